@@ -1,0 +1,1 @@
+"""The world that `make demo` builds, through the services."""
