@@ -29,6 +29,7 @@ from core.postgres_binaries import (
     can_enter,
     find_binaries,
     reachable_binaries,
+    refuge_of,
     root_refuge,
     run_program,
     server_account,
@@ -69,8 +70,7 @@ class EmbeddedPostgres:
             account = self._settle()
             self._end_leftover()
             major = self._major()
-            refuge = root_refuge(self.data_dir) if account else self.data_dir
-            binaries = reachable_binaries(find_binaries(major), account, refuge)
+            binaries = reachable_binaries(find_binaries(major), account, self.data_dir)
             if major is None:
                 self._initdb(binaries, account)
             self._launch(binaries, account)
@@ -103,7 +103,9 @@ class EmbeddedPostgres:
             self.stop()
         shutil.rmtree(self._cluster(), ignore_errors=True)
         if os.geteuid() == 0:
-            shutil.rmtree(root_refuge(self.data_dir), ignore_errors=True)
+            shutil.rmtree(refuge_of(self.data_dir), ignore_errors=True)
+            with contextlib.suppress(OSError):
+                refuge_of(self.data_dir).parent.rmdir()
         for path in (self.data_dir, self._beside("log"), self._beside("lock")):
             if path.is_symlink() or path.is_file():
                 path.unlink(missing_ok=True)
@@ -176,7 +178,7 @@ class EmbeddedPostgres:
     def _settle(self) -> Account | None:
         """Make sure that the account of the server can work in the data folder; return that account."""
         is_link = self.data_dir.is_symlink()
-        if is_link and os.geteuid() == 0 and self._cluster() != root_refuge(self.data_dir) / "data":
+        if is_link and os.geteuid() == 0 and self._cluster() != refuge_of(self.data_dir) / "data":
             self.data_dir.unlink()  # copied together with the clone: that cluster is somebody else's
             is_link = False
         try:
@@ -263,12 +265,15 @@ class EmbeddedPostgres:
         We hold the lock, so nobody owns that server any more.
         """
         pid = self._postmaster()
-        if pid is not None and (self._process is None or pid != self._process.pid):
+        if pid is not None:
             _end(pid, lambda: self._postmaster() is None)
+        for name in (".s.PGSQL.5432", ".s.PGSQL.5432.lock"):
+            with contextlib.suppress(OSError):
+                (self._socket_dir() / name).unlink()
         pid_file = self._cluster() / "postmaster.pid"
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ValueError):
             number, rest = pid_file.read_text().split("\n", 1)
-            if self._process is None and number != str(os.getpid()):
+            if number != str(os.getpid()):
                 # Some stranger may carry that number today, and the server would refuse. Our own number, its
                 # parent's, counts as stale. The file stays: it names the shared memory of backends still alive.
                 pid_file.write_text(f"{os.getpid()}\n{rest}")

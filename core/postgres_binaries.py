@@ -200,8 +200,8 @@ def can_enter(account: Account | None, folder: Path) -> bool:
     return _works(account, ["/bin/sh", "-c", 'cd -- "$0"', str(folder)])
 
 
-def reachable_binaries(found: Binaries, account: Account | None, refuge: Path) -> Binaries:
-    """Return `found`, or a copy of it under `refuge` when `account` cannot reach it (the wheel under /root)."""
+def reachable_binaries(found: Binaries, account: Account | None, data_dir: Path) -> Binaries:
+    """Return `found`, or a copy of it when `account` cannot reach it (the wheel in a clone under /root)."""
     if account is None or _works(account, [found.program("initdb"), "--version"]):
         return found
     package = found.folder.parent.parent
@@ -210,6 +210,7 @@ def reachable_binaries(found: Binaries, account: Account | None, refuge: Path) -
             f"The account {account.pw_name} cannot run {found.program('initdb')}: open its folders to it, "
             "or set PG_BIN to server programs that it can reach."
         )
+    refuge = root_refuge(data_dir)
     target = refuge / f"server-{found.version}"
     if not target.exists():
         unfinished = refuge / f"server-{found.version}.new"
@@ -236,13 +237,17 @@ def _works(account: Account | None, command: list[str]) -> bool:
         return False
 
 
+def refuge_of(data_dir: Path) -> Path:
+    """Return where the refuge of `data_dir` is, or would be."""
+    return Path("/var/lib") / PRODUCT / hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
+
+
 def root_refuge(data_dir: Path) -> Path:
-    """Return a folder of root's that every account can enter, named after `data_dir`.
+    """Make a folder of root's that every account can enter, named after `data_dir`.
 
     Under /var/lib, not /tmp or /var/tmp: those are swept by age, and anybody could lay the folder first.
     """
-    name = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
-    refuge = Path("/var/lib") / PRODUCT / name
+    refuge = refuge_of(data_dir)
     for folder in (refuge.parent, refuge):
         folder.mkdir(exist_ok=True, mode=0o755)
         folder.chmod(0o755)

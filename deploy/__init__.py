@@ -1,0 +1,1 @@
+"""Bringing Yigou up: the demo on one machine, and the files of a real installation."""

@@ -1,0 +1,295 @@
+"""The supervisor of `make demo`: one process that starts the database, the web and the worker and stops them all."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from core.embedded_postgres import EmbeddedPostgresError
+from deploy import demo_place
+from deploy.children import Child
+
+READY_SECONDS = 90.0
+HOPELESS_FAILURES = 4
+PYTHON = sys.executable
+
+
+class CannotServe(Exception):
+    """The demo cannot be served; the message says why."""
+
+
+class Stopped(Exception):
+    """Somebody asked us to stop."""
+
+
+def say(text: str) -> None:
+    """Print a line at once; a closed terminal is no reason to fall over."""
+    with contextlib.suppress(OSError, ValueError):
+        print(text, flush=True)
+
+
+class Supervisor:
+    """Everything that `make demo` starts, in the order in which it depends on each other."""
+
+    def __init__(self, port: int, households: int | None, *, dev: bool, follow_parent: bool) -> None:
+        """Describe the demo; nothing is started yet."""
+        self._port = port
+        self._households = households
+        self._dev = dev
+        self._parent = os.getppid() if follow_parent else None
+        self._signals = 0
+        self._children: list[Child] = []
+        self._cluster = demo_place.cluster() if demo_place.has_own_database() else None
+
+    def run(self) -> int:
+        """Serve until asked to stop; return the exit code."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            # Under nohup a lost terminal is meant to be survived; the others are always obeyed.
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, self._note_signal)
+        try:
+            self._serve()
+        except Stopped:
+            return 0
+        except (CannotServe, EmbeddedPostgresError) as error:
+            say(str(error))
+            return 1
+        finally:
+            self._stop()
+        return 0
+
+    def _note_signal(self, number: int, frame: object) -> None:
+        self._signals += 1
+
+    def _check(self) -> None:
+        """Raise Stopped once we were asked to stop, or once make is gone that started us."""
+        if self._signals or (self._parent is not None and os.getppid() != self._parent):
+            raise Stopped
+
+    # --- bringing it up -----------------------------------------------------------------------------
+
+    def _serve(self) -> None:
+        started = time.monotonic()
+        self._check_port()
+        url = self._start_database()
+        environment = demo_place.environment(url, self._port)
+        with self._alone(url):
+            self._step("Bringing the database to the newest schema ...", environment, _MIGRATE)
+            build = ["flask", "--app", "app", "demo", "build"]
+            if self._households is not None:
+                build += ["--households", str(self._households)]
+            self._step(
+                "Looking after the demo world (the first time it takes a while) ...",
+                environment,
+                *build,
+                module=True,
+            )
+        self._start_children(environment)
+        self._wait_until_ready()
+        self._announce(environment, time.monotonic() - started)
+        while True:
+            self._tend()
+            time.sleep(0.2)
+
+    def _check_port(self) -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", self._port))
+            except PermissionError as error:
+                raise CannotServe(
+                    f"Port {self._port} needs root. Choose another: make demo PORT=8080"
+                ) from error
+            except OSError as error:
+                other = 8080 if self._port != 8080 else 8081
+                raise CannotServe(
+                    f"Port {self._port} of this machine is taken; is the demo running already? "
+                    f"Stop the other program, or choose another port: make demo PORT={other}"
+                ) from error
+
+    def _start_database(self) -> str:
+        if self._cluster is None:
+            say("Using the database that DATABASE_URL names.")
+            return os.environ["DATABASE_URL"].strip()
+        say("Starting PostgreSQL ...")
+        self._check()
+        self._cluster.start()
+        self._cluster.create_database(demo_place.DATABASE)
+        self._check()
+        return self._cluster.url(demo_place.DATABASE)
+
+    @contextlib.contextmanager
+    def _alone(self, url: str) -> Iterator[None]:
+        """Keep a second demo on the same DATABASE_URL from migrating and building at the same time."""
+        if self._cluster is not None:
+            yield  # nobody else can have started it
+            return
+        import psycopg
+
+        address = url.replace("postgresql+psycopg://", "postgresql://", 1).replace(
+            "postgres://", "postgresql://", 1
+        )
+        try:
+            connection = psycopg.connect(address, autocommit=True, connect_timeout=10)
+        except psycopg.OperationalError as error:
+            raise CannotServe(f"The database that DATABASE_URL names does not answer: {error}") from error
+        with connection:
+            connection.execute("SELECT pg_advisory_lock(hashtext('yigou demo build'))")
+            yield
+
+    def _step(self, title: str, environment: dict[str, str], *command: str, module: bool = False) -> None:
+        """Run one command to its end, with its progress on our terminal."""
+        self._check()
+        say(title)
+        step = Child("step", [PYTHON, "-m" if module else "-c", *command], environment, None, say)
+        self._children.append(step)
+        step.start()
+        while (code := step.poll()) is None:
+            self._check()
+            time.sleep(0.05)
+        step.stop(0)
+        self._children.remove(step)
+        if code:
+            raise CannotServe(
+                f"That failed with code {code}; the reason is above. Run make demo again when it is gone."
+            )
+
+    def _start_children(self, environment: dict[str, str]) -> None:
+        self._check()
+        flask = [PYTHON, "-m", "flask", "--app", "app"]
+        if self._dev:
+            web = [*flask, "run", "--debug", "--port", str(self._port)]
+        else:
+            web = [
+                *(
+                    PYTHON,
+                    "-m",
+                    "granian",
+                    "--interface",
+                    "wsgi",
+                    "--host",
+                    "127.0.0.1",
+                    "--port",
+                    str(self._port),
+                ),
+                *("--workers", "2", "--blocking-threads", "4", "--no-ws", "--respawn-failed-workers"),
+                *("--workers-kill-timeout", "5", "deploy.wsgi:application"),
+            ]
+        log: Path | None = None
+        for name, command in (("web", web), ("worker", [*flask, "worker"])):
+            if not self._dev:
+                log = demo_place.var_dir() / "log" / f"{name}.log"
+                log.parent.mkdir(parents=True, exist_ok=True)
+                log.write_bytes(b"")
+            child = Child(name, command, environment, log, say)
+            self._children.append(child)
+            child.start()
+
+    def _wait_until_ready(self) -> None:
+        say("Starting the web and the worker ...")
+        deadline = time.monotonic() + READY_SECONDS
+        while (missing := self._what_is_missing()) is not None:
+            self._tend()
+            hopeless = [child.name for child in self._children if child.failures >= HOPELESS_FAILURES]
+            if hopeless or time.monotonic() > deadline:
+                for child in self._children:
+                    say(child.last_words())
+                raise CannotServe(f"The demo does not get ready: {missing}")
+            time.sleep(0.1)
+
+    def _what_is_missing(self) -> str | None:
+        try:
+            # No proxy of the user's may stand between us and our own web server.
+            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+            opener.open(f"http://127.0.0.1:{self._port}/readyz", timeout=5).close()
+        except urllib.error.HTTPError as error:
+            try:
+                return str(json.loads(error.read()).get("not_ready") or error)
+            except (OSError, ValueError, AttributeError):
+                return str(error)
+        except (OSError, ValueError) as error:
+            return f"the web does not answer ({error})"
+        return None
+
+    def _announce(self, environment: dict[str, str], seconds: float) -> None:
+        say("")
+        with contextlib.suppress(OSError):
+            subprocess.run(
+                [PYTHON, "-m", "flask", "--app", "app", "demo", "accounts"], env=environment, check=False
+            )
+        say("")
+        say(f"Yigou is ready after {seconds:.0f} s:  http://127.0.0.1:{self._port}")
+        say("Ctrl-C stops it; make demo starts it again with the same data; make demo-reset starts over.")
+
+    # --- keeping it up, taking it down --------------------------------------------------------------
+
+    def _tend(self) -> None:
+        self._check()
+        if self._cluster is not None and not self._cluster.is_running:
+            say("PostgreSQL died. Starting it again.")
+            self._cluster.stop()
+            self._cluster.start()
+        for child in self._children:
+            child.tend()
+
+    def _stop(self) -> None:
+        if self._children:
+            say("Stopping ...")
+        for child in self._children:
+            child.ask_to_stop()
+        asked, deadline = self._signals, time.monotonic() + 10
+        for child in self._children:
+            # A second Ctrl-C means: now.
+            while child.poll() is None and time.monotonic() < deadline and self._signals <= asked:
+                time.sleep(0.05)
+            child.stop(0)
+        if self._cluster is not None:
+            self._cluster.stop()
+
+
+_MIGRATE = "import os; from core.migrations import upgrade; upgrade(os.environ['DATABASE_URL'])"
+
+
+def main() -> int:
+    """Read the command line and serve; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.demo", description=__doc__)
+    parser.add_argument("--port", type=_between(1, 65535), default=8000, help="port on 127.0.0.1")
+    parser.add_argument(
+        "--households", type=_between(1, 100_000), help="size of the demo world when it is built"
+    )
+    parser.add_argument("--dev", action="store_true", help="reload on changes, with the debugger")
+    parser.add_argument(
+        "--follow-parent", action="store_true", help="stop when the process that started us is gone"
+    )
+    choice = parser.parse_args()
+    os.chdir(demo_place.ROOT)
+    return Supervisor(
+        choice.port, choice.households, dev=choice.dev, follow_parent=choice.follow_parent
+    ).run()
+
+
+class _between:
+    def __init__(self, lowest: int, highest: int) -> None:
+        self._range = range(lowest, highest + 1)
+
+    def __call__(self, text: str) -> int:
+        if text.isascii() and text.isdigit() and int(text) in self._range:
+            return int(text)
+        raise argparse.ArgumentTypeError(
+            f"must be a whole number from {self._range[0]} to {self._range[-1]}, not {text!r}"
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

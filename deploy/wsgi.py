@@ -1,0 +1,5 @@
+"""The WSGI entry point of every web server: `deploy.wsgi:application`."""
+
+from app import create_app
+
+application = create_app()
