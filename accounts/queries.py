@@ -1,0 +1,116 @@
+"""Reading accounts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from accounts import rules
+from accounts.models import Organisation, RoleGrant, SignIn, User
+from core import clock, ids
+from core.permissions import Actor, Grant
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSignIn:
+    """A sign-in that still holds, with the person behind it."""
+
+    sign_in_id: int
+    user_id: int
+    public_id: str
+    name: str
+    email: str | None
+    locale: str
+    seen_at: datetime
+    actor: Actor
+
+
+_GRANTS = (
+    select(
+        func.coalesce(
+            func.jsonb_agg(
+                func.jsonb_build_array(
+                    RoleGrant.role, RoleGrant.organisation_id, RoleGrant.region_id, RoleGrant.region_path
+                )
+            ),
+            func.jsonb_build_array(),
+        )
+    )
+    .where(RoleGrant.user_id == User.id, RoleGrant.valid_until.is_(None))
+    .scalar_subquery()
+)
+
+
+def find_open_sign_in(session: Session, token: str) -> OpenSignIn | None:
+    """Return who a session's secret stands for, in one statement; None when it has ended or run out."""
+    moment = clock.now()
+    row = session.execute(
+        select(SignIn.id, SignIn.seen_at, User, _GRANTS.label("grants"))
+        .join(User, User.id == SignIn.user_id)
+        .where(
+            SignIn.token_hash == ids.digest(token),
+            SignIn.ended_at.is_(None),
+            SignIn.seen_at > moment - rules.IDLE,
+            SignIn.created_at > moment - rules.ABSOLUTE,
+            User.disabled_at.is_(None),
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    user: User = row.User
+    return OpenSignIn(
+        row.id, user.id, user.public_id, user.name, user.email, user.locale, row.seen_at, _actor(user, row.grants)
+    )
+
+
+def find_actor(session: Session, login: str) -> Actor | None:
+    """Return a person by e-mail or phone number, as somebody who acts."""
+    kind, value = rules.normalise_login(login)
+    column = User.phone if kind == "phone" else User.email
+    row = session.execute(select(User, _GRANTS.label("grants")).where(column == value)).one_or_none()
+    return _actor(row.User, row.grants) if row is not None else None
+
+
+def _actor(user: User, grants: list[list[object]]) -> Actor:
+    return Actor(user.id, user.name, tuple(Grant(*grant) for grant in grants), user.household_id)  # type: ignore[arg-type]
+
+
+def find_user_by_login(session: Session, login: str) -> User | None:
+    """Return the open account of an e-mail address or phone number."""
+    kind, value = rules.normalise_login(login)
+    column = User.phone if kind == "phone" else User.email
+    return session.scalar(select(User).where(column == value, User.disabled_at.is_(None)))
+
+
+def get_user(session: Session, user_id: int) -> User:
+    """Return a person by id; raises when there is none."""
+    return session.get_one(User, user_id)
+
+
+def organisation_names(session: Session, ids_: frozenset[int]) -> dict[int, tuple[str, str]]:
+    """Return (Chinese, English) names by id."""
+    rows = session.execute(
+        select(Organisation.id, Organisation.name_zh, Organisation.name_en).where(Organisation.id.in_(ids_))
+    )
+    return {row.id: (row.name_zh, row.name_en) for row in rows}
+
+
+def open_sign_ins(session: Session, user_id: int) -> list[SignIn]:
+    """Return the browsers in which a person is signed in, newest first."""
+    moment = clock.now()
+    return list(
+        session.scalars(
+            select(SignIn)
+            .where(
+                SignIn.user_id == user_id,
+                SignIn.ended_at.is_(None),
+                SignIn.seen_at > moment - rules.IDLE,
+                SignIn.created_at > moment - rules.ABSOLUTE,
+            )
+            .order_by(SignIn.id.desc())
+            .limit(50)
+        )
+    )

@@ -1,0 +1,288 @@
+"""Use cases of accounts: organisations, people, roles, signing in and out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, func, select, text, update
+from sqlalchemy.orm import Session
+
+from accounts import queries, rules
+from accounts.errors import LinkUsedUp, WeakPassword, WrongCredentials
+from accounts.events import PasswordResetAsked
+from accounts.models import Attempt, Organisation, PasswordReset, RoleGrant, SignIn, User
+from accounts.values import NewSignIn, OrganisationKind, Role, SignUpRequest
+from core import audit, clock, events, ids
+from core.errors import TooManyAttempts
+from core.permissions import SYSTEM, Actor
+
+# OWASP's second recommended setting for Argon2id: 19 MiB, 2 passes, 1 lane.
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_NOBODY = _hasher.hash("nobody has this password")
+
+FORGET_ATTEMPTS = timedelta(hours=1)
+
+
+def add_organisation(
+    session: Session,
+    actor: Actor,
+    kind: OrganisationKind,
+    name_zh: str,
+    name_en: str,
+    *,
+    credit_code: str | None = None,
+    region_id: int | None = None,
+    parent_id: int | None = None,
+    contact: str = "",
+    about_zh: str = "",
+    about_en: str = "",
+) -> Organisation:
+    """Add an organisation to the directory."""
+    organisation = Organisation(
+        public_id=ids.public_id(),
+        kind=kind.value,
+        name_zh=name_zh,
+        name_en=name_en,
+        credit_code=credit_code,
+        region_id=region_id,
+        parent_id=parent_id,
+        contact=contact,
+        about_zh=about_zh,
+        about_en=about_en,
+        created_at=clock.now(),
+    )
+    session.add(organisation)
+    session.flush()
+    audit.record(session, actor, "organisation added", "organisation", organisation.public_id, after={"kind": kind})
+    return organisation
+
+
+def sign_up(session: Session, request: SignUpRequest) -> User | None:
+    """Open an account for a buyer; None when the address is taken (the caller says the same words either way)."""
+    email = request.email.strip().casefold() if request.email else None
+    phone = rules.normalise_login(request.phone)[1] if request.phone else None
+    if rules.is_weak(request.password, request.name, email or "", phone or ""):
+        raise WeakPassword
+    password_hash = _hasher.hash(request.password)
+    taken = session.scalar(select(User.id).where((User.email == email) | (User.phone == phone)).limit(1))
+    if taken is not None:
+        return None
+    return add_user(
+        session,
+        SYSTEM,
+        request.name,
+        email=email,
+        phone=phone,
+        password_hash=password_hash,
+        locale=request.locale,
+    )
+
+
+def add_user(
+    session: Session,
+    actor: Actor,
+    name: str,
+    *,
+    email: str | None = None,
+    phone: str | None = None,
+    password_hash: str | None = None,
+    locale: str = "zh_Hans_CN",
+    household_id: int | None = None,
+) -> User:
+    """Add a person; without a password hash nobody can sign in until a reset."""
+    user = User(
+        public_id=ids.public_id(),
+        name=name,
+        email=email.casefold() if email else None,
+        phone=phone,
+        password_hash=password_hash or "!",
+        locale=locale,
+        household_id=household_id,
+        created_at=clock.now(),
+    )
+    session.add(user)
+    session.flush()
+    audit.record(session, actor, "user added", "user", user.public_id)
+    return user
+
+
+def hash_password(password: str) -> str:
+    """Return the Argon2id hash of a password."""
+    return _hasher.hash(password)
+
+
+def grant_role(
+    session: Session,
+    actor: Actor,
+    user_id: int,
+    role: Role,
+    *,
+    organisation_id: int | None = None,
+    region_id: int | None = None,
+    region_path: str | None = None,
+) -> None:
+    """Give a person a role in an organisation, in a region, in both or everywhere."""
+    session.add(
+        RoleGrant(
+            user_id=user_id,
+            role=role.value,
+            organisation_id=organisation_id,
+            region_id=region_id,
+            region_path=region_path,
+            valid_from=clock.now(),
+            granted_by_user_id=actor.user_id,
+        )
+    )
+    session.flush()
+    audit.record(
+        session,
+        actor,
+        "role granted",
+        "user",
+        user_id,
+        after={"role": role, "organisation_id": organisation_id, "region_id": region_id},
+    )
+
+
+def count_attempt(session: Session, *keys: str) -> None:
+    """Count a try against each key and refuse (`TooManyAttempts`) when one must rest; serialised by key.
+
+    Called in a step of its own, so that the count stays when the try fails.
+    """
+    moment = clock.now()
+    hashed = sorted({ids.digest(key) for key in keys})
+    for key in hashed:
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 7))"), {"key": key})
+    tried = {
+        key: (count, latest)
+        for key, count, latest in session.execute(
+            select(Attempt.key, func.count(), func.max(Attempt.tried_at))
+            .where(Attempt.key.in_(hashed), Attempt.tried_at > moment - FORGET_ATTEMPTS)
+            .group_by(Attempt.key)
+        )
+    }
+    for count, latest in tried.values():
+        rest = latest + rules.wait_after(count) - moment
+        if rest > timedelta(0):
+            raise TooManyAttempts(int(rest.total_seconds()) + 1)
+    session.add_all([Attempt(key=key, tried_at=moment) for key in hashed])
+
+
+def forget_attempts(session: Session, *keys: str) -> None:
+    """Forgive the tries of the rightful person."""
+    session.execute(delete(Attempt).where(Attempt.key.in_([ids.digest(key) for key in keys])))
+
+
+def check_password(session: Session, login: str, password: str) -> User:
+    """Return the person whose login and password these are; takes as long for unknown accounts as for known ones."""
+    user = queries.find_user_by_login(session, login) if "\x00" not in login else None
+    try:
+        _hasher.verify(user.password_hash if user is not None else _NOBODY, password[: rules.LONGEST_PASSWORD])
+    except (VerificationError, InvalidHashError):
+        raise WrongCredentials from None
+    if user is None:
+        raise WrongCredentials
+    return user
+
+
+def start_sign_in(session: Session, user: User, address: str, agent: str) -> NewSignIn:
+    """Open a session for a person whose password was checked; the secret is new each time."""
+    token = ids.secret()
+    moment = clock.now()
+    session.add(
+        SignIn(
+            token_hash=ids.digest(token),
+            user_id=user.id,
+            created_at=moment,
+            seen_at=moment,
+            address=address[:64],
+            agent=agent[:200],
+        )
+    )
+    actor = Actor(user.id, user.name)
+    audit.record(session, actor, "signed in", "user", user.public_id)
+    return NewSignIn(user.id, token)
+
+
+def touch_sign_in(session: Session, sign_in_id: int) -> None:
+    """Note that a sign-in is in use."""
+    session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(seen_at=clock.now()))
+
+
+def end_sign_in(session: Session, token: str) -> None:
+    """End one session at once."""
+    session.execute(
+        update(SignIn)
+        .where(SignIn.token_hash == ids.digest(token), SignIn.ended_at.is_(None))
+        .values(ended_at=clock.now())
+    )
+
+
+def end_all_sign_ins(session: Session, user_id: int, *, except_token: str | None = None) -> None:
+    """End every session of a person, the present one excepted when its secret is given."""
+    statement = update(SignIn).where(SignIn.user_id == user_id, SignIn.ended_at.is_(None))
+    if except_token is not None:
+        statement = statement.where(SignIn.token_hash != ids.digest(except_token))
+    session.execute(statement.values(ended_at=clock.now()))
+
+
+def ask_password_reset(session: Session, login: str) -> None:
+    """Send a reset link when there is such an account with an e-mail address; say nothing either way."""
+    user = queries.find_user_by_login(session, login) if "\x00" not in login else None
+    if user is None or user.email is None:
+        return
+    token = ids.secret()
+    reset = PasswordReset(
+        token_hash=ids.digest(token),
+        user_id=user.id,
+        created_at=clock.now(),
+        expires_at=clock.now() + rules.RESET_LIFE,
+    )
+    session.add(reset)
+    session.flush()
+    events.publish(session, PasswordResetAsked(reset.id, user.id, token))
+
+
+def find_reset(session: Session, token: str, *, lock: bool = False) -> PasswordReset:
+    """Return the reset a link stands for, or refuse it (`LinkUsedUp`)."""
+    statement = select(PasswordReset).where(
+        PasswordReset.token_hash == ids.digest(token),
+        PasswordReset.used_at.is_(None),
+        PasswordReset.expires_at > clock.now(),
+    )
+    reset = session.scalar(statement.with_for_update() if lock else statement)
+    if reset is None:
+        raise LinkUsedUp
+    return reset
+
+
+def reset_password(session: Session, token: str, password: str) -> None:
+    """Set a new password by a reset link, use the link up, and end every session of the person."""
+    reset = find_reset(session, token, lock=True)
+    user = session.get_one(User, reset.user_id)
+    if rules.is_weak(password, user.name, user.email or "", user.phone or ""):
+        raise WeakPassword
+    user.password_hash = _hasher.hash(password)
+    session.execute(
+        update(PasswordReset)
+        .where(PasswordReset.user_id == user.id, PasswordReset.used_at.is_(None))
+        .values(used_at=clock.now())
+    )
+    end_all_sign_ins(session, user.id)
+    audit.record(session, Actor(user.id, user.name), "password reset", "user", user.public_id)
+
+
+def change_password(session: Session, actor: Actor, current: str, new: str, *, keep_token: str) -> None:
+    """Set a new password after checking the present one; every other session ends."""
+    user = session.get_one(User, actor.user_id)
+    try:
+        _hasher.verify(user.password_hash, current[: rules.LONGEST_PASSWORD])
+    except (VerificationError, InvalidHashError):
+        raise WrongCredentials from None
+    if rules.is_weak(new, user.name, user.email or "", user.phone or ""):
+        raise WeakPassword
+    user.password_hash = _hasher.hash(new)
+    end_all_sign_ins(session, user.id, except_token=keep_token)
+    audit.record(session, actor, "password changed", "user", user.public_id)

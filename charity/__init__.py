@@ -1,0 +1,1 @@
+"""Charities, campaigns and gifts."""

@@ -1,0 +1,1 @@
+"""What every part of Yigou stands on; knows no domain and no Flask."""

@@ -1,0 +1,64 @@
+"""The audit trail: who did what to which thing, when, from where and why; rows are only added."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Identity, Index
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from core import clock
+from core.db import Base
+from core.permissions import Actor
+
+
+class AuditEntry(Base):
+    """One thing that somebody did."""
+
+    __tablename__ = "core_audit_entries"
+    __table_args__ = (
+        Index("ix_core_audit_entries_subject", "subject_type", "subject_id", "id"),
+        Index("ix_core_audit_entries_actor", "actor_user_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    happened_at: Mapped[datetime]
+    actor_user_id: Mapped[int | None]
+    actor_name: Mapped[str]
+    action: Mapped[str]
+    subject_type: Mapped[str]
+    subject_id: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="")
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    address: Mapped[str | None]
+
+
+def record(
+    session: Session,
+    actor: Actor,
+    action: str,
+    subject_type: str,
+    subject_id: object,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    reason: str = "",
+) -> None:
+    """Add one entry to the audit trail; put no secret and no personal data of a household into it."""
+    session.add(
+        AuditEntry(
+            happened_at=clock.now(),
+            actor_user_id=actor.user_id,
+            actor_name=actor.name,
+            action=action,
+            subject_type=subject_type,
+            subject_id=str(subject_id),
+            reason=reason,
+            before=before,
+            after=after,
+            address=session.info.get("address"),
+        )
+    )

@@ -1,0 +1,143 @@
+"""The database: declarative base, constraint names, and the one place where a transaction ends."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, Engine, MetaData, Text, create_engine, event
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+log = logging.getLogger(__name__)
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Every mapped class of Yigou."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {int: BigInteger, str: Text, datetime: TIMESTAMP(timezone=True)}
+
+
+class NestedTransaction(RuntimeError):
+    """A business step was opened inside another one."""
+
+
+class ReadOnlySession(RuntimeError):
+    """Something was changed in a session that was opened for reading."""
+
+
+_active: ContextVar[Session | None] = ContextVar("active_transaction", default=None)
+_writing: sessionmaker[Session] | None = None
+_reading: sessionmaker[Session] | None = None
+_engine: Engine | None = None
+
+
+def connect(url: str, *, pool_size: int = 10, echo: bool = False) -> Engine:
+    """Bind this process to the database at `url`; statements, locks and idle transactions are bounded in time."""
+    global _engine
+    engine = create_engine(
+        normalise_url(url),
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_timeout=10,
+        echo=echo,
+        connect_args={
+            "connect_timeout": 5,
+            "options": "-c timezone=UTC -c statement_timeout=30000 -c lock_timeout=10000 "
+            "-c idle_in_transaction_session_timeout=60000",
+        },
+    )
+    _engine = engine
+    bind(engine)
+    return engine
+
+
+def normalise_url(url: str) -> str:
+    """Name psycopg 3 in a URL that only says `postgresql://` or `postgres://`."""
+    for plain in ("postgres://", "postgresql://"):
+        if url.startswith(plain):
+            return "postgresql+psycopg://" + url.removeprefix(plain)
+    return url
+
+
+def bind(target: Engine | Connection) -> None:
+    """Send every later step to `target`; a connection (in tests) is joined by savepoints."""
+    global _writing, _reading
+    if isinstance(target, Engine):
+        _writing = sessionmaker(target, expire_on_commit=False)
+        _reading = sessionmaker(
+            target.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False, autoflush=False
+        )
+    else:
+        _writing = sessionmaker(target, expire_on_commit=False, join_transaction_mode="create_savepoint")
+        _reading = _writing
+
+
+def engine() -> Engine:
+    """Return the engine of this process."""
+    if _engine is None:
+        raise RuntimeError("core.db.connect() was not called")
+    return _engine
+
+
+def _refuse_flush(session: Session, *_: Any) -> None:
+    raise ReadOnlySession("open core.db.transaction() to change something")
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """Open a session that only reads; each statement sees what is committed when it starts."""
+    if _reading is None:
+        raise RuntimeError("core.db.connect() was not called")
+    session = _reading()
+    event.listen(session, "before_flush", _refuse_flush)
+    try:
+        yield session
+    finally:
+        session.close()
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Run one business step: commit at the end, roll back on any exception, then run what waits for the commit.
+
+    Refuses to nest: a step inside a step would commit half of the outer one.
+    """
+    if _writing is None:
+        raise RuntimeError("core.db.connect() was not called")
+    if _active.get() is not None:
+        raise NestedTransaction("one block is one business step")
+    session = _writing()
+    token = _active.set(session)
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        _active.reset(token)
+        session.close()
+    for callback in session.info.pop("after_commit", ()):
+        try:
+            callback()
+        except Exception:
+            log.exception("a callback after the commit failed; what must not be lost is a row")
+
+
+def after_commit(session: Session, callback: Callable[[], object]) -> None:
+    """Call `callback` once this step has committed; it may be lost if the process dies."""
+    session.info.setdefault("after_commit", []).append(callback)

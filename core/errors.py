@@ -1,0 +1,33 @@
+"""The root of every refusal: an exception that rolls the step back and carries its status."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+
+class Refusal(Exception):
+    """A request that the rules turn down; subclasses carry the data that its wording needs."""
+
+    status: HTTPStatus = HTTPStatus.CONFLICT
+
+
+class NotFound(Refusal):
+    """The thing is not there, or not there for this person; both look alike from outside."""
+
+    status = HTTPStatus.NOT_FOUND
+
+
+class Forbidden(Refusal):
+    """This kind of person may not do this kind of thing."""
+
+    status = HTTPStatus.FORBIDDEN
+
+
+class TooManyAttempts(Refusal):
+    """Somebody tries too often; `retry_after` is in seconds."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"try again in {retry_after} s")
+        self.retry_after = retry_after

@@ -1,0 +1,138 @@
+"""Reading the ledger: balances, entries of an account, and movements by month."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session, aliased
+
+from ledger.models import LedgerAccount, LedgerBalance, LedgerEntry, LedgerTransfer, LedgerUnrolled
+from ledger.values import Balance
+
+
+@dataclass(frozen=True, slots=True)
+class MonthlyMovement:
+    """What entries of one kind moved in one month of China's calendar, in the unit's smallest part."""
+
+    month: date
+    unit: str
+    kind: str
+    amount: int
+    entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One transfer as the public may see it."""
+
+    entry_id: int
+    position: int
+    effective_at: datetime
+    recorded_at: datetime
+    kind: str
+    source: str
+    debit: str
+    credit: str
+    unit: str
+    amount: int
+
+
+def balances(session: Session, codes: Iterable[str]) -> dict[str, Balance]:
+    """Return settled and available balances by account code, movements that wait for the roller included."""
+    wanted = list(codes)
+    waiting = (
+        select(
+            LedgerUnrolled.account_id,
+            func.sum(LedgerUnrolled.debit).label("debit"),
+            func.sum(LedgerUnrolled.credit).label("credit"),
+        )
+        .join(LedgerAccount, LedgerAccount.id == LedgerUnrolled.account_id)
+        .where(LedgerAccount.code.in_(wanted))
+        .group_by(LedgerUnrolled.account_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(
+            LedgerAccount.code,
+            LedgerBalance.grows_by_debit,
+            LedgerBalance.debits + func.coalesce(waiting.c.debit, 0),
+            LedgerBalance.credits + func.coalesce(waiting.c.credit, 0),
+            LedgerBalance.debits_pending,
+            LedgerBalance.credits_pending,
+        )
+        .join(LedgerBalance, LedgerBalance.account_id == LedgerAccount.id)
+        .outerjoin(waiting, waiting.c.account_id == LedgerAccount.id)
+        .where(LedgerAccount.code.in_(wanted))
+    )
+    found = {code: Balance(0, 0) for code in wanted}
+    for code, grows_by_debit, debits, credits, debits_pending, credits_pending in rows:
+        settled = int(debits - credits if grows_by_debit else credits - debits)
+        on_hold = credits_pending if grows_by_debit else debits_pending
+        found[code] = Balance(settled, settled - int(on_hold))
+    return found
+
+
+def balance(session: Session, code: str) -> Balance:
+    """Return the balance of one account; an account that was never used has nothing."""
+    return balances(session, [code])[code]
+
+
+def monthly_movements(session: Session, since: date, kinds: Sequence[str] | None = None) -> list[MonthlyMovement]:
+    """Sum what moved by month (Asia/Shanghai), unit and kind of entry since the first day of `since`'s month."""
+    rows = session.execute(
+        text(
+            """
+            SELECT date_trunc('month', e.effective_at AT TIME ZONE 'Asia/Shanghai')::date AS month,
+                   t.unit, e.kind, sum(t.amount)::bigint AS amount, count(DISTINCT e.id) AS entries
+            FROM ledger_entries e JOIN ledger_transfers t ON t.entry_id = e.id
+            WHERE e.effective_at >= (date_trunc('month', CAST(:since AS date))::timestamp AT TIME ZONE 'Asia/Shanghai')
+              AND (CAST(:kinds AS text[]) IS NULL OR e.kind = ANY(CAST(:kinds AS text[])))
+            GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+            """
+        ),
+        {"since": since, "kinds": list(kinds) if kinds is not None else None},
+    )
+    return [MonthlyMovement(row.month, row.unit, row.kind, row.amount, row.entries) for row in rows]
+
+
+def latest_movements(
+    session: Session, *, code: str | None = None, before_entry: int | None = None, limit: int = 50
+) -> list[Movement]:
+    """Return the newest transfers, of one account when `code` is given, entries below `before_entry` (keyset)."""
+    debit, credit = aliased(LedgerAccount), aliased(LedgerAccount)
+    statement = (
+        select(
+            LedgerEntry.id,
+            LedgerTransfer.position,
+            LedgerEntry.effective_at,
+            LedgerEntry.recorded_at,
+            LedgerEntry.kind,
+            LedgerEntry.source,
+            debit.code.label("debit"),
+            credit.code.label("credit"),
+            LedgerTransfer.unit,
+            LedgerTransfer.amount,
+        )
+        .join(LedgerTransfer, LedgerTransfer.entry_id == LedgerEntry.id)
+        .join(debit, debit.id == LedgerTransfer.debit_account_id)
+        .join(credit, credit.id == LedgerTransfer.credit_account_id)
+        .order_by(LedgerEntry.id.desc(), LedgerTransfer.position)
+        .limit(limit)
+    )
+    if code is not None:
+        statement = statement.where((debit.code == code) | (credit.code == code))
+    if before_entry is not None:
+        statement = statement.where(LedgerEntry.id < before_entry)
+    return [Movement(*row) for row in session.execute(statement)]
+
+
+def entry_of(session: Session, source: str, source_id: str, kind: str) -> int | None:
+    """Return the id of the entry that wrote a fact down, if it was."""
+    return session.scalar(
+        select(LedgerEntry.id).where(
+            LedgerEntry.source == source, LedgerEntry.source_id == source_id, LedgerEntry.kind == kind
+        )
+    )

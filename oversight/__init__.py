@@ -1,0 +1,1 @@
+"""Reading from all: the open books and the operator's desk."""

@@ -1,0 +1,1 @@
+"""Intents, the inbox of signed events, bank transfers, and the gateways behind them."""

@@ -1,0 +1,1 @@
+"""Points awarded in the open, and the stores that redeem them."""

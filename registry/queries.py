@@ -1,0 +1,59 @@
+"""Reading regions and households, always within the regions of the one who asks."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy.orm import Session
+
+from core.errors import NotFound
+from core.permissions import Actor
+from registry.models import Household, Region
+
+
+def within(paths: tuple[str, ...]) -> ColumnElement[bool]:
+    """Return the condition that `Region.path` lies below one of `paths`; an empty path is everywhere."""
+    if not paths:
+        return false()
+    if "" in paths:
+        return true()
+    return or_(*(Region.path.startswith(path, autoescape=True) for path in paths))
+
+
+def find_region(session: Session, code: str) -> Region | None:
+    """Return the region that has this code today."""
+    return session.scalar(select(Region).where(Region.code == code, Region.valid_until.is_(None)))
+
+
+def counties(session: Session) -> list[Region]:
+    """Return the counties of today in the order of their codes."""
+    return list(
+        session.scalars(
+            select(Region).where(Region.level == "county", Region.valid_until.is_(None)).order_by(Region.code)
+        )
+    )
+
+
+def children(session: Session, parent_id: int | None) -> list[Region]:
+    """Return the regions right below one, in the order of their codes."""
+    return list(
+        session.scalars(
+            select(Region).where(Region.parent_id == parent_id, Region.valid_until.is_(None)).order_by(Region.code)
+        )
+    )
+
+
+def get_household(session: Session, actor: Actor, public_id: str, *roles: str) -> Household:
+    """Return a household within the regions in which the actor holds one of `roles`, else `NotFound`."""
+    household = session.scalar(
+        select(Household)
+        .join(Region, Region.id == Household.village_id)
+        .where(Household.public_id == public_id, Household.closed_on.is_(None), within(actor.region_paths(*roles)))
+    )
+    if household is None:
+        raise NotFound("household")
+    return household
+
+
+def mask(name: str) -> str:
+    """Show only the family name, as public lists must: 王建国 -> 王**."""
+    return name[:1] + "*" * max(1, min(2, len(name) - 1))

@@ -1,0 +1,1 @@
+"""Certified products: listing, ordering, delivering, paying the growers."""

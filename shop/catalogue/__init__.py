@@ -1,0 +1,1 @@
+"""What is on sale: products, pack sizes, prices and where they come from."""

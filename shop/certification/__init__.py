@@ -1,0 +1,1 @@
+"""Which products are certified, by whom and until when."""

@@ -1,0 +1,30 @@
+"""Tables of certificates."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import Base
+
+
+class Certificate(Base):
+    """That a product is a certified aid product: it holds inside its window and while neither suspended nor revoked (A4)."""
+
+    __tablename__ = "shop_certificates"
+    __table_args__ = (
+        CheckConstraint("valid_until > valid_from", name="window"),
+        Index("ix_shop_certificates_product", "product_id", "valid_until"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    number: Mapped[str] = mapped_column(unique=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("shop_products.id"))
+    issuer_id: Mapped[int] = mapped_column(ForeignKey("accounts_organisations.id"))
+    valid_from: Mapped[datetime]
+    valid_until: Mapped[datetime]
+    suspended_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    approved_by_user_id: Mapped[int | None]

@@ -1,0 +1,1 @@
+"""Shipping, receiving and accepting goods."""

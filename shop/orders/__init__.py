@@ -1,0 +1,1 @@
+"""What was bought, and how far it has come."""

@@ -1,0 +1,118 @@
+"""Tables of orders: one order, one part a supplier, lines with what was promised when it was placed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import Base
+
+STATES = ("placed", "paid", "shipped", "received", "cancelled", "expired", "needs_review")
+
+
+class Order(Base):
+    """A purchase by a visitor, a person or an institution.
+
+    `state` is derived from the payment and the parts and kept for lists; `number` is what people read aloud.
+    A guest opens the order by `guest_token_hash`'s secret, never by the number.
+    """
+
+    __tablename__ = "shop_orders"
+    __table_args__ = (
+        CheckConstraint("kind IN ('public', 'institution')", name="kind"),
+        CheckConstraint(
+            "state IN ('placed', 'paid', 'shipped', 'received', 'cancelled', 'expired', 'needs_review')", name="state"
+        ),
+        CheckConstraint("payment_method IN ('online', 'bank_transfer')", name="payment_method"),
+        CheckConstraint("goods_fen >= 0 AND freight_fen >= 0 AND goods_fen + freight_fen = total_fen", name="total"),
+        CheckConstraint("(kind = 'institution') = (institution_id IS NOT NULL)", name="institution"),
+        Index("ix_shop_orders_buyer", "buyer_user_id", "id"),
+        Index("ix_shop_orders_institution", "institution_id", "id"),
+        Index("ix_shop_orders_state", "state", "id"),
+        Index("ix_shop_orders_expiry", "hold_expires_at", postgresql_where=text("state = 'placed'")),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    number: Mapped[str] = mapped_column(unique=True)
+    idem_key: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    state: Mapped[str]
+    payment_method: Mapped[str]
+    payment_code: Mapped[str | None] = mapped_column(unique=True)
+    buyer_user_id: Mapped[int | None] = mapped_column(ForeignKey("accounts_users.id"))
+    institution_id: Mapped[int | None] = mapped_column(ForeignKey("accounts_organisations.id"))
+    guest_token_hash: Mapped[str | None] = mapped_column(unique=True)
+    email: Mapped[str]
+    locale: Mapped[str]
+    delivery: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    note: Mapped[str] = mapped_column(default="")
+    goods_fen: Mapped[int]
+    freight_fen: Mapped[int]
+    total_fen: Mapped[int]
+    placed_at: Mapped[datetime]
+    hold_expires_at: Mapped[datetime]
+    paid_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+
+class SupplierOrder(Base):
+    """The part of an order that one supplier sends."""
+
+    __tablename__ = "shop_supplier_orders"
+    __table_args__ = (
+        UniqueConstraint("order_id", "supplier_id"),
+        CheckConstraint("state IN ('waiting', 'to_ship', 'shipped', 'received', 'cancelled')", name="state"),
+        Index("ix_shop_supplier_orders_supplier", "supplier_id", "state", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    public_id: Mapped[str] = mapped_column(unique=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("shop_orders.id"))
+    supplier_id: Mapped[int] = mapped_column(ForeignKey("accounts_organisations.id"))
+    state: Mapped[str]
+    goods_fen: Mapped[int]
+    freight_fen: Mapped[int]
+    carrier: Mapped[str] = mapped_column(default="")
+    tracking_number: Mapped[str] = mapped_column(default="")
+    shipped_at: Mapped[datetime | None]
+    received_at: Mapped[datetime | None]
+    inspectors: Mapped[list[str] | None] = mapped_column(JSONB)
+
+
+class OrderLine(Base):
+    """What was bought, frozen as it was promised."""
+
+    __tablename__ = "shop_order_lines"
+    __table_args__ = (
+        CheckConstraint("quantity > 0 AND unit_price_fen > 0", name="positive"),
+        CheckConstraint("line_fen = quantity * unit_price_fen", name="line"),
+        CheckConstraint("producer_fen + logistics_fen + other_fen = line_fen", name="split_sums"),
+        CheckConstraint("accepted_quantity IS NULL OR accepted_quantity BETWEEN 0 AND quantity", name="accepted"),
+        Index("ix_shop_order_lines_order", "order_id"),
+        Index("ix_shop_order_lines_supplier_order", "supplier_order_id"),
+        Index("ix_shop_order_lines_variant", "variant_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("shop_orders.id"))
+    supplier_order_id: Mapped[int] = mapped_column(ForeignKey("shop_supplier_orders.id"))
+    variant_id: Mapped[int] = mapped_column(ForeignKey("shop_variants.id"))
+    product_id: Mapped[int] = mapped_column(ForeignKey("shop_products.id"))
+    certificate_id: Mapped[int | None] = mapped_column(ForeignKey("shop_certificates.id"))
+    village_id: Mapped[int] = mapped_column(ForeignKey("registry_regions.id"))
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+    label_zh: Mapped[str]
+    label_en: Mapped[str]
+    quantity: Mapped[int]
+    unit_price_fen: Mapped[int]
+    line_fen: Mapped[int]
+    producer_fen: Mapped[int]
+    logistics_fen: Mapped[int]
+    other_fen: Mapped[int]
+    perishable: Mapped[bool]
+    accepted_quantity: Mapped[int | None]

@@ -1,0 +1,1 @@
+"""How institutions buy on account."""

@@ -1,0 +1,94 @@
+"""The base of every form: CSRF, limits, plain whole numbers, and words for what is wrong."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import Field, StringField
+from wtforms.validators import InputRequired, Length, StopValidation
+
+from core import money
+
+_WHOLE = re.compile(r"^[0-9]{1,9}$")
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """A form of Yigou; errors stand beside their fields."""
+
+    def add_error(self, name: str, message: str) -> None:
+        """Put a refusal of the rules beside the field it belongs to."""
+        field = self[name]
+        field.errors = [*field.errors, message]
+
+
+class WholeNumberField(StringField):
+    """A whole number in plain digits; `1e3`, `1.5` and other scripts are no whole numbers."""
+
+    def __init__(self, label: Any = None, validators: Any = None, *, least: int = 0, most: int = 1_000_000, **kw: Any):
+        super().__init__(label, validators, **kw)
+        self.least, self.most = least, most
+        self.number: int | None = None
+
+    def _value(self) -> str:
+        return "" if self.data is None else str(self.data)
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ARG002 - WTForms names it
+        """Read the digits into `number`."""
+        text = (self.data or "").strip()
+        if not text:
+            return
+        if not _WHOLE.match(text):
+            raise StopValidation(_("Enter a whole number in digits, for example 2."))
+        if not self.least <= int(text) <= self.most:
+            raise StopValidation(
+                _("Enter a number from %(least)s to %(most)s.", least=self.least, most=self.most)
+            )
+        self.number = int(text)
+
+
+class YuanField(StringField):
+    """An amount in yuan that becomes `fen`."""
+
+    def __init__(self, label: Any = None, validators: Any = None, *, least: int = 1, most: int = 10_000_000_00, **kw: Any):
+        super().__init__(label, validators, **kw)
+        self.least, self.most = least, most
+        self.fen: int | None = None
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ARG002 - WTForms names it
+        """Read the amount into `fen`."""
+        text = str(self.data or "").strip()
+        if not text:
+            return
+        try:
+            amount = money.parse_yuan(text)
+        except ValueError:
+            raise StopValidation(_("Enter an amount in yuan, for example 50 or 12.50.")) from None
+        if not self.least <= amount <= self.most:
+            raise StopValidation(
+                _(
+                    "Enter an amount from %(least)s to %(most)s.",
+                    least=money.format_yuan(self.least),
+                    most=money.format_yuan(self.most),
+                )
+            )
+        self.fen = amount
+
+
+def required() -> InputRequired:
+    """Refuse an empty field."""
+    return InputRequired(_l("Please fill this in."))
+
+
+def at_most(characters: int) -> Length:
+    """Refuse a text that is too long."""
+    return Length(max=characters, message=_l("At most %(max)d characters."))
+
+
+def no_control_characters(_form: Any, field: Field) -> None:
+    """Refuse NUL and other control characters, which no name or address needs."""
+    if any(ord(c) < 32 and c not in "\n\r\t" for c in field.data or ""):
+        raise StopValidation(_("This contains characters that cannot be stored."))

@@ -1,0 +1,68 @@
+"""The language of a page: the visitor's choice, else the browser's, else Chinese."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from flask import Blueprint, Flask, Response, abort, redirect, request
+from flask_babel import Babel, force_locale, get_locale
+
+from web.access import public
+from web.addresses import safe_return
+
+LOCALES = ("zh_Hans_CN", "en")
+DEFAULT = "zh_Hans_CN"
+COOKIE = "yigou_language"
+
+bp = Blueprint("language", __name__)
+
+
+def chosen_locale() -> str:
+    """Return the locale of this request."""
+    kept = request.cookies.get(COOKIE)
+    if kept in LOCALES:
+        return kept
+    best = request.accept_languages.best_match(["zh", "zh-CN", "zh-Hans", "zh-Hans-CN", "en", "en-GB", "en-US"])
+    return "en" if best is not None and best.startswith("en") else DEFAULT
+
+
+def locale_code() -> str:
+    """Return the locale of this page, `zh_Hans_CN` or `en`."""
+    locale = get_locale()
+    return "en" if locale is not None and locale.language == "en" else DEFAULT
+
+
+def in_language(zh: str, en: str) -> str:
+    """Choose between the two texts that content carries; the Chinese one stands in for a missing English one."""
+    return en if en and locale_code() == "en" else zh
+
+
+def other_locale_url() -> str:
+    """Return the address that switches the language and comes back to this page."""
+    other = "zh" if locale_code() == "en" else "en"
+    here = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    return f"/language/{other}?next={quote(here)}"
+
+
+@bp.get("/language/<code>")
+@public
+def switch(code: str) -> Response:
+    """Keep the chosen language for a year and return to the page."""
+    locale = {"zh": "zh_Hans_CN", "en": "en"}.get(code)
+    if locale is None:
+        abort(404)
+    response = redirect(safe_return(request.args.get("next")), 303)
+    response.set_cookie(COOKIE, locale, max_age=31_536_000, samesite="Lax", secure=request.is_secure, httponly=True)
+    return response  # type: ignore[return-value]
+
+
+def init_app(app: Flask, catalogues: list[str]) -> None:
+    """Set Flask-Babel up with one catalogue folder per package."""
+    app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT
+    app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Shanghai"
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(catalogues)
+    Babel(app, locale_selector=chosen_locale)
+    app.register_blueprint(bp)
+
+
+__all__ = ["LOCALES", "chosen_locale", "force_locale", "in_language", "init_app", "locale_code", "other_locale_url"]

@@ -1,0 +1,33 @@
+"""Writing mail: a text and an HTML body from templates, in the reader's language, into the outbox."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, render_template
+from flask_babel import force_locale
+from sqlalchemy.orm import Session
+
+from core import mail
+
+
+def post(
+    session: Session, *, key: str, recipient: str, template: str, locale: str = "zh_Hans_CN", **context: Any
+) -> None:
+    """Compose `<template>.txt` (first line: the subject) and `<template>.html` and put them into the outbox once.
+
+    Called by the worker inside an application context, never while a person waits.
+    """
+    with current_app.test_request_context(base_url=current_app.config["BASE_URL"]), force_locale(locale):
+        context = {"base_url": current_app.config["BASE_URL"], "locale_code": locale, **context}
+        subject, _, text = render_template(f"{template}.txt", **context).strip().partition("\n")
+        html = render_template(f"{template}.html", subject=subject.strip(), **context)
+    mail.post(
+        session,
+        key=key,
+        recipient=recipient,
+        subject=subject.strip(),
+        text=text.strip() + "\n",
+        html=html,
+        locale=locale,
+    )
