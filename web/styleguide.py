@@ -89,7 +89,11 @@ class SampleForm(FlaskForm):
     password = PasswordField(lazy_gettext("Password"), [InputRequired()])
     county = SelectField(
         lazy_gettext("County"),
-        choices=[("", lazy_gettext("Choose one")), ("1", lazy_gettext("Shanting")), ("2", lazy_gettext("Yicheng"))],
+        choices=[
+            ("", lazy_gettext("Choose one")),
+            ("1", lazy_gettext("Shanting")),
+            ("2", lazy_gettext("Yicheng")),
+        ],
     )
     weight = IntegerField(lazy_gettext("Quantity"), [InputRequired()])
     amount = StringField(lazy_gettext("Gift"), [InputRequired()])
@@ -97,7 +101,10 @@ class SampleForm(FlaskForm):
     way = RadioField(
         lazy_gettext("Way to pay"),
         [InputRequired()],
-        choices=[("card", lazy_gettext("Card or wallet")), ("account", lazy_gettext("On account, by bank transfer"))],
+        choices=[
+            ("card", lazy_gettext("Card or wallet")),
+            ("account", lazy_gettext("On account, by bank transfer")),
+        ],
     )
     note = TextAreaField(lazy_gettext("Note for the supplier"))
     picture = FileField(lazy_gettext("Picture of the goods"))
@@ -191,7 +198,13 @@ def index() -> ResponseReturnValue:
         ],
         steps=[
             SampleStep(_("Ordered"), "done", "2026-11-18 09:12", _("No. 2 Primary School")),
-            SampleStep(_("Paid by bank transfer"), "done", "2026-11-19 14:40", "", _("Matched to payment code 7F3K-92")),
+            SampleStep(
+                _("Paid by bank transfer"),
+                "done",
+                "2026-11-19 14:40",
+                "",
+                _("Matched to payment code 7F3K-92"),
+            ),
             SampleStep(_("On its way"), "now", "2026-11-20 07:30", _("Qinglian village co-operative")),
             SampleStep(_("Accepted"), "next"),
         ],
