@@ -89,6 +89,12 @@ FIGURES: dict[str, str] = {
         '<path d="M38 52c0-7 5-12 11-12s11 5 11 12c-4 6-7 5-11 2-4 3-7 4-11-2z" fill="#F0D9AE"/>'
         '<path d="M49 41v12M43 46c2 0 3 2 2 5M55 46c-2 0-3 2-2 5" fill="none" stroke-width="1.5"/>'
     ),
+    "sesame_pod": (
+        '<path d="M36 66V12M36 52c-8-2-12-8-12-14M36 40c8-2 12-8 12-14" fill="none" stroke="#5C9E31" stroke-width="3"/>'
+        '<g fill="#8FAE4A"><path d="M24 40c-6-3-7-13-2-18 6 4 7 13 2 18zM48 28c6-3 7-13 2-18-6 4-7 13-2 18zM36 20c-6-4-6-13 0-18 6 5 6 14 0 18z"/></g>'
+        '<g fill="#FFF8E6" stroke-width="1.4"><ellipse cx="16" cy="58" rx="4.5" ry="3"/><ellipse cx="24" cy="64" rx="4.5" ry="3"/>'
+        '<ellipse cx="50" cy="58" rx="4.5" ry="3"/><ellipse cx="58" cy="64" rx="4.5" ry="3"/><ellipse cx="60" cy="53" rx="4.5" ry="3"/></g>'
+    ),
     "honeycomb": (
         '<path d="M12 24l12-7 12 7 12-7 12 7v14l-6 4 0 13-12 8-12-7-12 7-6-4V38z" fill="#F1B31C"/>'
         '<g fill="#FCD966" stroke-width="1.6"><path d="M24 22l6 3.5v7L24 36l-6-3.5v-7z"/><path d="M42 22l6 3.5v7L42 36l-6-3.5v-7z"/>'

@@ -1,0 +1,1 @@
+"""The certified products of the demo world, one module a category."""
