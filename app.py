@@ -67,19 +67,31 @@ def build_web(app: Flask, config: Config) -> None:
     from accounts import signed_in
     from payments import gateways
     from shop.cart.session import cart_count
-    from web import assets, csrf, errors, health, language, security, sessions, styleguide, templating, translations
+    from web import (
+        assets,
+        csrf,
+        errors,
+        health,
+        language,
+        security,
+        sessions,
+        styleguide,
+        templating,
+        translations,
+    )
 
     Bootstrap5(app)
     translations.compile_catalogues()
     language.init_app(app, translations.catalogues())
-    templating.init_app(app, fundraising_mode=config.fundraising_mode, cart_count=cart_count, demo=config.mode == "demo")
+    templating.init_app(
+        app, fundraising_mode=config.fundraising_mode, cart_count=cart_count, demo=config.mode == "demo"
+    )
     security.init_app(app, https=config.https, pay_hosts=gateways.pay_hosts())
     csrf.init_app(app, config.base_url)
     sessions.init_app(app, signed_in.load)
     assets.init_app(app, config.media_dir)
     errors.init_app(app)
     health.init_app(app, search=search.probe)
-    app.view_functions["bootstrap.static"]._yigou_access = "public"  # type: ignore[attr-defined]
     if not config.production:
         app.register_blueprint(styleguide.bp)
 

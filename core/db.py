@@ -93,7 +93,7 @@ def engine() -> Engine:
     return _engine
 
 
-def _refuse_flush(session: Session, *_: Any) -> None:
+def _refuse_flush(*_: Any) -> None:
     raise ReadOnlySession("open core.db.transaction() to change something")
 
 

@@ -11,7 +11,6 @@ import shutil
 import signal
 import stat
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -166,14 +165,8 @@ class EmbeddedPostgres:
         plain = re.fullmatch(r"[A-Za-z0-9._/-]+", str(cluster)) is not None
         if plain and len(os.fsencode(cluster)) <= LONGEST_SOCKET_FOLDER:
             return cluster
-        name = f"yigou-{hashlib.sha256(os.fsencode(cluster)).hexdigest()[:12]}"
-        folder = Path(tempfile.gettempdir()) / name
-        # A root who keeps TMPDIR to himself, or one that is long itself: /tmp is everybody's.
-        return (
-            folder
-            if os.geteuid() != 0 and len(os.fsencode(folder)) <= LONGEST_SOCKET_FOLDER
-            else Path("/tmp") / name
-        )
+        # Not tempfile's choice: everybody must find the socket, with whatever TMPDIR.
+        return Path("/tmp") / f"yigou-{hashlib.sha256(os.fsencode(cluster)).hexdigest()[:12]}"
 
     def _settle(self) -> Account | None:
         """Make sure that the account of the server can work in the data folder; return that account."""
@@ -201,6 +194,12 @@ class EmbeddedPostgres:
             self._say(
                 f"The account {account.pw_name} cannot enter {self.data_dir.parent}: the data live in {target}."
             )
+            if target.exists():
+                # Left by a clone that stood here before and was deleted: not the data of this one.
+                self._end_leftover()
+                shutil.rmtree(target.with_name("data.old"), ignore_errors=True)
+                target.rename(target.with_name("data.old"))
+                self._say(f"An earlier clone's data were there; they are kept in {target}.old.")
         elif owner is not None and not can_enter(account, self._cluster().parent):
             raise EmbeddedPostgresError(
                 f"The account {account.pw_name} can no longer enter {self._cluster().parent}: "

@@ -33,7 +33,12 @@ class Job(Base):
 
     __tablename__ = "core_jobs"
     __table_args__ = (
-        Index("ix_core_jobs_open", "run_at", "id", postgresql_where=text("done_at IS NULL AND failed_at IS NULL")),
+        Index(
+            "ix_core_jobs_open",
+            "run_at",
+            "id",
+            postgresql_where=text("done_at IS NULL AND failed_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
@@ -108,7 +113,12 @@ def every(**interval: float) -> Callable[[Callable[[], object]], Callable[[], ob
 
 
 def enqueue(
-    session: Session, kind: str, payload: dict[str, Any], *, key: str | None = None, run_at: datetime | None = None
+    session: Session,
+    kind: str,
+    payload: dict[str, Any],
+    *,
+    key: str | None = None,
+    run_at: datetime | None = None,
 ) -> None:
     """Add a job to this step; a second job with the same `key` is the same job."""
     moment = clock.now()
@@ -166,7 +176,9 @@ def run_one(job: Job) -> bool:
             )
         return False
     with transaction() as session:
-        session.execute(update(Job).where(Job.id == job.id).values(done_at=clock.now(), leased_until=None, error=None))
+        session.execute(
+            update(Job).where(Job.id == job.id).values(done_at=clock.now(), leased_until=None, error=None)
+        )
     return True
 
 

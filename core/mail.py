@@ -71,7 +71,7 @@ class SmtpMailer:
         self.user = unquote(parts.username or "")
         self.password = unquote(parts.password or "")
 
-    def send(self, message: EmailMessage, key: str) -> None:  # noqa: ARG002 - the protocol's name
+    def send(self, message: EmailMessage, key: str) -> None:
         """Send one message over a fresh connection."""
         connection = smtplib.SMTP_SSL if self.tls else smtplib.SMTP
         with connection(self.host, self.port, timeout=20) as smtp:
@@ -93,7 +93,14 @@ def use(mailer: Mailer, sender: tuple[str, str]) -> None:
 
 
 def post(
-    session: Session, *, key: str, recipient: str, subject: str, text: str, html: str, locale: str = "zh_Hans_CN"
+    session: Session,
+    *,
+    key: str,
+    recipient: str,
+    subject: str,
+    text: str,
+    html: str,
+    locale: str = "zh_Hans_CN",
 ) -> None:
     """Put a message into the outbox of this step; the same `key` is posted once."""
     added = session.execute(

@@ -61,7 +61,8 @@ class Actor:
                 {
                     grant.region_path or ""
                     for grant in self.grants
-                    if grant.role in roles and (grant.region_path is not None or grant.organisation_id is None)
+                    if grant.role in roles
+                    and (grant.region_path is not None or grant.organisation_id is None)
                 }
             )
         )

@@ -79,5 +79,6 @@ def _read(session: Session, codes: list[str]) -> dict[str, Account]:
         ).where(LedgerAccount.code.in_(codes))
     )
     return {
-        row.code: Account(row.id, row.code, Unit(row.unit), AccountKind(row.kind), Policy(row.policy)) for row in rows
+        row.code: Account(row.id, row.code, Unit(row.unit), AccountKind(row.kind), Policy(row.policy))
+        for row in rows
     }

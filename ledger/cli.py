@@ -20,7 +20,9 @@ def check() -> None:
         findings = checks.run(session)
     for finding in findings:
         state = "ok   " if finding.wrong == 0 else "FAULT"
-        click.echo(f"{state} {finding.name:<34} {finding.looked_at:>9} looked at {finding.wrong:>5} wrong  {finding.sentence}")
+        click.echo(
+            f"{state} {finding.name:<34} {finding.looked_at:>9} looked at {finding.wrong:>5} wrong  {finding.sentence}"
+        )
     faults = sum(1 for finding in findings if finding.wrong)
     click.echo(f"{len(findings)} invariants, {faults} at fault")
     sys.exit(1 if faults else 0)

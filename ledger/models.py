@@ -48,7 +48,11 @@ class LedgerEntry(Base):
     __table_args__ = (
         UniqueConstraint("source", "source_id", "kind"),
         Index("ix_ledger_entries_effective_at", "effective_at", "kind"),
-        Index("ix_ledger_entries_reverses", "reverses_entry_id", postgresql_where=text("reverses_entry_id IS NOT NULL")),
+        Index(
+            "ix_ledger_entries_reverses",
+            "reverses_entry_id",
+            postgresql_where=text("reverses_entry_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
@@ -103,7 +107,9 @@ class LedgerBalance(Base):
         ),
     )
 
-    account_id: Mapped[int] = mapped_column(ForeignKey("ledger_accounts.id"), primary_key=True, autoincrement=False)
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("ledger_accounts.id"), primary_key=True, autoincrement=False
+    )
     grows_by_debit: Mapped[bool]
     floored: Mapped[bool]
     debits: Mapped[int] = mapped_column(default=0)
@@ -129,7 +135,9 @@ class LedgerUnsealed(Base):
 
     __tablename__ = "ledger_unsealed"
 
-    entry_id: Mapped[int] = mapped_column(ForeignKey("ledger_entries.id"), primary_key=True, autoincrement=False)
+    entry_id: Mapped[int] = mapped_column(
+        ForeignKey("ledger_entries.id"), primary_key=True, autoincrement=False
+    )
 
 
 class LedgerHold(Base):
@@ -165,7 +173,9 @@ class LedgerLot(Base):
         UniqueConstraint("entry_id", "account_id"),
         CheckConstraint("origin IN ('earned', 'gifted')", name="origin"),
         CheckConstraint("amount > 0 AND remaining BETWEEN 0 AND amount", name="remaining"),
-        Index("ix_ledger_lots_open", "account_id", "expires_on", "id", postgresql_where=text("remaining > 0")),
+        Index(
+            "ix_ledger_lots_open", "account_id", "expires_on", "id", postgresql_where=text("remaining > 0")
+        ),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
@@ -182,7 +192,10 @@ class LedgerLotUse(Base):
     """What an entry took from a lot (above 0) or gave back to it (below 0)."""
 
     __tablename__ = "ledger_lot_uses"
-    __table_args__ = (CheckConstraint("amount <> 0", name="amount"), Index("ix_ledger_lot_uses_entry", "entry_id"))
+    __table_args__ = (
+        CheckConstraint("amount <> 0", name="amount"),
+        Index("ix_ledger_lot_uses_entry", "entry_id"),
+    )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     lot_id: Mapped[int] = mapped_column(ForeignKey("ledger_lots.id"), index=True)

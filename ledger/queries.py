@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, aliased
@@ -80,7 +81,9 @@ def balance(session: Session, code: str) -> Balance:
     return balances(session, [code])[code]
 
 
-def monthly_movements(session: Session, since: date, kinds: Sequence[str] | None = None) -> list[MonthlyMovement]:
+def monthly_movements(
+    session: Session, since: date, kinds: Sequence[str] | None = None
+) -> list[MonthlyMovement]:
     """Sum what moved by month (Asia/Shanghai), unit and kind of entry since the first day of `since`'s month."""
     rows = session.execute(
         text(
@@ -126,7 +129,8 @@ def latest_movements(
         statement = statement.where((debit.code == code) | (credit.code == code))
     if before_entry is not None:
         statement = statement.where(LedgerEntry.id < before_entry)
-    return [Movement(*row) for row in session.execute(statement)]
+    rows: list[tuple[Any, ...]] = [tuple(row) for row in session.execute(statement)]
+    return [Movement(*row) for row in rows]
 
 
 def entry_of(session: Session, source: str, source_id: str, kind: str) -> int | None:

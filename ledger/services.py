@@ -26,7 +26,7 @@ from ledger.models import (
     LedgerTransfer,
     LedgerUnrolled,
 )
-from ledger.values import Account, AccountSpec, Fact, Leg, Policy, Posted
+from ledger.values import Account, AccountKind, AccountSpec, Fact, Leg, Policy, Posted, Unit
 
 _POST = text(
     """
@@ -140,7 +140,10 @@ def reverse(session: Session, actor: Actor, entry_id: int, fact: Fact, legs: Seq
     if original is None:
         raise ValueError("no such entry")
     posted = post(session, actor, fact, legs, reverses_entry_id=entry_id)
-    total = session.scalar(select(func.sum(LedgerTransfer.amount)).where(LedgerTransfer.entry_id == entry_id)) or 0
+    total = (
+        session.scalar(select(func.sum(LedgerTransfer.amount)).where(LedgerTransfer.entry_id == entry_id))
+        or 0
+    )
     undone = session.scalar(
         select(func.coalesce(func.sum(LedgerTransfer.amount), 0))
         .join(LedgerEntry, LedgerEntry.id == LedgerTransfer.entry_id)
@@ -196,12 +199,12 @@ def hold(
             raise KeyReused(key)
         return known.id
     _pend(session, paying, paid, amount)
-    return added
+    return int(added)
 
 
 def post_hold(session: Session, actor: Actor, hold_id: int, fact: Fact, amount: int | None = None) -> Posted:
     """Move all or a part of a pending hold for good and release the rest."""
-    held = _resolve(session, hold_id, "posted")
+    held = _resolve(session, hold_id)
     wanted = held.amount if amount is None else amount
     if not 0 < wanted <= held.amount or held.expires_at <= clock.now():
         raise HoldNotPending(hold_id)
@@ -217,7 +220,7 @@ def post_hold(session: Session, actor: Actor, hold_id: int, fact: Fact, amount: 
 
 def void_hold(session: Session, hold_id: int, *, expired: bool = False) -> None:
     """Release a pending hold."""
-    _resolve(session, hold_id, "expired" if expired else "voided")
+    _resolve(session, hold_id)
     session.execute(
         update(LedgerHold)
         .where(LedgerHold.id == hold_id)
@@ -240,7 +243,13 @@ def expire_holds(session: Session, limit: int = 200) -> int:
 
 
 def issue_lot(
-    session: Session, account: AccountSpec, posted: Posted, amount: int, *, origin: str, expires_on: object = None
+    session: Session,
+    account: AccountSpec,
+    posted: Posted,
+    amount: int,
+    *,
+    origin: str,
+    expires_on: object = None,
 ) -> None:
     """Remember points that just came into `account` as one lot; a replayed posting has its lot already."""
     if posted.replayed:
@@ -317,7 +326,8 @@ def _moves(
         sums[debit.id][0] += amount
         sums[credit.id][1] += amount
         touched[debit.id], touched[credit.id] = debit, credit
-    now_moves, later_moves = [], []
+    now_moves: list[tuple[Account, int, int]] = []
+    later_moves: list[tuple[Account, int, int]] = []
     for account_id in sorted(sums):
         account = touched[account_id]
         debit_sum, credit_sum = sums[account_id]
@@ -336,7 +346,9 @@ def _move(session: Session, account: Account, debit: int, credit: int) -> None:
 
 
 def _roll_account(session: Session, account_id: int) -> None:
-    session.execute(select(LedgerBalance.account_id).where(LedgerBalance.account_id == account_id).with_for_update())
+    session.execute(
+        select(LedgerBalance.account_id).where(LedgerBalance.account_id == account_id).with_for_update()
+    )
     session.execute(_ROLL, {"account_ids": [account_id], "up_to": 2**62})
 
 
@@ -379,7 +391,7 @@ def _pend(session: Session, debit: Account, credit: Account, amount: int) -> Non
             raise InsufficientBalance(account.code, _available(session, account.id), amount)
 
 
-def _resolve(session: Session, hold_id: int, _status: str) -> LedgerHold:
+def _resolve(session: Session, hold_id: int) -> LedgerHold:
     held = session.scalar(
         select(LedgerHold).where(LedgerHold.id == hold_id, LedgerHold.status == "pending").with_for_update()
     )
@@ -399,7 +411,5 @@ def _resolve(session: Session, hold_id: int, _status: str) -> LedgerHold:
 
 
 def _spec_of(session: Session, account_id: int) -> AccountSpec:
-    from ledger.values import AccountKind, Unit
-
     row = session.scalars(select(LedgerAccount).where(LedgerAccount.id == account_id)).one()
     return AccountSpec(row.code, Unit(row.unit), AccountKind(row.kind), Policy(row.policy), row.book)

@@ -81,8 +81,10 @@ class Databases:
 
     def url(self, name: str) -> str:
         """Return the address of a database of the cluster."""
-        return self.server.replace("/postgres?", f"/{name}?", 1) if "/postgres?" in self.server else (
-            self.server.removesuffix("/postgres") + f"/{name}"
+        return (
+            self.server.replace("/postgres?", f"/{name}?", 1)
+            if "/postgres?" in self.server
+            else (self.server.removesuffix("/postgres") + f"/{name}")
         )
 
     def clone(self, name: str) -> str:
@@ -135,9 +137,12 @@ def session(app: Flask) -> Iterator[Session]:
         outer = connection.begin()
         db.bind(connection)
         try:
-            with app.app_context(), Session(
-                connection, join_transaction_mode="create_savepoint", expire_on_commit=False
-            ) as opened:
+            with (
+                app.app_context(),
+                Session(
+                    connection, join_transaction_mode="create_savepoint", expire_on_commit=False
+                ) as opened,
+            ):
                 yield opened
                 opened.flush()
                 wrong = [finding for finding in checks.run(opened) if finding.wrong]

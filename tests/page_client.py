@@ -10,8 +10,29 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
-LOOSE = frozenset("li dt dd p tr td th thead tbody tfoot option optgroup colgroup rect path circle".split())
+VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
+)
+LOOSE = frozenset(
+    [
+        "li",
+        "dt",
+        "dd",
+        "p",
+        "tr",
+        "td",
+        "th",
+        "thead",
+        "tbody",
+        "tfoot",
+        "option",
+        "optgroup",
+        "colgroup",
+        "rect",
+        "path",
+        "circle",
+    ]
+)
 
 
 class PageProblem(AssertionError):
@@ -57,7 +78,13 @@ class _Reader(HTMLParser):
         if tag == "img" and "alt" not in given:
             self.problems.append(f"picture without alt: {given.get('src')}")
         if tag == "form":
-            self.forms.append({"action": given.get("action"), "method": (given.get("method") or "get").lower(), "fields": {}})
+            self.forms.append(
+                {
+                    "action": given.get("action"),
+                    "method": (given.get("method") or "get").lower(),
+                    "fields": {},
+                }
+            )
         if tag in ("input", "select", "textarea") and given.get("type") not in ("hidden", "submit", "button"):
             self.controls.append({**given, "_inside_label": "1" if self._label_depth else None})
         if tag == "input" and self.forms and given.get("name"):
@@ -137,7 +164,9 @@ class Page:
             problems.append(f"{reader.headings} h1")
         for control in reader.controls:
             named = (
-                control.get("aria-label") or control.get("aria-labelledby") or control["_inside_label"]
+                control.get("aria-label")
+                or control.get("aria-labelledby")
+                or control["_inside_label"]
                 or (control.get("id") in reader.labels)
             )
             if not named:
@@ -164,17 +193,29 @@ class PageClient:
         """Open an address and expect a status (None: any)."""
         headers = {"Accept-Language": "en" if self.language == "en" else "zh-CN", **kw.pop("headers", {})}
         page = Page(self.client.get(url, headers=headers, **kw))
-        assert status is None or page.status == status, f"{url}: {page.status}, expected {status}\n{page.text[:800]}"
+        assert status is None or page.status == status, (
+            f"{url}: {page.status}, expected {status}\n{page.text[:800]}"
+        )
         return page
 
-    def post(self, url: str, data: dict[str, Any] | None = None, status: int | None = 303, *, token: bool = True, **kw: Any) -> Page:
+    def post(
+        self,
+        url: str,
+        data: dict[str, Any] | None = None,
+        status: int | None = 303,
+        *,
+        token: bool = True,
+        **kw: Any,
+    ) -> Page:
         """Send a form with the token that the site gave this browser, and expect a status."""
         data = dict(data or {})
         if token:
             data.setdefault("csrf_token", self.csrf_token())
         headers = {"Accept-Language": "en" if self.language == "en" else "zh-CN", **kw.pop("headers", {})}
         page = Page(self.client.post(url, data=data, headers=headers, **kw))
-        assert status is None or page.status == status, f"{url}: {page.status}, expected {status}\n{page.text[:800]}"
+        assert status is None or page.status == status, (
+            f"{url}: {page.status}, expected {status}\n{page.text[:800]}"
+        )
         return page
 
     def follow(self, page: Page, status: int | None = 200) -> Page:

@@ -21,7 +21,11 @@ def _fingerprint(path: str, _mtime: float) -> str:
 @cache
 def _fixed(path: str) -> str:
     target = STATIC / path
-    return f"/static/{path}?v={_fingerprint(path, target.stat().st_mtime)}" if target.is_file() else f"/static/{path}"
+    return (
+        f"/static/{path}?v={_fingerprint(path, target.stat().st_mtime)}"
+        if target.is_file()
+        else f"/static/{path}"
+    )
 
 
 def asset(path: str) -> str:
@@ -40,10 +44,10 @@ def init_app(app: Flask, media_dir: Path) -> None:
             abort(404)
         return send_from_directory(media_dir / folder, name, max_age=31_536_000, mimetype="image/webp")
 
-    setattr(app.view_functions["static"], "_yigou_access", "public")  # noqa: B010
-
     def keep(response: Response) -> Response:
-        if request.path.startswith("/media/") or (request.path.startswith("/static/") and "v" in request.args):
+        if request.path.startswith("/media/") or (
+            request.path.startswith("/static/") and "v" in request.args
+        ):
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         elif request.path.startswith(("/static/", "/bootstrap/")):
             response.headers["Cache-Control"] = "public, max-age=3600"

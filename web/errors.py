@@ -32,7 +32,11 @@ def _titles(status: int) -> tuple[str, str]:
         503: (_("We are not ready for a moment"), _("Nothing was lost. Please try again in a minute.")),
     }
     return known.get(
-        status, (_("Something went wrong on our side"), _("Nothing was booked by halves. We have been told about it."))
+        status,
+        (
+            _("Something went wrong on our side"),
+            _("Nothing was booked by halves. We have been told about it."),
+        ),
     )
 
 
@@ -67,7 +71,10 @@ def init_app(app: Flask) -> None:
 
     def forged(_error: CSRFError) -> Response:
         return error_page(
-            403, _("This form was open too long or came from another page. Load the page again and send it once more.")
+            403,
+            _(
+                "This form was open too long or came from another page. Load the page again and send it once more."
+            ),
         )
 
     def http(error: HTTPException) -> Response:
@@ -85,7 +92,12 @@ def init_app(app: Flask) -> None:
             return error_page(400)
         log.exception("the database refused at %s", request.path)
         state = getattr(error.orig, "sqlstate", None) or ""
-        unready = isinstance(error, sqlalchemy.exc.OperationalError) or state in ("40001", "40P01", "55P03", "57014")
+        unready = isinstance(error, sqlalchemy.exc.OperationalError) or state in (
+            "40001",
+            "40P01",
+            "55P03",
+            "57014",
+        )
         response = error_page(503 if unready else 500)
         if unready:
             response.headers["Retry-After"] = "5"

@@ -16,7 +16,7 @@ from core import money
 _WHOLE = re.compile(r"^[0-9]{1,9}$")
 
 
-class Form(FlaskForm):  # type: ignore[misc]
+class Form(FlaskForm):
     """A form of Yigou; errors stand beside their fields."""
 
     def add_error(self, name: str, message: str) -> None:
@@ -28,7 +28,9 @@ class Form(FlaskForm):  # type: ignore[misc]
 class WholeNumberField(StringField):
     """A whole number in plain digits; `1e3`, `1.5` and other scripts are no whole numbers."""
 
-    def __init__(self, label: Any = None, validators: Any = None, *, least: int = 0, most: int = 1_000_000, **kw: Any):
+    def __init__(
+        self, label: Any = None, validators: Any = None, *, least: int = 0, most: int = 1_000_000, **kw: Any
+    ):
         super().__init__(label, validators, **kw)
         self.least, self.most = least, most
         self.number: int | None = None
@@ -36,7 +38,7 @@ class WholeNumberField(StringField):
     def _value(self) -> str:
         return "" if self.data is None else str(self.data)
 
-    def pre_validate(self, form: Any) -> None:  # noqa: ARG002 - WTForms names it
+    def pre_validate(self, form: Any) -> None:
         """Read the digits into `number`."""
         text = (self.data or "").strip()
         if not text:
@@ -53,12 +55,20 @@ class WholeNumberField(StringField):
 class YuanField(StringField):
     """An amount in yuan that becomes `fen`."""
 
-    def __init__(self, label: Any = None, validators: Any = None, *, least: int = 1, most: int = 10_000_000_00, **kw: Any):
+    def __init__(
+        self,
+        label: Any = None,
+        validators: Any = None,
+        *,
+        least: int = 1,
+        most: int = 10_000_000_00,
+        **kw: Any,
+    ):
         super().__init__(label, validators, **kw)
         self.least, self.most = least, most
         self.fen: int | None = None
 
-    def pre_validate(self, form: Any) -> None:  # noqa: ARG002 - WTForms names it
+    def pre_validate(self, form: Any) -> None:
         """Read the amount into `fen`."""
         text = str(self.data or "").strip()
         if not text:

@@ -35,7 +35,9 @@ def migrations_probe() -> str | None:
 def worker_probe() -> str | None:
     """Return what is wrong with the worker, or None."""
     with reading() as session:
-        return None if jobs.worker_is_alive(session) else "no worker gave a sign of life in the last 30 seconds"
+        return (
+            None if jobs.worker_is_alive(session) else "no worker gave a sign of life in the last 30 seconds"
+        )
 
 
 PROBES: dict[str, Probe] = {

@@ -22,7 +22,9 @@ def chosen_locale() -> str:
     kept = request.cookies.get(COOKIE)
     if kept in LOCALES:
         return kept
-    best = request.accept_languages.best_match(["zh", "zh-CN", "zh-Hans", "zh-Hans-CN", "en", "en-GB", "en-US"])
+    best = request.accept_languages.best_match(
+        ["zh", "zh-CN", "zh-Hans", "zh-Hans-CN", "en", "en-GB", "en-US"]
+    )
     return "en" if best is not None and best.startswith("en") else DEFAULT
 
 
@@ -52,7 +54,9 @@ def switch(code: str) -> Response:
     if locale is None:
         abort(404)
     response = redirect(safe_return(request.args.get("next")), 303)
-    response.set_cookie(COOKIE, locale, max_age=31_536_000, samesite="Lax", secure=request.is_secure, httponly=True)
+    response.set_cookie(
+        COOKIE, locale, max_age=31_536_000, samesite="Lax", secure=request.is_secure, httponly=True
+    )
     return response  # type: ignore[return-value]
 
 
@@ -65,4 +69,12 @@ def init_app(app: Flask, catalogues: list[str]) -> None:
     app.register_blueprint(bp)
 
 
-__all__ = ["LOCALES", "chosen_locale", "force_locale", "in_language", "init_app", "locale_code", "other_locale_url"]
+__all__ = [
+    "LOCALES",
+    "chosen_locale",
+    "force_locale",
+    "in_language",
+    "init_app",
+    "locale_code",
+    "other_locale_url",
+]

@@ -47,7 +47,11 @@ def sources(package: str) -> list[Path]:
         folders += [ROOT / "templates" / name for name in SHARED]
     files: list[Path] = [ROOT / "app.py"] if package == "web" and (ROOT / "app.py").exists() else []
     for folder in folders:
-        files += [p for p in folder.rglob("*") if p.suffix in (".py", ".html", ".txt") and "__pycache__" not in p.parts]
+        files += [
+            p
+            for p in folder.rglob("*")
+            if p.suffix in (".py", ".html", ".txt") and "__pycache__" not in p.parts
+        ]
     return sorted(files)
 
 
@@ -58,7 +62,13 @@ def extract(package: str) -> Catalog:
         method = "python" if path.suffix == ".py" else "jinja2.ext:babel_extract"
         options = {} if path.suffix == ".py" else {"trimmed": "true", "silent": "false"}
         for line, message, comments, context in extract_from_file(method, path, KEYWORDS, (), options):
-            found.add(message, None, [(path.relative_to(ROOT).as_posix(), line)], auto_comments=comments, context=context)
+            found.add(
+                message,
+                None,
+                [(path.relative_to(ROOT).as_posix(), line)],
+                auto_comments=comments,
+                context=context,
+            )
     return found
 
 

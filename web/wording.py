@@ -43,7 +43,9 @@ def _not_found(_refusal: NotFound) -> str:
 
 @explains(Forbidden)
 def _forbidden(_refusal: Forbidden) -> str:
-    return _("Your account may not do this. If you think it should, ask the person who manages your organisation.")
+    return _(
+        "Your account may not do this. If you think it should, ask the person who manages your organisation."
+    )
 
 
 @explains(TooManyAttempts)

@@ -26,12 +26,19 @@ def _password_hash() -> str:
     return accounts.hash_password(PASSWORD)
 
 
-def make_village(session: Session, name: str = "青莲村", county: str = "370406", suffix: str = "101201") -> Region:
+def make_village(
+    session: Session, name: str = "青莲村", county: str = "370406", suffix: str = "101201"
+) -> Region:
     """Return a village of a county (山东省 / 枣庄市 / the county / 店子镇), making what is missing."""
     chain = [
         ("37", RegionLevel.PROVINCE, "山东省", "Shandong"),
         ("3704", RegionLevel.PREFECTURE, "枣庄市", "Zaozhuang"),
-        (county, RegionLevel.COUNTY, {"370406": "山亭区", "370404": "峄城区"}.get(county, "滕州市"), f"County {county}"),
+        (
+            county,
+            RegionLevel.COUNTY,
+            {"370406": "山亭区", "370404": "峄城区"}.get(county, "滕州市"),
+            f"County {county}",
+        ),
         (county + suffix[:3], RegionLevel.TOWN, "店子镇", "Dianzi Town"),
         (county + suffix, RegionLevel.VILLAGE, name, "Qinglian Village"),
     ]
@@ -44,12 +51,20 @@ def make_village(session: Session, name: str = "青莲村", county: str = "37040
 
 
 def make_organisation(
-    session: Session, kind: OrganisationKind = OrganisationKind.SUPPLIER, name: str | None = None, region: Region | None = None
+    session: Session,
+    kind: OrganisationKind = OrganisationKind.SUPPLIER,
+    name: str | None = None,
+    region: Region | None = None,
 ) -> Organisation:
     """Return a new organisation."""
     number = next(_count)
     return accounts.add_organisation(
-        session, SYSTEM, kind, name or f"青莲合作社{number}", f"Organisation {number}", region_id=region.id if region else None
+        session,
+        SYSTEM,
+        kind,
+        name or f"青莲合作社{number}",
+        f"Organisation {number}",
+        region_id=region.id if region else None,
     )
 
 
@@ -92,7 +107,12 @@ def actor_of(
         user.id,
         user.name,
         tuple(
-            Grant(role, organisation.id if organisation else None, region.id if region else None, region.path if region else None)
+            Grant(
+                role,
+                organisation.id if organisation else None,
+                region.id if region else None,
+                region.path if region else None,
+            )
             for role in roles
         ),
         user.household_id,
