@@ -15,22 +15,22 @@ endif
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-reset test dev check format-check format lint imports types translations templates \
-	migrations bench ledger-check screenshots lock venv mo
+	migrations bench ledger-check screenshots lock venv
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)$$/\1	\2/p' Makefile | while IFS='	' read -r name text; do \
 		printf '  make %-14s %s\n' "$$name" "$$text"; done
 
-demo: mo ## Serve the demo on http://127.0.0.1:8000 (PORT=8080 HOUSEHOLDS=6637 change it)
+demo: venv ## Serve the demo on http://127.0.0.1:8000 (PORT=8080 HOUSEHOLDS=6637 change it)
 	@exec $(PY) -m deploy.demo --port "$(PORT)" --follow-parent $(if $(HOUSEHOLDS),--households "$(HOUSEHOLDS)")
 
 demo-reset: venv ## Throw the demo's data away, to start over with make demo
 	@exec $(PY) -m deploy.demo_reset
 
-dev: mo ## Serve the demo with reloading and the debugger, for working on the code
+dev: venv ## Serve the demo with reloading and the debugger, for working on the code
 	@exec $(PY) -m deploy.demo --port "$(PORT)" --follow-parent --dev $(if $(HOUSEHOLDS),--households "$(HOUSEHOLDS)")
 
-test: mo ## Run the whole test suite on its own PostgreSQL (PYTEST_ARGS="-k cart -n0")
+test: venv ## Run the whole test suite on its own PostgreSQL (PYTEST_ARGS="-k cart -n0")
 	@exec $(PY) -m pytest -n auto --maxprocesses 8 $(PYTEST_ARGS)
 
 check: format-check lint imports types translations templates migrations ## Check format, lint, imports, types, translations, templates, migrations
@@ -52,17 +52,17 @@ imports: venv ## Check which way imports go
 types: venv ## Check the types
 	$(PY) -m mypy .
 
-translations: mo ## Check that the catalogues are complete
-	$(PY) -m flask --app app translations check
+translations: venv ## Check that the catalogues are complete
+	YIGOU_MODE=test DATABASE_URL=postgresql:///none SECRET_KEY=only-for-reading-catalogues-0123456789 \
+		$(PY) -m flask --app app translations check
 
 templates: venv ## Lint the templates
 	$(PY) -m djlint templates --lint --profile=jinja --quiet
 
 migrations: venv ## Check that the migrations build what the models say
-	$(PY) -m deploy.with_database --throwaway -- $(PY) -m alembic upgrade head
-	$(PY) -m deploy.with_database --throwaway -- sh -c '$(PY) -m alembic upgrade head && $(PY) -m alembic check'
+	$(PY) -m deploy.with_database --throwaway -- $(PY) -m deploy.check_migrations
 
-bench: mo ## Measure; prints the numbers and writes var/bench.json
+bench: venv ## Measure; prints the numbers and writes var/bench.json
 	@exec $(PY) -m bench
 
 ledger-check: venv ## Prove the books of the demo
@@ -79,6 +79,3 @@ lock: venv ## Write requirements.lock anew from pyproject.toml
 
 venv:
 	@sh deploy/bootstrap.sh
-
-mo: venv
-	@exec $(PY) -m flask --app app translations compile

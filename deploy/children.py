@@ -40,6 +40,11 @@ class Child:
         self._started = 0.0
         self._due = 0.0
 
+    @property
+    def pid(self) -> int | None:
+        """Return the process id, None while there is no process."""
+        return None if self._process is None else self._process.pid
+
     def start(self) -> None:
         """Start the process."""
         with contextlib.ExitStack() as stack:
