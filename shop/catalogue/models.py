@@ -9,14 +9,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
 
-CATEGORIES = ("fruit_vegetables", "grain_oil", "snacks", "daily_goods", "cooked_food", "plants", "crafts")
-
 
 class Product(Base):
     """Something a supplier grows or makes; what is bought is one of its variants.
 
-    `from_price_fen`, `sold_count` and the certificate's window are copies for lists; the truth is in the variants,
-    the orders and `shop_certificates`.
+    `from_price_fen` is a copy of the lowest open variant's price, so that lists can be sorted by an index; the truth is
+    in the variants. Whether it is certified is never copied: `shop_certificates` says so at the moment of asking.
     """
 
     __tablename__ = "shop_products"
@@ -29,6 +27,8 @@ class Product(Base):
         Index("ix_shop_products_listed", "listed_at", "id", postgresql_where=text("listed_at IS NOT NULL")),
         Index("ix_shop_products_category", "category", "listed_at", "id", postgresql_where=text("listed_at IS NOT NULL")),
         Index("ix_shop_products_county", "county_id", "listed_at", "id", postgresql_where=text("listed_at IS NOT NULL")),
+        Index("ix_shop_products_price", "from_price_fen", "id", postgresql_where=text("listed_at IS NOT NULL")),
+        Index("ix_shop_products_village", "village_id", "id", postgresql_where=text("listed_at IS NOT NULL")),
         Index("ix_shop_products_supplier", "supplier_id", "id"),
     )
 

@@ -1,0 +1,19 @@
+"""Facts about products; the search index hears of them through its outbox, in the same step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ProductListed:
+    """A product went on sale; no flow reacts yet."""
+
+    product_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProductUnlisted:
+    """A product was taken off sale; no flow reacts yet."""
+
+    product_id: int
