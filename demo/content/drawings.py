@@ -95,6 +95,11 @@ FIGURES: dict[str, str] = {
         '<g fill="#FFF8E6" stroke-width="1.4"><ellipse cx="16" cy="58" rx="4.5" ry="3"/><ellipse cx="24" cy="64" rx="4.5" ry="3"/>'
         '<ellipse cx="50" cy="58" rx="4.5" ry="3"/><ellipse cx="58" cy="64" rx="4.5" ry="3"/><ellipse cx="60" cy="53" rx="4.5" ry="3"/></g>'
     ),
+    "teacup": (
+        '<path d="M26 18c-3-4 3-6 0-11M38 18c-3-4 3-6 0-11" fill="none" stroke="#A79C8C"/><ellipse cx="33" cy="60" rx="26" ry="5" fill="#E9E2D2"/>'
+        '<path d="M54 32c12-3 14 14-3 16" fill="none" stroke-width="3"/><path d="M10 28h46c0 18-6 30-16 30H26c-10 0-16-12-16-30z" fill="#F7F3E8"/>'
+        '<ellipse cx="33" cy="28" rx="23" ry="6.5" fill="#D97A2B"/><path d="M22 44c3-6 9-6 11 0-4 4-8 4-11 0z" fill="#5C9E31"/>'
+    ),
     "honeycomb": (
         '<path d="M12 24l12-7 12 7 12-7 12 7v14l-6 4 0 13-12 8-12-7-12 7-6-4V38z" fill="#F1B31C"/>'
         '<g fill="#FCD966" stroke-width="1.6"><path d="M24 22l6 3.5v7L24 36l-6-3.5v-7z"/><path d="M42 22l6 3.5v7L42 36l-6-3.5v-7z"/>'
