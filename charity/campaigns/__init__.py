@@ -1,0 +1,1 @@
+"""Campaigns: what money is asked for, under which recorded plan, and what came of it."""
