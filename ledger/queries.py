@@ -26,6 +26,23 @@ class MonthlyMovement:
 
 
 @dataclass(frozen=True, slots=True)
+class Turnover:
+    """What was ever debited and credited in an account, in its unit's smallest part."""
+
+    debits: int
+    credits: int
+
+
+@dataclass(frozen=True, slots=True)
+class MonthlyTurnover:
+    """What was debited and credited in an account in one month of China's calendar."""
+
+    month: date
+    debits: int
+    credits: int
+
+
+@dataclass(frozen=True, slots=True)
 class Movement:
     """One transfer as the public may see it."""
 
@@ -81,6 +98,46 @@ def balance(session: Session, code: str) -> Balance:
     return balances(session, [code])[code]
 
 
+def turnovers(session: Session, codes: Iterable[str]) -> dict[str, Turnover]:
+    """Return what was ever debited and credited by account code, movements that wait for the roller included."""
+    rows = session.execute(
+        text(
+            """
+            SELECT a.code, b.debits + coalesce(sum(u.debit), 0) AS debits, b.credits + coalesce(sum(u.credit), 0) AS credits
+            FROM ledger_accounts a JOIN ledger_balances b ON b.account_id = a.id
+            LEFT JOIN ledger_unrolled u ON u.account_id = a.id
+            WHERE a.code = ANY(CAST(:codes AS text[])) GROUP BY a.code, b.debits, b.credits
+            """
+        ),
+        {"codes": (wanted := list(codes))},
+    )
+    return {code: Turnover(0, 0) for code in wanted} | {
+        row.code: Turnover(int(row.debits), int(row.credits)) for row in rows
+    }
+
+
+def monthly_turnover(session: Session, code: str) -> list[MonthlyTurnover]:
+    """Sum what was debited and credited in one account by month (Asia/Shanghai), oldest first."""
+    rows = session.execute(
+        text(
+            """
+            SELECT date_trunc('month', e.effective_at AT TIME ZONE 'Asia/Shanghai')::date AS month,
+                   sum(moved.debit)::bigint AS debits, sum(moved.credit)::bigint AS credits
+            FROM (
+                SELECT t.entry_id, t.amount AS debit, 0 AS credit FROM ledger_transfers t
+                JOIN ledger_accounts a ON a.id = t.debit_account_id WHERE a.code = :code
+                UNION ALL
+                SELECT t.entry_id, 0, t.amount FROM ledger_transfers t
+                JOIN ledger_accounts a ON a.id = t.credit_account_id WHERE a.code = :code
+            ) AS moved JOIN ledger_entries e ON e.id = moved.entry_id
+            GROUP BY 1 ORDER BY 1
+            """
+        ),
+        {"code": code},
+    )
+    return [MonthlyTurnover(row.month, row.debits, row.credits) for row in rows]
+
+
 def monthly_movements(
     session: Session, since: date, kinds: Sequence[str] | None = None
 ) -> list[MonthlyMovement]:
@@ -102,9 +159,14 @@ def monthly_movements(
 
 
 def latest_movements(
-    session: Session, *, code: str | None = None, before_entry: int | None = None, limit: int = 50
+    session: Session,
+    *,
+    code: str | None = None,
+    kinds: Sequence[str] | None = None,
+    before_entry: int | None = None,
+    limit: int = 50,
 ) -> list[Movement]:
-    """Return the newest transfers, of one account when `code` is given, entries below `before_entry` (keyset)."""
+    """Return the newest transfers, of one account or some kinds of entry, entries below `before_entry` (keyset)."""
     debit, credit = aliased(LedgerAccount), aliased(LedgerAccount)
     statement = (
         select(
@@ -127,6 +189,8 @@ def latest_movements(
     )
     if code is not None:
         statement = statement.where((debit.code == code) | (credit.code == code))
+    if kinds is not None:
+        statement = statement.where(LedgerEntry.kind.in_(kinds))
     if before_entry is not None:
         statement = statement.where(LedgerEntry.id < before_entry)
     rows: list[tuple[Any, ...]] = [tuple(row) for row in session.execute(statement)]

@@ -37,7 +37,9 @@ def children(session: Session, parent_id: int | None) -> list[Region]:
     """Return the regions right below one, in the order of their codes."""
     return list(
         session.scalars(
-            select(Region).where(Region.parent_id == parent_id, Region.valid_until.is_(None)).order_by(Region.code)
+            select(Region)
+            .where(Region.parent_id == parent_id, Region.valid_until.is_(None))
+            .order_by(Region.code)
         )
     )
 
@@ -47,7 +49,11 @@ def get_household(session: Session, actor: Actor, public_id: str, *roles: str) -
     household = session.scalar(
         select(Household)
         .join(Region, Region.id == Household.village_id)
-        .where(Household.public_id == public_id, Household.closed_on.is_(None), within(actor.region_paths(*roles)))
+        .where(
+            Household.public_id == public_id,
+            Household.closed_on.is_(None),
+            within(actor.region_paths(*roles)),
+        )
     )
     if household is None:
         raise NotFound("household")
@@ -57,3 +63,14 @@ def get_household(session: Session, actor: Actor, public_id: str, *roles: str) -
 def mask(name: str) -> str:
     """Show only the family name, as public lists must: 王建国 -> 王**."""
     return name[:1] + "*" * max(1, min(2, len(name) - 1))
+
+
+def place_names(session: Session, region_id: int) -> tuple[str, str]:
+    """Return where a region lies, from its county down: (`山亭区青莲村`, `Qinglian Village, Shanting`)."""
+    path = session.scalar(select(Region.path).where(Region.id == region_id)) or ""
+    ids = [int(part) for part in path.split("/") if part]
+    rows = session.execute(select(Region.id, Region.level, Region.name_zh, Region.name_en).where(Region.id.in_(ids)))
+    by_id = {row.id: row for row in rows}
+    parts = [by_id[i] for i in ids if i in by_id]
+    near = [row for row in parts if row.level in ("county", "town", "village")] or parts[-1:]
+    return "".join(row.name_zh for row in near), ", ".join(row.name_en for row in reversed(near))
