@@ -89,6 +89,7 @@ class SampleForm(FlaskForm):
     password = PasswordField(lazy_gettext("Password"), [InputRequired()])
     county = SelectField(
         lazy_gettext("County"),
+        [InputRequired()],
         choices=[
             ("", lazy_gettext("Choose one")),
             ("1", lazy_gettext("Shanting")),
