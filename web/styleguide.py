@@ -6,7 +6,6 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateField,
@@ -21,6 +20,7 @@ from wtforms import (
 from wtforms.validators import InputRequired
 
 from web.access import public
+from web.forms import Form
 
 bp = Blueprint("styleguide", __name__)
 
@@ -81,7 +81,7 @@ class SamplePage:
     links: tuple[tuple[str, str, bool], ...]
 
 
-class SampleForm(FlaskForm):
+class SampleForm(Form):
     """One field of each kind."""
 
     receiver = StringField(lazy_gettext("Receiver"), [InputRequired()])
