@@ -68,8 +68,8 @@ PRODUCTS = (
         households=14,
         share=(65, 15),
         sizes=(
-            count("1.5m 单人床", "Single (1.5 m)", 1, "168", 60),
-            count("2 条装 双人床", "Two for a double bed", 2, "398", 40),
+            count("1 条（1.5m 床）", "One sheet (1.5 m)", 1, "168", 60),
+            count("2 条装", "Two sheets (1.5 m)", 2, "398", 40),
         ),
     ),
     _write(
