@@ -2,20 +2,64 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
+
+from search.errors import IndexLocked, SearchUnavailable
+from search.sources import Source, provide
+from search.values import Document
+from search.whoosh_engine import WhooshEngine
 
 
-class WhooshEngine:
-    """Placeholder until the engine lands."""
+class Engine(Protocol):
+    """What every search engine does; ids and words only, never prices or stock."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def search(self, text: str, limit: int) -> list[int]:
+        """Return ids, best first; raises `SearchUnavailable`."""
+
+    def problem(self) -> str | None:
+        """Return why the index cannot be asked, or None."""
+
+    def update(self, documents: Sequence[Document]) -> None:
+        """Put documents in, in place of what was there of them; raises `IndexLocked`."""
+
+    def remove(self, ids: Sequence[int]) -> None:
+        """Take documents out; raises `IndexLocked`."""
+
+    def rebuild(self, documents: Iterable[Document], progress: Callable[[int], object] = ...) -> int:
+        """Build the index anew and swap it in at once; returns how many documents it has."""
 
 
-def use(engine: object) -> None:
-    """Choose the engine."""
+_engine: Engine | None = None
+
+
+def use(chosen: Engine) -> None:
+    """Choose the engine of this process."""
+    global _engine
+    _engine = chosen
+
+
+def engine() -> Engine:
+    """Return the engine of this process."""
+    if _engine is None:
+        raise RuntimeError("search.use() was not called")
+    return _engine
 
 
 def probe() -> str | None:
-    """Say what is wrong."""
-    return None
+    """Return what is wrong with the index, or None."""
+    return engine().problem()
+
+
+__all__ = [
+    "Document",
+    "Engine",
+    "IndexLocked",
+    "SearchUnavailable",
+    "Source",
+    "WhooshEngine",
+    "engine",
+    "probe",
+    "provide",
+    "use",
+]

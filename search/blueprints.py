@@ -1,7 +1,11 @@
-"""The pages of this package, and what must be registered with them."""
+"""What search registers: no pages, only the indexer that runs by the clock."""
 
 from __future__ import annotations
 
 from flask import Blueprint
 
+from search import jobs
+
 BLUEPRINTS: tuple[Blueprint, ...] = ()
+
+__all__ = ["BLUEPRINTS", "jobs"]

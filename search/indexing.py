@@ -1,0 +1,95 @@
+"""The one indexer: under an advisory lock it carries the outbox into the index, or builds the index anew."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+import search
+from core.db import reading, transaction
+from search import sources
+from search.errors import IndexLocked
+from search.models import SearchOutbox
+
+log = logging.getLogger(__name__)
+
+LOCK = 7_342_001
+BATCH = 500
+
+
+@contextmanager
+def _alone(session: Session) -> Iterator[bool]:
+    """Hold the indexer's lock for the block; False when another process has it. The lock dies with the connection."""
+    got = bool(session.scalar(select(func.pg_try_advisory_lock(LOCK))))
+    try:
+        yield got
+    finally:
+        if got:
+            session.execute(select(func.pg_advisory_unlock(LOCK)))
+
+
+def drain(limit: int = 20) -> int:
+    """Carry what waits in the outbox into the index, in `limit` batches at most; returns how many changes it took.
+
+    An index that is missing or of another make is built anew. Killed anywhere, the next run does the same work again.
+    """
+    done = 0
+    with reading() as session, _alone(session) as alone:
+        if not alone:
+            return 0
+        if search.engine().problem() is not None:
+            _rebuild(session, lambda _done, _total: None)
+        for _ in range(limit):
+            rows = session.execute(
+                select(SearchOutbox.id, SearchOutbox.document_id).order_by(SearchOutbox.id).limit(BATCH)
+            ).all()
+            if not rows:
+                break
+            wanted = sorted({row.document_id for row in rows})
+            documents = sources.source().documents(session, wanted)
+            known = {document.id for document in documents}
+            try:
+                if documents:
+                    search.engine().update(documents)
+                gone = [document_id for document_id in wanted if document_id not in known]
+                if gone:
+                    search.engine().remove(gone)
+            except IndexLocked:
+                log.warning("the search index is being written by another process; trying again")
+                break
+            _forget([row.id for row in rows])
+            done += len(rows)
+    return done
+
+
+def rebuild(progress: Callable[[int, int], object] = lambda _done, _total: None) -> int | None:
+    """Build the index anew and swap it in; None when another process is at it. `progress` gets (done, of how many)."""
+    with reading() as session, _alone(session) as alone:
+        return _rebuild(session, progress) if alone else None
+
+
+def _rebuild(session: Session, progress: Callable[[int, int], object]) -> int:
+    # What was noted before the ids are read is covered by them; what is noted later stays for the next drain.
+    covered = list(session.scalars(select(SearchOutbox.id)))
+    ids = sources.source().ids(session)
+    built = search.engine().rebuild(
+        sources.every_document(session, ids), progress=lambda done: progress(done, len(ids))
+    )
+    _forget(covered)
+    return built
+
+
+def _forget(outbox_ids: list[int]) -> None:
+    if outbox_ids:
+        with transaction() as session:
+            session.execute(delete(SearchOutbox).where(SearchOutbox.id.in_(outbox_ids)))
+
+
+def waiting() -> int:
+    """Return how many changes wait for the indexer."""
+    with reading() as session:
+        return session.scalar(select(func.count()).select_from(SearchOutbox)) or 0

@@ -1,0 +1,191 @@
+"""How text becomes words: cutting Chinese, sub-words at the same position, pinyin and its initials."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+import rjieba
+from pypinyin import Style, lazy_pinyin, load_single_dict
+from whoosh.lang.porter import stem
+
+#: Raise this when the same text becomes other words than before: every index is then built anew by itself.
+MAKE = 1
+
+DICTIONARY = Path(__file__).resolve().parent / "dictionary.txt"
+LONGEST_WORD = 6
+LONGEST_QUERY = 100
+MOST_TERMS = 12
+
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_PIECES = re.compile(rf"(?P<han>[{_HAN}]+)|(?P<number>\d+(?:\.\d+)?)|(?P<letters>[^\W\d_{_HAN}]+)")
+_HAN_ONLY = re.compile(rf"[{_HAN}]+")
+_STOP = frozenset(
+    [
+        "的",
+        "了",
+        "和",
+        "与",
+        "及",
+        "或",
+        "是",
+        "在",
+        "我",
+        "你",
+        "您",
+        "要",
+        "想",
+        "买",
+        "有",
+        "这",
+        "那",
+        "个",
+        "们",
+        "也",
+        "都",
+        "就",
+        "请",
+        "a",
+        "an",
+        "the",
+        "of",
+        "for",
+        "with",
+        "and",
+        "or",
+        "in",
+        "on",
+        "to",
+        "from",
+        "by",
+    ]
+)
+
+
+@cache
+def _cutter() -> rjieba.Jieba:
+    cutter = rjieba.Jieba()
+    for line in DICTIONARY.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            for word in line.split():
+                cutter.add_word(word, None, None)
+    load_single_dict({ord("长"): "cháng,zhǎng"})  # long beans and long dates; elders are not for sale
+    return cutter
+
+
+@cache
+def make() -> str:
+    """Return the fingerprint of everything that decides how text becomes words."""
+    return sha256(f"{MAKE}:".encode() + DICTIONARY.read_bytes()).hexdigest()[:12]
+
+
+def normalise(text: str) -> str:
+    """Fold width and case: full-width Latin becomes half-width, `Ü` becomes the `v` of keyboards."""
+    return unicodedata.normalize("NFKC", text).casefold().replace("ü", "v")
+
+
+def parts(word: str) -> list[str]:
+    """Return the shorter words that a long Chinese word is made of, empty when it is of one piece."""
+    if len(word) < 3 or not _HAN_ONLY.fullmatch(word):
+        return []
+    found = [part for part in _cutter().cut_for_search(word, True) if part != word]
+    return found if set("".join(found)) >= set(word) else []
+
+
+def _pieces(text: str) -> Iterator[tuple[str, str]]:
+    """Yield (word, as it was typed) from the left; English words are stemmed."""
+    for piece in _PIECES.finditer(normalise(text)):
+        typed = piece.group()
+        if piece.lastgroup == "han":
+            for word in _cutter().cut(typed, True):
+                yield word, word
+        elif piece.lastgroup == "letters" and typed.isascii():
+            yield stem(typed), typed
+        else:
+            yield typed, typed
+
+
+def positions(text: str, *, characters: bool = True) -> list[list[str]]:
+    """Return the words of a text with, at the position of each, the shorter words that begin inside it.
+
+    `characters` adds single characters too, so that 枣 finds 长红枣. Positions count words, so that phrases match.
+    """
+    found: list[list[str]] = []
+    for piece in _PIECES.finditer(normalise(text)):
+        run = piece.group()
+        if piece.lastgroup != "han":
+            if run not in _STOP:
+                found.append([stem(run) if piece.lastgroup == "letters" and run.isascii() else run])
+            continue
+        start = 0
+        for word in _cutter().cut(run, True):
+            if word not in _STOP:
+                found.append(
+                    [word, *(other for other in _words_from(run, start, start + len(word)) if other != word)]
+                )
+                if characters and len(word) > 1:
+                    found[-1] += [character for character in word if character not in found[-1]]
+            start += len(word)
+    return found
+
+
+def _words_from(run: str, start: int, end: int) -> list[str]:
+    """Return the words of the dictionary, two characters and more, that begin between two places of a run."""
+    known = _cutter().has_word
+    words: dict[str, None] = {}
+    for begin in range(start, end):
+        for stop in range(begin + 2, min(begin + LONGEST_WORD, len(run)) + 1):
+            if known(run[begin:stop]):
+                words[run[begin:stop]] = None
+    return list(words)
+
+
+@lru_cache(maxsize=20_000)
+def sounds(word: str) -> tuple[str, str]:
+    """Return the pinyin of a Chinese word without tones, and its initials: 小米 -> (xiaomi, xm)."""
+    syllables = lazy_pinyin(word, style=Style.NORMAL, errors="ignore")
+    return "".join(syllables), "".join(syllable[0] for syllable in syllables)
+
+
+def sound_terms(text: str) -> list[str]:
+    """Return what a text can be typed as on a Latin keyboard: each word, neighbours together, and the whole name."""
+    terms: dict[str, None] = {}
+
+    def add(syllables: str, initials: str) -> None:
+        for term in (syllables, initials):
+            if 2 <= len(term) <= LONGEST_QUERY:
+                terms[term] = None
+
+    for piece in _PIECES.finditer(normalise(text)):
+        if piece.lastgroup != "han":
+            continue
+        run = piece.group()
+        words = _cutter().cut(run, True)
+        heard = [sounds(word) for word in words]
+        for word in _words_from(run, 0, len(run)):
+            add(*sounds(word))
+        for first in range(len(heard)):
+            for last in range(first + 1, len(heard) + 1):
+                if last - first <= 4 or (first == 0 and last == len(heard)):
+                    together = heard[first:last]
+                    add("".join(s for s, _ in together), "".join(i for _, i in together))
+        for character in run:
+            terms[sounds(character)[0]] = None
+    terms.pop("", None)
+    return list(terms)
+
+
+def asked(text: str) -> dict[str, str]:
+    """Return the words that a query asks for, each with what was typed for it (English words are stemmed).
+
+    At most `MOST_TERMS` words of the first `LONGEST_QUERY` characters; signs and stop words mean nothing.
+    """
+    found: dict[str, str] = {}
+    for word, typed in _pieces(text[:LONGEST_QUERY]):
+        if typed not in _STOP and len(found) < MOST_TERMS:
+            found.setdefault(word, typed)
+    return found
