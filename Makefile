@@ -5,6 +5,8 @@ PORT ?= 8000
 HOUSEHOLDS ?=
 PYTEST_ARGS ?=
 PY := .venv/bin/python
+# For commands that only read files of the project.
+NO_SETTINGS := YIGOU_MODE=test DATABASE_URL=postgresql:///none SECRET_KEY=only-for-reading-catalogues-0123456789
 
 unexport PYTHONHOME PYTHONPATH
 export PORT
@@ -15,7 +17,7 @@ endif
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-reset test dev check format-check format lint imports types translations templates \
-	migrations bench ledger-check screenshots lock venv
+	migrations build bench ledger-check screenshots lock venv
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)$$/\1	\2/p' Makefile | while IFS='	' read -r name text; do \
@@ -53,14 +55,17 @@ types: venv ## Check the types
 	$(PY) -m mypy .
 
 translations: venv ## Check that the catalogues are complete
-	YIGOU_MODE=test DATABASE_URL=postgresql:///none SECRET_KEY=only-for-reading-catalogues-0123456789 \
-		$(PY) -m flask --app app translations check
+	$(NO_SETTINGS) $(PY) -m flask --app app translations check
 
 templates: venv ## Lint the templates
 	$(PY) -m djlint templates --lint --profile=jinja --quiet
 
 migrations: venv ## Check that the migrations build what the models say
 	$(PY) -m deploy.with_database --throwaway -- $(PY) -m deploy.check_migrations
+
+build: venv ## Prepare everything that a server needs to run this folder read-only
+	$(NO_SETTINGS) $(PY) -m flask --app app translations compile
+	$(PY) -m compileall -q -x '/(\.venv|var|tests)/' .
 
 bench: venv ## Measure; prints the numbers and writes var/bench.json
 	@exec $(PY) -m bench

@@ -171,21 +171,7 @@ class Supervisor:
         if self._dev:
             web = [*flask, "run", "--debug", "--port", str(self._port)]
         else:
-            web = [
-                *(
-                    PYTHON,
-                    "-m",
-                    "granian",
-                    "--interface",
-                    "wsgi",
-                    "--host",
-                    "127.0.0.1",
-                    "--port",
-                    str(self._port),
-                ),
-                *("--workers", "2", "--blocking-threads", "4", "--no-ws", "--respawn-failed-workers"),
-                *("--workers-kill-timeout", "5", "deploy.wsgi:application"),
-            ]
+            web = [PYTHON, "-m", "deploy.serve", "--port", str(self._port)]
         log: Path | None = None
         for name, command in (("web", web), ("worker", [*flask, "worker"])):
             if not self._dev:

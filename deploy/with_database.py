@@ -59,6 +59,8 @@ def _run_on_demo(command: list[str]) -> int:
 
 
 def _run(command: list[str], url: str) -> int:
+    if not demo_place.has_own_database() and os.environ.get("SECRET_KEY"):
+        return subprocess.run(command, check=False).returncode  # an installation with settings of its own
     port = os.environ.get("PORT", "8000")
     environment = demo_place.environment(url, int(port) if port.isdigit() else 8000)
     return subprocess.run(command, env=environment, check=False).returncode
