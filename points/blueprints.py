@@ -4,4 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from points import checks, wording
+
 BLUEPRINTS: tuple[Blueprint, ...] = ()
+
+__all__ = ["BLUEPRINTS", "checks", "wording"]

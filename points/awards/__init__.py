@@ -1,0 +1,1 @@
+"""Deeds that somebody recorded, the committee decided on, and points were issued for."""

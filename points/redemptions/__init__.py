@@ -1,0 +1,1 @@
+"""Cards and the till: points and goods change hands in one step."""

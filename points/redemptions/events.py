@@ -1,0 +1,15 @@
+"""Facts about redemptions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PointsRedeemed:
+    """A household took goods for points; no flow reacts yet."""
+
+    redemption_id: int
+    store_id: int
+    household_id: int
+    points: int

@@ -1,0 +1,1 @@
+"""Love supermarkets: the stores, their goods, and the batches on the shelf."""
