@@ -105,12 +105,32 @@ FIGURES: dict[str, str] = {
         '<g fill="#6FAE3C"><path d="M16 30c-8 2-13-3-13-9 7-2 13 2 13 9zM16 30c-3-7 0-13 6-15 4 6 1 12-6 15z"/><path d="M36 20c-7-4-8-11-4-15 6 3 7 9 4 15zM36 20c7-4 8-11 4-15"/>'
         '<path d="M56 30c8 2 13-3 13-9-7-2-13 2-13 9zM56 30c3-7 0-13-6-15-4 6-1 12 6 15z"/></g>'
         '<g fill="#E4473B"><path d="M14 56c5-3 10 0 9 5-1 6-5 9-8 10-4-2-7-6-7-11 0-3 3-5 6-4z"/><path d="M57 56c5-3 10 0 9 5-1 6-5 9-8 10-4-2-7-6-7-11 0-3 3-5 6-4z"/></g>'
-        '<g fill="#FFFFFF"><circle cx="27" cy="46" r="5"/><circle cx="46" cy="44" r="5"/></g><g fill="#F1B31C"><circle cx="27" cy="46" r="1.8"/><circle cx="46" cy="44" r="1.8"/></g>'
+        '<g fill="#FFFFFF" stroke-width="1.3"><circle cx="36" cy="37" r="4"/><circle cx="42" cy="41" r="4"/><circle cx="40" cy="48" r="4"/><circle cx="32" cy="48" r="4"/><circle cx="30" cy="41" r="4"/></g><circle cx="36" cy="43" r="3.2" fill="#F1B31C" stroke-width="1.3"/>'
     ),
     "seedlings": (
         '<path d="M14 62V40M36 62V28M58 62V42" fill="none" stroke="#5C9E31" stroke-width="3.4"/>'
         '<g fill="#8CBF4B"><path d="M14 42C5 42 2 36 2 30c8 0 12 5 12 12zM14 42c9 0 12-6 12-12-8 0-12 5-12 12z"/><path d="M58 44c-9 0-12-6-12-12 8 0 12 5 12 12zM58 44c9 0 12-6 12-12-8 0-12 5-12 12z"/></g>'
         '<g fill="#5C9E31"><path d="M36 30c-10 0-13-8-13-14 9 0 13 6 13 14zM36 30c10 0 13-8 13-14-9 0-13 6-13 14z"/><path d="M36 44c-7 0-10-4-10-9 7 0 10 4 10 9zM36 44c7 0 10-4 10-9-7 0-10 4-10 9z"/></g>'
+    ),
+    "lunch_tray": (
+        '<rect x="4" y="22" width="64" height="42" rx="7" fill="#C9D3D8"/><rect x="9" y="27" width="24" height="15" rx="4" fill="#F4F6F6"/><rect x="9" y="46" width="24" height="14" rx="4" fill="#F4F6F6"/>'
+        '<circle cx="50.5" cy="43" r="14" fill="#F4F6F6"/><path d="M40 43c1-9 20-9 21 0-2 7-19 7-21 0z" fill="#FFFFFF"/>'
+        '<path d="M13 37c1-6 6-7 8-4 3-3 8 0 8 4-2 2-14 2-16 0z" fill="#6FAE3C"/><path d="M13 55c2-6 7-6 9-2 2-3 6-2 7 2-2 2-14 2-16 0z" fill="#B5612F"/>'
+        '<path d="M44 21c-3-4 3-6 0-11M54 21c-3-4 3-6 0-11" fill="none" stroke="#A79C8C"/>'
+    ),
+    "shop_parcel": (
+        '<path d="M12 28h48v36H12z" fill="#E8C99B"/><path d="M12 28l7-10h34l7 10z" fill="#D9B382"/><path d="M31 18h10v46H31z" fill="#2E6B4F"/>'
+        '<path d="M36 18c-9-10-17-3-11 0M36 18c9-10 17-3 11 0" fill="#3F8A64"/><path d="M46 44c-3-4-8 0-5 4l5 4 5-4c3-4-2-8-5-4z" fill="#B83A26"/>'
+    ),
+    "desk_lamp": (
+        '<path d="M4 60h64v6H4z" fill="#B98449"/><path d="M16 58h22v-4c0-3-22-3-22 0z" fill="#3E6F8E"/><path d="M27 54L22 32 40 16" fill="none" stroke-width="6"/><path d="M27 54L22 32 40 16" fill="none" stroke="#7FA7C4" stroke-width="2.6"/>'
+        '<path d="M36 10l18 14c-6 8-18 10-26 2z" fill="#3E6F8E"/><path d="M36 30l14-4 14 32H34z" fill="#FCEA8B" stroke="none" opacity=".7"/><circle cx="42" cy="27" r="4" fill="#FCEA8B"/>'
+        '<path d="M44 58l4-6h16l4 6z" fill="#FBF7EE"/>'
+    ),
+    "ramp_house": (
+        '<path d="M26 34L46 14l22 20v30H26z" fill="#F5E6CB"/><path d="M20 36L46 9l26 27" fill="none" stroke="#B83A26" stroke-width="5"/><path d="M20 36L46 9l26 27" fill="none" stroke-width="1.5"/>'
+        '<path d="M40 40h14v24H40z" fill="#8A5A34"/><circle cx="51" cy="52" r="1.3" fill="#FCEA8B"/><path d="M0 66l40-12v12z" fill="#C9CDD0"/><path d="M2 52l36-11M2 52v13M20 47v13" fill="none" stroke-width="2.4"/>'
+        '<path d="M36 64h36" fill="none"/><path d="M58 40h8v9h-8z" fill="#92D3F5"/>'
     ),
     "honeycomb": (
         '<path d="M12 24l12-7 12 7 12-7 12 7v14l-6 4 0 13-12 8-12-7-12 7-6-4V38z" fill="#F1B31C"/>'
@@ -137,10 +157,9 @@ FIGURES: dict[str, str] = {
         '<path d="M56 36c4 8 3 17-2 24 6 0 11-3 11-8 1-6-4-12-9-16z" fill="#E5D3B0" stroke="none"/>'
     ),
     "tofu": (
-        '<path d="M10 30l26-12 26 12-26 13z" fill="#E4BE86"/><path d="M10 30v20l26 14V43z" fill="#C48F52"/>'
-        '<path d="M62 30v20L36 64V43z" fill="#AD783F"/>'
-        '<path d="M22 31l14-6 14 6-14 7z" fill="none" stroke="#9A6834" stroke-width="1.4"/>'
-        '<path d="M17 39v10M25 43v10M46 44v11M54 40v11" fill="none" stroke="#8A5A2C" stroke-width="1.4"/>'
+        '<path d="M10 30l26-10 26 10-26 11z" fill="#B9773A"/><path d="M10 30v16l26 12V41z" fill="#96592A"/>'
+        '<path d="M62 30v16L36 58V41z" fill="#7E481F"/><path d="M24 30l12-4 12 4-12 5z" fill="none" stroke="#8A4F22" stroke-width="1.5"/>'
+        '<path d="M16 38l0 6M56 38v6" fill="none" stroke="#C98F55" stroke-width="1.8"/>'
     ),
     "zongzi": (
         '<path d="M36 10L66 58c1 3-1 6-4 6H10c-3 0-5-3-4-6z" fill="#6C9A3B"/>'
@@ -159,10 +178,10 @@ FIGURES: dict[str, str] = {
         '<path d="M15 38c2-8 11-12 21-12s19 4 21 12M18 43c4-9 10-11 18-11s14 3 18 11M23 48c3-7 8-9 13-9s10 2 13 9M29 52c2-4 4-5 7-5s5 1 7 5" '
         'fill="none" stroke="#B9862A" stroke-width="1.6"/>'
     ),
-    "vermicelli": (
-        '<path d="M12 22c14-9 34-9 48 0l-5 34c-12 7-26 7-38 0z" fill="#CDBFA8"/>'
-        '<path d="M17 22l4 35M24 19l3 40M31 18l1 43M41 18l-1 43M48 19l-3 40M55 22l-4 35" fill="none" stroke="#8F8068" stroke-width="1.5"/>'
-        '<path d="M14 35c14 6 30 6 44 0l-1 8c-13 5-29 5-42 0z" fill="#7A5B3A"/>'
+    "mixed_grains": (
+        '<g stroke-width="1.6"><circle cx="20" cy="24" r="8" fill="#EBC04E"/><circle cx="38" cy="20" r="8" fill="#96332F"/><circle cx="54" cy="28" r="8" fill="#7FA23F"/>'
+        '<circle cx="16" cy="42" r="8" fill="#37333A"/><circle cx="34" cy="39" r="8" fill="#F7F0DC"/><circle cx="52" cy="46" r="8" fill="#B5613F"/>'
+        '<circle cx="25" cy="57" r="8" fill="#D99A7C"/><circle cx="42" cy="60" r="8" fill="#E8C35A"/></g>'
     ),
     "sweet_potato_strips": (
         '<g fill="#E08A35"><path d="M10 24l38-10 4 9-38 12z"/><path d="M20 40l40-14 3 9-38 15z"/><path d="M12 52l34-8 3 10-33 9z"/></g>'
@@ -303,9 +322,9 @@ FIGURES: dict[str, str] = {
         '<circle cx="60" cy="35.5" r="2.2" fill="#F7EBD0"/><path d="M19 26c9 3 18-2 28 1M19 36c10 3 18-2 28 1M19 47c9 3 18-2 28 1" fill="none" stroke="#8E5B2B" stroke-width="1.5"/>'
     ),
     "comb": (
-        '<path d="M10 22c14-9 38-9 52 0v10H10z" fill="#A5582F"/>'
-        '<g fill="#8C4824"><path d="M12 32h5l-1 24h-3zM21 32h5l-1 26h-3zM30 32h5l-1 27h-3zM39 32h5l-1 27h-3zM48 32h5l-1 26h-3zM56 32h5l-1 24h-3z"/></g>'
-        '<path d="M18 25c11-5 25-5 36 0" fill="none" stroke="#D79A6B" stroke-width="1.7"/>'
+        '<path d="M8 22c14-10 42-10 56 0v12H8z" fill="#A5582F"/><path d="M8 34h5v20l-4 2zM64 34h-5v20l4 2z" fill="#8C4824"/>'
+        '<path d="M16 34v21M20.5 34v22M25 34v23M29.5 34v23M34 34v24M38.5 34v24M43 34v23M47.5 34v23M52 34v22M56 34v21" fill="none" stroke="#7A3C1C" stroke-width="2.6"/>'
+        '<path d="M17 26c12-5 26-5 38 0" fill="none" stroke="#D79A6B" stroke-width="1.7"/>'
     ),
     "cloth_shoe": (
         '<path d="M6 44c2-8 10-9 16-12 6-3 9-6 14-6 2 8 8 10 16 12 8 1 14 4 14 10v4H6z" fill="#30445C"/>'

@@ -306,7 +306,7 @@ PRODUCTS = (
         ),
         supplier="hetang",
         village="豆香村",
-        picture=Picture("1FADB", "board", figure="tofu"),
+        picture=Picture("1FADB", "plate", figure="tofu"),
         storage=("常温 90 天，开袋冷藏", "90 days at room temperature; chill once opened"),
         days=90,
         households=15,

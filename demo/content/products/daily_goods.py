@@ -45,7 +45,7 @@ PRODUCTS = (
         ),
         supplier="fenggu",
         village="枣坡村",
-        picture=Picture("1F56F", "trio", recolour=(("#d0cfce", "#DDA034"), ("#ffffff", "#F3C45A"))),
+        picture=Picture("1F56F", "board", recolour=(("#d0cfce", "#DDA034"), ("#ffffff", "#F3C45A"))),
         storage=("避开高温和阳光直射", "Keep from heat and direct sun"),
         days=None,
         households=6,

@@ -403,7 +403,7 @@ PRODUCTS = (
     ),
     _write(
         "zi-qiezi",
-        ("墨桥圆茄子", "Moqiao aubergines"),
+        ("墨桥紫茄子", "Moqiao aubergines"),
         ("紫皮嫩籽，蒸炒都不出黑水。", "Purple skin, tender seeds, clear juice when steamed or fried."),
         (
             "墨桥村的妇女们把房前屋后的菜畦连成片，统一种茄子。每家每天不过摘一二十斤，凑在一起，正好够三所小学一顿饭。",

@@ -182,7 +182,7 @@ PRODUCTS = (
             "Wild mint from the canal bank, tamed over three years and free of bitterness. The pot is Dongyao stoneware and the soil local leaf-mould: two workshops in one parcel.",
         ),
         village="榴花村",
-        picture=Picture("1F340", "pot", tint="#B98A5E"),
+        picture=Picture("1F33F", "pot", tint="#B98A5E"),
         households=7,
         share=(60, 24),
         sizes=(count("1 盆", "One pot", 1, "16.80", 200), count("5 盆装", "Five pots", 5, "76", 60)),

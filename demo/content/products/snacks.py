@@ -110,7 +110,7 @@ PRODUCTS = (
         ),
         supplier="zaopo",
         village="枣坡村",
-        picture=Picture("1F534", "bowl", figure="dried_jujube", tint="#A1301F"),
+        picture=Picture("1F534", "basket", figure="dried_jujube"),
         storage=COOL_DRY,
         days=360,
         households=34,
