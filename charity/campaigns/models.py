@@ -22,13 +22,18 @@ class Campaign(Base):
         CheckConstraint("state IN ('draft', 'published', 'ended', 'closed')", name="state"),
         CheckConstraint("target_fen > 0", name="target_positive"),
         CheckConstraint("starts_on <= ends_on", name="dates"),
-        CheckConstraint("state = 'draft' OR (record_no <> '' AND published_at IS NOT NULL)", name="published_recorded"),
+        CheckConstraint(
+            "state = 'draft' OR (record_no <> '' AND published_at IS NOT NULL)", name="published_recorded"
+        ),
         CheckConstraint("(state IN ('ended', 'closed')) = (ended_on IS NOT NULL)", name="ended"),
         CheckConstraint("platform_url = '' OR left(platform_url, 8) = 'https://'", name="platform_https"),
         Index("ix_charity_campaigns_charity", "charity_id", "id"),
         Index("ix_charity_campaigns_state", "state", "ends_on"),
         Index(
-            "uq_charity_campaigns_record_no", "record_no", unique=True, postgresql_where=text("record_no <> ''")
+            "uq_charity_campaigns_record_no",
+            "record_no",
+            unique=True,
+            postgresql_where=text("record_no <> ''"),
         ),
     )
 

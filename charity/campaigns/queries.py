@@ -96,7 +96,9 @@ def seen_by(actor: Actor, mode: FundraisingMode) -> ColumnElement[bool]:
         return public
     if actor.user_id is None:
         return false()
-    invited = exists().where(CampaignMember.campaign_id == Campaign.id, CampaignMember.user_id == actor.user_id)
+    invited = exists().where(
+        CampaignMember.campaign_id == Campaign.id, CampaignMember.user_id == actor.user_id
+    )
     return public & or_(invited, managed_by(actor))
 
 
@@ -107,7 +109,7 @@ def managed_by(actor: Actor) -> ColumnElement[bool]:
     return Charity.organisation_id.in_(actor.organisation_ids(Role.CHARITY_OFFICER))
 
 
-def _joined() -> Select[tuple[Campaign, Charity, Organisation]]:
+def _joined() -> Select[Campaign, Charity, Organisation]:
     return (
         select(Campaign, Charity, Organisation)
         .join(Charity, Charity.id == Campaign.charity_id)
@@ -128,7 +130,13 @@ def _rank(today: date) -> ColumnElement[int]:
 
 
 def visible_campaigns(
-    session: Session, actor: Actor, mode: FundraisingMode, *, limit: int, offset: int = 0, running_only: bool = False
+    session: Session,
+    actor: Actor,
+    mode: FundraisingMode,
+    *,
+    limit: int,
+    offset: int = 0,
+    running_only: bool = False,
 ) -> list[CampaignSummary]:
     """Return the campaigns that somebody may see: running first, the one that ends soonest on top."""
     today = clock.today()
@@ -160,7 +168,9 @@ def managed_campaigns(session: Session, actor: Actor) -> list[CampaignSummary]:
     today = clock.today()
     drafts_first = case((Campaign.state == CampaignState.DRAFT.value, 0), else_=1)
     rows = session.execute(
-        _joined().where(managed_by(actor)).order_by(drafts_first, _rank(today), Campaign.ends_on.desc(), Campaign.id)
+        _joined()
+        .where(managed_by(actor))
+        .order_by(drafts_first, _rank(today), Campaign.ends_on.desc(), Campaign.id)
     ).all()
     return _summaries(session, [(row[0], row[2]) for row in rows], today)
 
@@ -186,7 +196,9 @@ def get_managed_campaign(session: Session, actor: Actor, public_id: str) -> Camp
     return _file(session, row[0], row[1], row[2])
 
 
-def lock_managed_campaign(session: Session, actor: Actor, public_id: str) -> tuple[Campaign, Charity, Organisation]:
+def lock_managed_campaign(
+    session: Session, actor: Actor, public_id: str
+) -> tuple[Campaign, Charity, Organisation]:
     """Lock a campaign of an officer's own charity for a decision, else `NotFound`."""
     row = session.execute(
         _joined().where(Campaign.public_id == public_id, managed_by(actor)).with_for_update(of=Campaign)

@@ -43,7 +43,9 @@ def publish_campaign(session: Session, actor: Actor, public_id: str, *, outbound
     campaign, charity, organisation = queries.lock_managed_campaign(session, actor, public_id)
     _move(campaign, Action.PUBLISH)
     facts = queries.publishing_facts(campaign, charity, organisation)
-    missing = [line for line in rules.check_publishing(facts, clock.today(), outbound=outbound) if not line.met]
+    missing = [
+        line for line in rules.check_publishing(facts, clock.today(), outbound=outbound) if not line.met
+    ]
     if missing:
         raise NotReadyToPublish(missing)
     campaign.published_at = clock.now()
@@ -85,7 +87,9 @@ def invite_member(session: Session, actor: Actor, public_id: str, user_id: int) 
     campaign, _, _ = queries.lock_managed_campaign(session, actor, public_id)
     added = session.execute(
         insert(CampaignMember)
-        .values(campaign_id=campaign.id, user_id=user_id, invited_by_user_id=actor.user_id, invited_at=clock.now())
+        .values(
+            campaign_id=campaign.id, user_id=user_id, invited_by_user_id=actor.user_id, invited_at=clock.now()
+        )
         .on_conflict_do_nothing()
         .returning(CampaignMember.user_id)
     ).scalar()

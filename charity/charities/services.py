@@ -31,12 +31,17 @@ def add_charity(session: Session, actor: Actor, new: NewCharity) -> Charity:
     return charity
 
 
-def renew_qualification(session: Session, actor: Actor, charity_id: int, number: str, valid_until: date) -> None:
+def renew_qualification(
+    session: Session, actor: Actor, charity_id: int, number: str, valid_until: date
+) -> None:
     """Enter a new fundraising qualification of a charity (rule C1)."""
     charity = session.scalar(select(Charity).where(Charity.id == charity_id).with_for_update())
     if charity is None:
         raise NotFound("charity")
-    before = {"qualification_no": charity.qualification_no, "valid_until": str(charity.qualification_valid_until)}
+    before = {
+        "qualification_no": charity.qualification_no,
+        "valid_until": str(charity.qualification_valid_until),
+    }
     charity.qualification_no = number
     charity.qualification_valid_until = valid_until
     after = {"qualification_no": number, "valid_until": str(valid_until)}

@@ -1,0 +1,1 @@
+"""Pages of campaigns: for everybody, and for the charity's officer."""

@@ -1,0 +1,1 @@
+"""Gifts of money: given on a campaign's page, settled by the payment, acknowledged by number."""
