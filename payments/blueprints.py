@@ -1,7 +1,60 @@
-"""The pages of this package, and what must be registered with them."""
+"""The pages of payments, and what must be registered with them."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+from core.db import reading
+from core.permissions import Actor
+from core.text import N_
+from payments import checks, jobs, permissions, queries, wording
+from payments.views import desk, inbox, returning
+from web import navigation
+from web.navigation import DeskItem
+
+BLUEPRINTS: tuple[Blueprint, ...] = (inbox.bp, returning.bp, desk.bp)
+
+
+def _transfers_to_review(_actor: Actor) -> int | None:
+    with reading() as session:
+        return queries.count_transfers(session, review=True) or None
+
+
+def _failed_events(_actor: Actor) -> int | None:
+    with reading() as session:
+        return queries.count_events(session, failed=True) + queries.count_reviews(session) or None
+
+
+navigation.register(
+    DeskItem(
+        label=N_("Bank transfers"),
+        url="/operator/bank-transfers",
+        icon="bank",
+        permission=permissions.RECORD_BANK_TRANSFER,
+        order=40,
+        count=_transfers_to_review,
+    ),
+    DeskItem(
+        label=N_("Payment events"),
+        url="/operator/payment-events",
+        icon="bell",
+        permission=permissions.READ_PAYMENT_EVENTS,
+        order=41,
+        count=_failed_events,
+    ),
+)
+
+
+def __getattr__(name: str) -> Any:
+    """Load the sandbox only for those who ask for it: in production nobody does."""
+    if name == "SANDBOX_BLUEPRINTS":
+        from payments.sandbox import jobs as _sandbox_jobs  # noqa: F401 - registers the delivery
+        from payments.sandbox.views import bp
+
+        return (bp,)
+    raise AttributeError(name)
+
+
+__all__ = ["BLUEPRINTS", "checks", "jobs", "wording"]

@@ -1,0 +1,75 @@
+"""What payments refuse."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from core.errors import Refusal
+
+
+class BadSignature(Refusal):
+    """An event that the provider did not sign, or not lately; nothing of it is read."""
+
+    status = HTTPStatus.BAD_REQUEST
+
+
+class PaymentsUnavailable(Refusal):
+    """This site takes no payments online."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+class GatewayFailed(Refusal):
+    """The provider did not answer, or not in a way we understand; what became of the call is not known."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+class GatewayRefused(GatewayFailed):
+    """The provider understood the call and turned it down: nothing was opened or changed by it."""
+
+
+class IntentClosed(Refusal):
+    """The payment was cancelled or has run out."""
+
+    status = HTTPStatus.GONE
+
+
+class AlreadyPaid(Refusal):
+    """The money for this has arrived before."""
+
+
+class EarlierPaymentOpen(Refusal):
+    """An earlier payment for the same thing is not closed yet."""
+
+
+class PaymentUnderReview(Refusal):
+    """Money has arrived for this that does not fit; a person looks at it."""
+
+
+class PaymentUndecided(Refusal):
+    """The provider has not decided yet whether the money comes, so nothing can be cancelled."""
+
+
+class UnknownIntent(Refusal):
+    """An event speaks of a payment that we do not know."""
+
+    status = HTTPStatus.NOT_FOUND
+
+
+class CodeTaken(Refusal):
+    """A payment code that is in use already."""
+
+
+class BankReferenceTaken(Refusal):
+    """A bank reference that was recorded with another content."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(f"bank reference {reference} was recorded with another content")
+        self.reference = reference
+
+
+class TransferFromTheFuture(Refusal):
+    """A bank transfer dated after today."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY

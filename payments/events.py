@@ -1,0 +1,60 @@
+"""Facts about payments, published inside the step that made them true; amounts in fen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentConfirmed:
+    """The provider holds the money of an intent; published exactly once for each.
+
+    `flows.confirmed_payment_marks_order_paid` and `flows.confirmed_payment_settles_donation` post it.
+    """
+
+    intent_id: int
+    intent_public_id: str
+    purpose: str
+    subject_id: int
+    amount_fen: int
+    provider: str
+    payee: str
+    provider_payment_id: str
+    confirmed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentDeclined:
+    """One try to pay was turned down; the intent may still be payable."""
+
+    intent_id: int
+    intent_public_id: str
+    purpose: str
+    subject_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentNeedsReview:
+    """Money arrived that does not fit its intent; nothing counts as paid until a person has looked."""
+
+    intent_id: int
+    intent_public_id: str
+    purpose: str
+    subject_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BankTransferReceived:
+    """A bank transfer met its payment code to the fen; published exactly once for each code."""
+
+    transfer_id: int
+    transfer_public_id: str
+    code: str
+    purpose: str
+    subject_id: int
+    payee: str
+    amount_fen: int
+    bank_reference: str

@@ -1,0 +1,51 @@
+"""Forms of the finance officer."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import StringField
+from wtforms.validators import StopValidation
+
+from payments.values import BankStatementLine
+from web.forms import Form, YuanField, at_most, no_control_characters, required
+
+
+class DayField(StringField):
+    """A calendar day as browsers send it, `2026-11-21`, that becomes `day`."""
+
+    day: date | None = None
+
+    def pre_validate(self, form: Any) -> None:
+        """Read the day."""
+        text = (self.data or "").strip()
+        if not text:
+            return
+        try:
+            if len(text) != 10:
+                raise ValueError(text)
+            self.day = date.fromisoformat(text)
+        except ValueError:
+            raise StopValidation(_("Enter a day, for example 2026-11-21.")) from None
+
+
+class BankTransferForm(Form):
+    """What stands on the bank statement."""
+
+    code = StringField(_l("Payment code"), [required(), at_most(40), no_control_characters])
+    amount = YuanField(_l("Amount received"), [required()])
+    received_on = DayField(_l("Day of receipt"), [required()])
+    bank_reference = StringField(_l("Bank reference"), [required(), at_most(80), no_control_characters])
+
+    def to_request(self) -> BankStatementLine:
+        """Return the line as read; called once the form is valid."""
+        assert self.code.data
+        assert self.amount.fen
+        assert self.received_on.day
+        assert self.bank_reference.data
+        return BankStatementLine(
+            self.code.data, self.amount.fen, self.received_on.day, self.bank_reference.data
+        )

@@ -1,0 +1,110 @@
+"""Pure decisions about payments: the whole state table, patience, limits, and whether a transfer fits its code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from payments.values import IntentFacts, PaymentState, ProviderState, SessionStatus, TransferState
+
+#: How old a signature may be, and how far ahead its clock (Stripe's own default).
+REPLAY_WINDOW = timedelta(minutes=5)
+
+#: A checkout stays open at the provider at least this long: Stripe accepts nothing below 30 minutes.
+SHORTEST_CHECKOUT = timedelta(minutes=31)
+LONGEST_CHECKOUT = timedelta(hours=23)
+
+#: New payments from one address: (within, at most). Card testers try hundreds; a village hall behind one line does not.
+BEGUN_LIMITS = ((timedelta(minutes=1), 20), (timedelta(hours=1), 200))
+
+#: The sweeper leaves a payment alone this long after the last look.
+LOOK_AGAIN = timedelta(seconds=60)
+
+#: Events are tried again after 4, 8, 16 … seconds, at most an hour; after the last try a person decides.
+LAST_TRY = 12
+
+#: Seconds until the return page looks again, by how often it has looked.
+PATIENCE = (1, 2, 2, 3, 4, 5, 8, 10, 15, 20, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What an intent becomes; `reason` says why it needs review, `declined` that a try was turned down."""
+
+    state: PaymentState
+    reason: str | None = None
+    declined: bool = False
+
+
+def decide(intent: IntentFacts, told: ProviderState, *, payment_known_elsewhere: bool = False) -> Decision:
+    """Say what becomes of an intent, given what the provider says now.
+
+    Money counts only when amount, currency and reference are those of the intent. A final state is never left, but
+    for money that arrives for a cancelled intent: a person must see it.
+    """
+    state = intent.state
+    if state in (PaymentState.SUCCEEDED, PaymentState.NEEDS_REVIEW):
+        return Decision(state)
+    if told.paid:
+        reason = _misfit(intent, told, payment_known_elsewhere)
+        if reason is None and state is PaymentState.CANCELLED:
+            reason = "paid after it was cancelled"
+        if reason is not None:
+            return Decision(PaymentState.NEEDS_REVIEW, reason)
+        return Decision(PaymentState.SUCCEEDED)
+    if state is PaymentState.CANCELLED or told.status is SessionStatus.EXPIRED:
+        return Decision(PaymentState.CANCELLED)
+    if told.declined:
+        return Decision(PaymentState.CANCELLED, declined=True)
+    return Decision(PaymentState.PENDING)
+
+
+def _misfit(intent: IntentFacts, told: ProviderState, payment_known_elsewhere: bool) -> str | None:
+    if told.reference != intent.public_id:
+        return "the provider names another payment"
+    if told.currency.upper() != intent.currency:
+        return f"paid in {told.currency.upper()} instead of {intent.currency}"
+    if told.amount_fen != intent.amount_fen:
+        return f"{told.amount_fen} fen were paid instead of {intent.amount_fen}"
+    if not told.payment_id:
+        return "the provider names no payment"
+    if payment_known_elsewhere:
+        return "the same payment belongs to another intent"
+    return None
+
+
+def is_decline(event_type: str) -> bool:
+    """Say whether an event tells of a try that was turned down."""
+    return event_type in ("payment_intent.payment_failed", "checkout.session.async_payment_failed")
+
+
+def concerns_payments(event_type: str) -> bool:
+    """Say whether an event could change one of our intents; the others are kept and left alone."""
+    return event_type.startswith(("checkout.session.", "payment_intent."))
+
+
+def wait_before_try(attempts: int) -> timedelta | None:
+    """Return how long an event waits after that many failed tries; None when a person must decide."""
+    if attempts >= LAST_TRY:
+        return None
+    return timedelta(seconds=min(3600, 2 ** (attempts + 1)))
+
+
+def seconds_until_next_look(looks: int) -> int:
+    """Return when the return page should look again."""
+    return PATIENCE[min(max(looks, 0), len(PATIENCE) - 1)]
+
+
+def match_transfer(
+    expected_fen: int | None, is_open: bool, received_fen: int
+) -> tuple[TransferState, str | None]:
+    """Say whether a bank transfer fits its code to the fen; `expected_fen` is None when the code is unknown."""
+    if expected_fen is None:
+        return TransferState.REVIEW, "unknown_code"
+    if not is_open:
+        return TransferState.REVIEW, "code_closed"
+    if received_fen < expected_fen:
+        return TransferState.REVIEW, "too_little"
+    if received_fen > expected_fen:
+        return TransferState.REVIEW, "too_much"
+    return TransferState.MATCHED, None

@@ -1,0 +1,39 @@
+"""The sandbox's own memory: what a provider would know on its side."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Identity, Integer
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import Base
+
+
+class SandboxSession(Base):
+    """A rehearsed checkout, as the pretended provider keeps it."""
+
+    __tablename__ = "payments_sandbox_sessions"
+    __table_args__ = (
+        CheckConstraint("status IN ('open', 'complete', 'expired')", name="status"),
+        CheckConstraint("(status = 'complete') = (payment_id IS NOT NULL)", name="paid"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    session_id: Mapped[str] = mapped_column(unique=True)
+    idem_key: Mapped[str] = mapped_column(unique=True)
+    reference: Mapped[str]
+    amount_fen: Mapped[int]
+    currency: Mapped[str]
+    payee: Mapped[str]
+    description: Mapped[str]
+    locale: Mapped[str]
+    return_url: Mapped[str]
+    leave_url: Mapped[str]
+    status: Mapped[str] = mapped_column(default="open")
+    payment_id: Mapped[str | None] = mapped_column(unique=True)
+    method: Mapped[str | None]
+    declines: Mapped[int] = mapped_column(Integer, default=0)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    paid_at: Mapped[datetime | None]

@@ -1,0 +1,102 @@
+"""The one finisher: whoever learns something about a payment ends here."""
+
+from __future__ import annotations
+
+import logging
+
+from sqlalchemy.orm import Session
+
+from core import audit, clock, events
+from core.permissions import SYSTEM
+from payments import queries, rules
+from payments.errors import UnknownIntent
+from payments.events import PaymentConfirmed, PaymentDeclined, PaymentNeedsReview
+from payments.models import PaymentIntent
+from payments.values import PaymentState, ProviderState
+
+log = logging.getLogger(__name__)
+
+
+def finish_intent(
+    session: Session, intent_public_id: str, told: ProviderState, *, declined: bool = False
+) -> PaymentState:
+    """Bring an intent to where the provider says it is, once, and return its state; serialised on the intent's row.
+
+    Publishes `PaymentConfirmed` in the step that makes it succeed and in no other; money that does not fit becomes
+    `NEEDS_REVIEW` and never counts as paid. `declined` says that one try was turned down. Asks nobody: `told` was
+    fetched with no transaction open.
+    """
+    intent = queries.lock_intent(session, intent_public_id)
+    if intent.provider_session_id not in (None, told.session_id):
+        raise UnknownIntent(f"session {told.session_id} is not the one of {intent_public_id}")
+    before = PaymentState(intent.state)
+    decision = rules.decide(
+        queries.facts(intent),
+        told,
+        payment_known_elsewhere=told.paid
+        and before.is_open
+        and queries.payment_known_elsewhere(session, intent, told.payment_id),
+    )
+    moment = clock.now()
+    intent.checked_at = moment
+    if before.is_open:
+        intent.provider_session_id = told.session_id
+    if decision.state is not before:
+        _change(session, intent, decision, told)
+    if (declined or decision.declined) and before.is_open and not told.paid:
+        intent.declined_at = moment
+        session.flush()
+        events.publish(
+            session,
+            PaymentDeclined(intent.id, intent.public_id, intent.purpose, intent.subject_id, "declined"),
+        )
+    session.flush()
+    return decision.state
+
+
+def _change(session: Session, intent: PaymentIntent, decision: rules.Decision, told: ProviderState) -> None:
+    moment = clock.now()
+    intent.state = decision.state.value
+    if decision.state is PaymentState.SUCCEEDED:
+        assert told.payment_id is not None
+        intent.provider_payment_id = told.payment_id
+        intent.confirmed_at = moment
+        session.flush()
+        events.publish(
+            session,
+            PaymentConfirmed(
+                intent_id=intent.id,
+                intent_public_id=intent.public_id,
+                purpose=intent.purpose,
+                subject_id=intent.subject_id,
+                amount_fen=intent.amount_fen,
+                provider=intent.provider,
+                payee=intent.payee,
+                provider_payment_id=told.payment_id,
+                confirmed_at=moment,
+            ),
+        )
+    elif decision.state is PaymentState.CANCELLED:
+        intent.cancelled_at = moment
+    elif decision.state is PaymentState.NEEDS_REVIEW:
+        intent.review_reason = decision.reason
+        if told.payment_id and not queries.payment_known_elsewhere(session, intent, told.payment_id):
+            intent.provider_payment_id = told.payment_id
+        log.warning("payment %s needs review: %s", intent.public_id, decision.reason)
+        session.flush()
+        events.publish(
+            session,
+            PaymentNeedsReview(
+                intent.id, intent.public_id, intent.purpose, intent.subject_id, decision.reason or ""
+            ),
+        )
+    if decision.state is not PaymentState.PENDING:
+        audit.record(
+            session,
+            SYSTEM,
+            f"payment {decision.state}",
+            "payment",
+            intent.public_id,
+            after={"payment_id": told.payment_id, "amount_fen": told.amount_fen, "currency": told.currency},
+            reason=decision.reason or "",
+        )

@@ -1,0 +1,138 @@
+"""The inbox of signed events: stored once by their id, acted upon afterwards."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from core import audit, clock, jobs
+from core.db import reading, transaction
+from core.errors import NotFound
+from core.permissions import Actor
+from payments import gateways, queries, rules
+from payments.errors import UnknownIntent
+from payments.models import PaymentEvent
+from payments.services.finishing import finish_intent
+
+log = logging.getLogger(__name__)
+
+HANDLE_EVENT = "payments.handle_event"
+
+
+def receive_event(gateway_name: str, raw_body: bytes, headers: Mapping[str, str]) -> int | None:
+    """Verify an event over its raw body, store it once by its id, and return its row (None when it was known).
+
+    The job that handles it is written in the same step, so that an answer of 200 is a promise that survives kill -9.
+    Raises `BadSignature` before anything is read, and `NotFound` for a gateway that is not ours.
+    """
+    event = gateways.named(gateway_name).verify_event(raw_body, headers)
+    moment = clock.now()
+    with transaction() as session:
+        stored = session.scalar(
+            insert(PaymentEvent)
+            .values(
+                gateway=gateway_name,
+                event_id=event.event_id,
+                type=event.type,
+                session_id=event.session_id,
+                intent_public_id=event.intent_public_id,
+                body=raw_body,
+                received_at=moment,
+                attempts=0,
+                next_try_at=moment + rules.LOOK_AGAIN / 6,
+            )
+            .on_conflict_do_nothing(index_elements=[PaymentEvent.gateway, PaymentEvent.event_id])
+            .returning(PaymentEvent.id)
+        )
+        if stored is not None:
+            jobs.enqueue(session, HANDLE_EVENT, {"event_id": stored}, key=f"{HANDLE_EVENT}:{stored}")
+    return stored
+
+
+def handle_event(event_id: int) -> bool:
+    """Apply a stored event by fetching what the provider says now; True when it is handled (by us or before).
+
+    What cannot be applied stays in the inbox as failed, with its reason, and is tried again later. Called with no
+    transaction open.
+    """
+    with reading() as session:
+        event = session.get(PaymentEvent, event_id)
+    if event is None or event.handled_at is not None:
+        return event is not None
+    try:
+        _apply(event)
+    except Exception as problem:
+        log.warning("event %s of %s could not be applied: %s", event.event_id, event.gateway, problem)
+        _note_failure(event_id, problem)
+        return False
+    return True
+
+
+def hurry_events(intent_public_id: str) -> None:
+    """Handle the stored events about an intent at once; confirms nothing that no event tells of."""
+    with reading() as session:
+        waiting = queries.waiting_events_of(session, intent_public_id)
+    for event_id in waiting:
+        handle_event(event_id)
+
+
+def retry_event(session: Session, actor: Actor, event_id: int) -> None:
+    """Put a failed event back to its first try, in the caller's step."""
+    event = session.scalar(select(PaymentEvent).where(PaymentEvent.id == event_id).with_for_update())
+    if event is None:
+        raise NotFound(f"no event {event_id}")
+    if event.handled_at is not None:
+        return
+    event.attempts = 0
+    event.next_try_at = clock.now()
+    audit.record(session, actor, "payment event tried again", "payment_event", event.event_id)
+
+
+def _apply(event: PaymentEvent) -> None:
+    if not rules.concerns_payments(event.type):
+        return _mark_handled(event.id, "ignored")
+    with reading() as session:
+        intent = queries.find_intent(session, event.intent_public_id) if event.intent_public_id else None
+    if intent is None or intent.provider != event.gateway:
+        raise UnknownIntent(f"no intent {event.intent_public_id or '(none named)'}")
+    session_id = intent.provider_session_id or event.session_id
+    if session_id is None:
+        raise UnknownIntent(f"the checkout of {intent.public_id} is not known yet")
+    told = gateways.named(event.gateway).fetch(session_id)
+    with transaction() as session:
+        row = session.scalars(select(PaymentEvent).where(PaymentEvent.id == event.id).with_for_update()).one()
+        if row.handled_at is not None:
+            return None
+        state = finish_intent(session, intent.public_id, told, declined=rules.is_decline(event.type))
+        row.handled_at = clock.now()
+        row.outcome = state.value
+        row.attempts += 1
+        row.failed_at = None
+        row.error = None
+    return None
+
+
+def _mark_handled(event_id: int, outcome: str) -> None:
+    with transaction() as session:
+        session.execute(
+            update(PaymentEvent)
+            .where(PaymentEvent.id == event_id, PaymentEvent.handled_at.is_(None))
+            .values(handled_at=clock.now(), outcome=outcome)
+        )
+
+
+def _note_failure(event_id: int, problem: Exception) -> None:
+    with transaction() as session:
+        row = session.scalars(select(PaymentEvent).where(PaymentEvent.id == event_id).with_for_update()).one()
+        if row.handled_at is not None:
+            return
+        moment = clock.now()
+        row.attempts += 1
+        row.failed_at = moment
+        row.error = f"{type(problem).__name__}: {problem}"[:500]
+        wait = rules.wait_before_try(row.attempts)
+        row.next_try_at = moment + wait if wait is not None else None

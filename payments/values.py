@@ -1,0 +1,121 @@
+"""Words of payments: what is paid for, how far a payment has come, and what a provider tells us about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+CURRENCY = "CNY"
+
+
+class Purpose(StrEnum):
+    """What the money is for; `subject_id` counts within a purpose."""
+
+    ORDER = "order"
+    DONATION = "donation"
+
+
+class PaymentState(StrEnum):
+    """How far an intent has come; the last three are final."""
+
+    CREATED = "created"
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    CANCELLED = "cancelled"
+    NEEDS_REVIEW = "needs_review"
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether money may still arrive for it."""
+        return self in (PaymentState.CREATED, PaymentState.PENDING)
+
+
+class SessionStatus(StrEnum):
+    """How a provider's checkout session stands, in the provider's own three words."""
+
+    OPEN = "open"
+    COMPLETE = "complete"
+    EXPIRED = "expired"
+
+
+class TransferState(StrEnum):
+    """Whether a bank transfer met a code exactly, or waits for a person."""
+
+    MATCHED = "matched"
+    REVIEW = "review"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutRequest:
+    """What a gateway needs to open a checkout; equal intents give equal requests, so that a repeat is the same one."""
+
+    intent_public_id: str
+    amount_fen: int
+    currency: str
+    payee: str
+    description: str
+    locale: str
+    return_url: str
+    leave_url: str
+    expires_at: datetime
+
+    @property
+    def idempotency_key(self) -> str:
+        """Return the key under which the provider knows this request."""
+        return f"yigou-checkout-{self.intent_public_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """An open checkout at the provider: where the buyer goes to pay."""
+
+    session_id: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderState:
+    """What the provider says now about a checkout session; amounts in fen.
+
+    `declined`: the session is complete, but the money will never come (a delayed method failed).
+    """
+
+    session_id: str
+    status: SessionStatus
+    paid: bool
+    payment_id: str | None
+    amount_fen: int
+    currency: str
+    reference: str | None
+    declined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderEvent:
+    """A verified event as the inbox keeps it."""
+
+    event_id: str
+    type: str
+    session_id: str | None
+    intent_public_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IntentFacts:
+    """What the rules need to know about an intent."""
+
+    state: PaymentState
+    public_id: str
+    amount_fen: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class BankStatementLine:
+    """A transfer as it stands on the bank statement; amount in fen."""
+
+    code: str
+    amount_fen: int
+    received_on: date
+    bank_reference: str
