@@ -210,10 +210,11 @@ class Supervisor:
 
     def _announce(self, environment: dict[str, str], seconds: float) -> None:
         say("")
-        with contextlib.suppress(OSError):
-            subprocess.run(
-                [PYTHON, "-m", "flask", "--app", "app", "demo", "accounts"], env=environment, check=False
-            )
+        command = [PYTHON, "-m", "flask", "--app", "app", "demo", "accounts"]
+        table = subprocess.run(
+            command, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True, check=False
+        )
+        say(table.stdout.rstrip())
         say("")
         say(f"Yigou is ready after {seconds:.0f} s:  http://127.0.0.1:{self._port}")
         say("Ctrl-C stops it; make demo starts it again with the same data; make demo-reset starts over.")
