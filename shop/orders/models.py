@@ -18,17 +18,26 @@ class Order(Base):
     """A purchase by a visitor, a person or an institution.
 
     `state` is derived from the payment and the parts and kept for lists; `number` is what people read aloud.
-    A guest opens the order by `guest_token_hash`'s secret, never by the number.
+    A guest opens the order by `guest_token_hash`'s secret, never by the number. `idem_key` names the form that was
+    sent (and by whom), `request_hash` what stood in it. `payment_intent` is the public id of the open intent, `paid_by`
+    names the money that paid it.
     """
 
     __tablename__ = "shop_orders"
     __table_args__ = (
         CheckConstraint("kind IN ('public', 'institution')", name="kind"),
         CheckConstraint(
-            "state IN ('placed', 'paid', 'shipped', 'received', 'cancelled', 'expired', 'needs_review')", name="state"
+            "state IN ('placed', 'paid', 'shipped', 'received', 'cancelled', 'expired', 'needs_review')",
+            name="state",
         ),
         CheckConstraint("payment_method IN ('online', 'bank_transfer')", name="payment_method"),
-        CheckConstraint("goods_fen >= 0 AND freight_fen >= 0 AND goods_fen + freight_fen = total_fen", name="total"),
+        CheckConstraint(
+            "state = 'needs_review' OR (state IN ('paid', 'shipped', 'received')) = (paid_at IS NOT NULL)",
+            name="paid_at",
+        ),
+        CheckConstraint(
+            "goods_fen >= 0 AND freight_fen >= 0 AND goods_fen + freight_fen = total_fen", name="total"
+        ),
         CheckConstraint("(kind = 'institution') = (institution_id IS NOT NULL)", name="institution"),
         Index("ix_shop_orders_buyer", "buyer_user_id", "id"),
         Index("ix_shop_orders_institution", "institution_id", "id"),
@@ -39,10 +48,12 @@ class Order(Base):
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     number: Mapped[str] = mapped_column(unique=True)
     idem_key: Mapped[str] = mapped_column(unique=True)
+    request_hash: Mapped[str]
     kind: Mapped[str]
     state: Mapped[str]
     payment_method: Mapped[str]
     payment_code: Mapped[str | None] = mapped_column(unique=True)
+    payment_intent: Mapped[str | None]
     buyer_user_id: Mapped[int | None] = mapped_column(ForeignKey("accounts_users.id"))
     institution_id: Mapped[int | None] = mapped_column(ForeignKey("accounts_organisations.id"))
     guest_token_hash: Mapped[str | None] = mapped_column(unique=True)
@@ -50,22 +61,27 @@ class Order(Base):
     locale: Mapped[str]
     delivery: Mapped[dict[str, Any]] = mapped_column(JSONB)
     note: Mapped[str] = mapped_column(default="")
+    no_return_confirmed: Mapped[bool] = mapped_column(default=False)
+    review_reason: Mapped[str] = mapped_column(default="")
     goods_fen: Mapped[int]
     freight_fen: Mapped[int]
     total_fen: Mapped[int]
     placed_at: Mapped[datetime]
     hold_expires_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
+    paid_by: Mapped[str | None] = mapped_column(unique=True)
     closed_at: Mapped[datetime | None]
 
 
 class SupplierOrder(Base):
-    """The part of an order that one supplier sends."""
+    """The part of an order that one supplier sends; `accepted_fen` is what was accepted, freight included."""
 
     __tablename__ = "shop_supplier_orders"
     __table_args__ = (
         UniqueConstraint("order_id", "supplier_id"),
         CheckConstraint("state IN ('waiting', 'to_ship', 'shipped', 'received', 'cancelled')", name="state"),
+        CheckConstraint("(state = 'received') = (accepted_fen IS NOT NULL)", name="accepted"),
+        CheckConstraint("accepted_fen BETWEEN 0 AND goods_fen + freight_fen", name="accepted_at_most_sent"),
         Index("ix_shop_supplier_orders_supplier", "supplier_id", "state", "id"),
     )
 
@@ -81,6 +97,8 @@ class SupplierOrder(Base):
     shipped_at: Mapped[datetime | None]
     received_at: Mapped[datetime | None]
     inspectors: Mapped[list[str] | None] = mapped_column(JSONB)
+    accepted_fen: Mapped[int | None]
+    shortage_note: Mapped[str] = mapped_column(default="")
 
 
 class OrderLine(Base):
@@ -91,7 +109,9 @@ class OrderLine(Base):
         CheckConstraint("quantity > 0 AND unit_price_fen > 0", name="positive"),
         CheckConstraint("line_fen = quantity * unit_price_fen", name="line"),
         CheckConstraint("producer_fen + logistics_fen + other_fen = line_fen", name="split_sums"),
-        CheckConstraint("accepted_quantity IS NULL OR accepted_quantity BETWEEN 0 AND quantity", name="accepted"),
+        CheckConstraint(
+            "accepted_quantity IS NULL OR accepted_quantity BETWEEN 0 AND quantity", name="accepted"
+        ),
         Index("ix_shop_order_lines_order", "order_id"),
         Index("ix_shop_order_lines_supplier_order", "supplier_order_id"),
         Index("ix_shop_order_lines_variant", "variant_id"),

@@ -16,7 +16,9 @@ class Stock(Base):
     __tablename__ = "shop_stock"
     __table_args__ = (CheckConstraint("on_hand >= 0", name="never_below_zero"),)
 
-    variant_id: Mapped[int] = mapped_column(ForeignKey("shop_variants.id"), primary_key=True, autoincrement=False)
+    variant_id: Mapped[int] = mapped_column(
+        ForeignKey("shop_variants.id"), primary_key=True, autoincrement=False
+    )
     on_hand: Mapped[int]
 
 

@@ -1,0 +1,24 @@
+"""The accounts in which the shop's money rests between buyer and grower."""
+
+from __future__ import annotations
+
+from ledger.values import AccountKind, AccountSpec, Policy, Unit
+
+BOOK = "shop"
+
+
+def prepaid() -> AccountSpec:
+    """Return the account of what buyers have paid for and not accepted yet (fen)."""
+    return AccountSpec("orders:prepaid", Unit.CNY, AccountKind.LIABILITY, Policy.OPEN, BOOK)
+
+
+def unapplied() -> AccountSpec:
+    """Return the account of money that arrived for an order which was paid before; it waits to go back (fen)."""
+    return AccountSpec("orders:unapplied", Unit.CNY, AccountKind.LIABILITY, Policy.OPEN, BOOK)
+
+
+def supplier_payable(organisation_public_id: str) -> AccountSpec:
+    """Return the account of what is owed to a supplier for accepted goods (fen)."""
+    return AccountSpec(
+        f"supplier:{organisation_public_id}:payable", Unit.CNY, AccountKind.LIABILITY, Policy.DEFERRED, BOOK
+    )

@@ -1,0 +1,75 @@
+"""Reading carts: one statement for the whole basket, another for the number in the header."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from core import clock, ids
+from shop.cart.models import Cart, CartLine
+from shop.cart.values import Basket, BasketLine, CartOwner
+from shop.catalogue.models import Variant
+from shop.stock import queries as stock_queries
+from shop.stock.rules import problem_of
+from shop.stock.values import MOST_PACKS
+
+
+def owned(owner: CartOwner) -> ColumnElement[bool]:
+    """Return the condition that a cart is this owner's."""
+    conditions: list[ColumnElement[bool]] = []
+    if owner.user_id is not None:
+        conditions.append(Cart.user_id == owner.user_id)
+    if owner.token is not None:
+        conditions.append(Cart.token_hash == ids.digest(owner.token))
+    return or_(False, *conditions)
+
+
+def basket(session: Session, owner: CartOwner) -> Basket:
+    """Return what the owner means to buy, with prices, stock and certificates of this moment."""
+    lines = (
+        select(
+            CartLine.variant_id,
+            func.sum(CartLine.quantity).label("quantity"),
+            func.min(CartLine.id).label("place"),
+        )
+        .join(Cart, Cart.id == CartLine.cart_id)
+        .where(owned(owner))
+        .group_by(CartLine.variant_id)
+        .subquery()
+    )
+    rows = session.execute(
+        stock_queries.goods_statement(clock.now())
+        .add_columns(lines.c.quantity)
+        .join(lines, lines.c.variant_id == Variant.id)
+        .order_by(lines.c.place)
+    )
+    found = []
+    for row in rows:
+        goods = stock_queries.as_goods(row)
+        quantity = min(MOST_PACKS, int(row[stock_queries.FIELDS]))
+        found.append(BasketLine(goods, quantity, goods.price_fen * quantity, problem_of(goods, quantity)))
+    return Basket(tuple(found))
+
+
+def quantities(session: Session, owner: CartOwner) -> dict[int, int]:
+    """Return the packs in the owner's cart by variant id; locks the cart for this step."""
+    session.execute(select(Cart.id).where(owned(owner)).order_by(Cart.id).with_for_update())
+    rows = session.execute(
+        select(CartLine.variant_id, func.least(MOST_PACKS, func.sum(CartLine.quantity)))
+        .join(Cart, Cart.id == CartLine.cart_id)
+        .where(owned(owner))
+        .group_by(CartLine.variant_id)
+    )
+    return {row[0]: int(row[1]) for row in rows}
+
+
+def count(session: Session, owner: CartOwner) -> int:
+    """Return how many different things are in the owner's cart."""
+    return (
+        session.scalar(
+            select(func.count(CartLine.variant_id.distinct()))
+            .join(Cart, Cart.id == CartLine.cart_id)
+            .where(owned(owner))
+        )
+        or 0
+    )

@@ -1,0 +1,131 @@
+"""Use cases of carts: putting in, changing, taking out, merging at sign-in. Nothing is held by a cart."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from core import clock, ids
+from core.errors import NotFound
+from shop.cart import queries
+from shop.cart.errors import LineRefused, TooManyLines, TooManyPacks
+from shop.cart.models import Cart, CartLine
+from shop.cart.values import MOST_LINES, CartOwner
+from shop.stock import queries as stock_queries
+from shop.stock.rules import problem_of
+from shop.stock.values import MOST_PACKS, Goods, LineProblem
+
+KEEP_VISITORS = timedelta(days=60)
+
+_MERGE = text(
+    """
+    INSERT INTO shop_cart_lines (cart_id, variant_id, quantity, added_at)
+    SELECT :into_id, variant_id, quantity, added_at FROM shop_cart_lines WHERE cart_id = :from_id
+    ORDER BY variant_id
+    ON CONFLICT (cart_id, variant_id) DO UPDATE
+    SET quantity = least(CAST(:most AS bigint), shop_cart_lines.quantity + excluded.quantity)
+    """
+)
+
+
+def add_to_cart(session: Session, owner: CartOwner, variant_public_id: str, quantity: int) -> Goods:
+    """Put packs into the cart, on top of those already there; refuses what could not be bought as it would stand."""
+    return _put(session, owner, variant_public_id, quantity, on_top=True)
+
+
+def set_quantity(session: Session, owner: CartOwner, variant_public_id: str, quantity: int) -> Goods:
+    """Change how many packs of something are in the cart."""
+    return _put(session, owner, variant_public_id, quantity, on_top=False)
+
+
+def _put(session: Session, owner: CartOwner, variant_public_id: str, quantity: int, *, on_top: bool) -> Goods:
+    goods = stock_queries.find_goods(session, variant_public_id)
+    if goods is None:
+        raise NotFound("variant")
+    cart_id = _open_cart(session, owner)
+    there = {
+        row.variant_id: row.quantity
+        for row in session.execute(
+            select(CartLine.variant_id, CartLine.quantity).where(CartLine.cart_id == cart_id)
+        )
+    }
+    wanted = quantity + there.get(goods.variant_id, 0) if on_top else quantity
+    if not 1 <= wanted <= MOST_PACKS:
+        raise TooManyPacks
+    if goods.variant_id not in there and len(there) >= MOST_LINES:
+        raise TooManyLines
+    problem = problem_of(goods, wanted)
+    if problem is not None:
+        raise LineRefused(LineProblem(goods, wanted, problem))
+    session.execute(
+        insert(CartLine)
+        .values(cart_id=cart_id, variant_id=goods.variant_id, quantity=wanted, added_at=clock.now())
+        .on_conflict_do_update(
+            index_elements=[CartLine.cart_id, CartLine.variant_id], set_={"quantity": wanted}
+        )
+    )
+    return goods
+
+
+def remove_from_cart(session: Session, owner: CartOwner, variant_public_id: str) -> None:
+    """Take something out of the cart; what is not in it is no fault."""
+    goods = stock_queries.find_goods(session, variant_public_id)
+    if goods is None:
+        raise NotFound("variant")
+    session.execute(
+        delete(CartLine).where(
+            CartLine.variant_id == goods.variant_id,
+            CartLine.cart_id.in_(select(Cart.id).where(queries.owned(owner)).scalar_subquery()),
+        )
+    )
+
+
+def empty_cart(session: Session, owner: CartOwner) -> None:
+    """Forget the owner's cart; its lines go with it."""
+    session.execute(delete(Cart).where(queries.owned(owner)))
+
+
+def merge_carts(session: Session, user_id: int, token: str) -> None:
+    """Move what a visitor put into the cart into that of the person who signed in; quantities add up.
+
+    The visitor's cart is gone afterwards, so merging twice merges once.
+    """
+    visitor_id = session.scalar(select(Cart.id).where(Cart.token_hash == ids.digest(token)).with_for_update())
+    if visitor_id is None:
+        return
+    into_id = _open_cart(session, CartOwner(user_id=user_id))
+    session.execute(_MERGE, {"into_id": into_id, "from_id": visitor_id, "most": MOST_PACKS})
+    session.execute(delete(Cart).where(Cart.id == visitor_id))
+
+
+def forget_old_carts(session: Session, limit: int = 1000) -> int:
+    """Remove visitors' carts that nobody has touched for `KEEP_VISITORS`; returns how many."""
+    old = (
+        select(Cart.id)
+        .where(Cart.token_hash.is_not(None), Cart.changed_at < clock.now() - KEEP_VISITORS)
+        .limit(limit)
+    )
+    gone = session.execute(delete(Cart).where(Cart.id.in_(old.scalar_subquery())).returning(Cart.id))
+    return len(gone.all())
+
+
+def _open_cart(session: Session, owner: CartOwner) -> int:
+    """Return the id of the owner's cart, opened if need be and locked for this step."""
+    moment = clock.now()
+    column: InstrumentedAttribute[Any]
+    if owner.user_id is not None:
+        statement, column = insert(Cart).values(user_id=owner.user_id, changed_at=moment), Cart.user_id
+    elif owner.token is not None:
+        token_hash = ids.digest(owner.token)
+        statement, column = insert(Cart).values(token_hash=token_hash, changed_at=moment), Cart.token_hash
+    else:
+        raise ValueError("a cart has an owner")
+    return session.scalars(
+        statement.on_conflict_do_update(index_elements=[column], set_={"changed_at": moment}).returning(
+            Cart.id
+        )
+    ).one()

@@ -1,0 +1,120 @@
+"""Use cases of fulfilment: a supplier sends a part, somebody accepts it, and what was accepted is owed to the supplier."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from accounts.models import Organisation
+from core import audit, clock, events
+from core.errors import NotFound
+from core.permissions import Actor
+from ledger import services as ledger_services
+from ledger.values import Fact, Leg
+from shop import books
+from shop.fulfilment import queries, rules
+from shop.fulfilment.values import Acceptance
+from shop.orders import queries as order_queries
+from shop.orders import rules as order_rules
+from shop.orders.events import PartReceived, PartShipped
+from shop.orders.models import Order, SupplierOrder
+from shop.orders.values import Action, Kind, PartAction, PartState
+
+
+def ship_part(session: Session, actor: Actor, public_id: str, carrier: str, tracking_number: str) -> None:
+    """Note that a supplier has sent their part, by whom and under which number."""
+    order = order_queries.lock_order(session, queries.order_of_part(session, actor, public_id))
+    parts = order_queries.lock_parts(session, order.id)
+    part = _find(parts, public_id)
+    order_rules.after(order.state, Action.SHIP)
+    part.state = order_rules.part_after(part.state, PartAction.SHIP).value
+    part.carrier = carrier
+    part.tracking_number = tracking_number
+    part.shipped_at = clock.now()
+    order.state = order_rules.derive_state([p.state for p in parts]).value
+    session.flush()
+    audit.record(
+        session,
+        actor,
+        "part shipped",
+        "order",
+        order.number,
+        after={"part": public_id, "carrier": carrier, "tracking_number": tracking_number},
+    )
+    events.publish(session, PartShipped(order.id, order.number, part.id))
+
+
+def accept_part(session: Session, actor: Actor, order: Order, public_id: str, acceptance: Acceptance) -> int:
+    """Accept what arrived of one supplier for a locked order and return what is owed for it (fen).
+
+    For an institution two different people have looked (B8). What was not accepted stays prepaid until it is credited.
+    """
+    parts = order_queries.lock_parts(session, order.id)
+    part = _find(parts, public_id)
+    order_rules.after(order.state, Action.RECEIVE)
+    target = order_rules.part_after(part.state, PartAction.RECEIVE)
+    lines = queries.lines_of(session, part.id)
+    rules.check_acceptance(
+        acceptance,
+        {line.id: line.quantity for line in lines},
+        two_people=order.kind == Kind.INSTITUTION,
+    )
+    accepted = dict(acceptance.accepted)
+    owed = order_rules.accepted_fen(
+        [(accepted[line.id], line.unit_price_fen) for line in lines], part.freight_fen
+    )
+    for line in lines:
+        line.accepted_quantity = accepted[line.id]
+    part.state = target.value
+    part.received_at = clock.now()
+    part.inspectors = list(acceptance.inspectors)
+    part.shortage_note = acceptance.note
+    part.accepted_fen = owed
+    order.state = order_rules.derive_state([p.state for p in parts]).value
+    if order.state == PartState.RECEIVED:
+        order.closed_at = clock.now()
+    session.flush()
+    if owed:
+        supplier = session.get_one(Organisation, part.supplier_id)
+        ledger_services.post(
+            session,
+            actor,
+            Fact("order_delivered", "supplier_order", part.public_id),
+            [Leg(books.prepaid(), books.supplier_payable(supplier.public_id), owed)],
+        )
+    audit.record(
+        session,
+        actor,
+        "part accepted",
+        "order",
+        order.number,
+        after={
+            "part": public_id,
+            "accepted_fen": owed,
+            "of_fen": part.goods_fen + part.freight_fen,
+            "inspectors": list(acceptance.inspectors),
+        },
+        reason=acceptance.note,
+    )
+    events.publish(session, PartReceived(order.id, order.number, part.id, owed))
+    return owed
+
+
+def confirm_receipt(session: Session, actor: Actor, order: Order, public_id: str) -> int:
+    """Let the public buyer of a locked order say that everything of one supplier arrived; returns what is owed (fen)."""
+    if order.kind != Kind.PUBLIC:
+        raise NotFound("order")
+    part = _find(order_queries.lock_parts(session, order.id), public_id)
+    lines = queries.lines_of(session, part.id)
+    everything = Acceptance(
+        tuple((line.id, line.quantity) for line in lines), (str(order.delivery["recipient"]),)
+    )
+    return accept_part(session, actor, order, public_id, everything)
+
+
+def _find(parts: Sequence[SupplierOrder], public_id: str) -> SupplierOrder:
+    for part in parts:
+        if part.public_id == public_id:
+            return part
+    raise NotFound("part")

@@ -1,0 +1,63 @@
+"""What orders refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from core.errors import Refusal
+from shop.stock.values import LineProblem
+
+
+class EmptyBasket(Refusal):
+    """There is nothing to order."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class BasketRefused(Refusal):
+    """Some lines cannot be bought as they stand; all of them are named, and nothing was held or charged."""
+
+    def __init__(self, problems: Sequence[LineProblem]) -> None:
+        super().__init__("; ".join(f"{p.goods.public_id} x {p.quantity}: {p.problem}" for p in problems))
+        self.problems = tuple(problems)
+
+
+class BasketChanged(Refusal):
+    """The total (fen) is no longer the one that stood on the page."""
+
+    def __init__(self, seen_fen: int, total_fen: int) -> None:
+        super().__init__(f"seen {seen_fen}, now {total_fen}")
+        self.seen_fen = seen_fen
+        self.total_fen = total_fen
+
+
+class NoReturnNotConfirmed(Refusal):
+    """Fresh goods cannot be sent back, and the buyer has not said that they know (B10)."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class TooLargeForOnlinePayment(Refusal):
+    """No payment provider takes such a sum at once."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class FormSentBefore(Refusal):
+    """The same form came with other contents."""
+
+
+class WrongState(Refusal):
+    """The order has not come as far, or has come too far, for this."""
+
+    def __init__(self, state: str, action: str) -> None:
+        super().__init__(f"cannot {action} what is {state}")
+        self.state = state
+        self.action = action
+
+
+class NotPayable(Refusal):
+    """The goods are no longer held for this order, so it cannot be paid."""
+
+    status = HTTPStatus.GONE

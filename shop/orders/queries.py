@@ -1,0 +1,331 @@
+"""Reading orders: always scoped by who asks; locks; and the read models of the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, select, text
+from sqlalchemy.orm import Session
+
+from accounts.models import Organisation
+from accounts.values import Role
+from core import clock, ids
+from core.errors import NotFound
+from core.permissions import Actor
+from registry.models import Region
+from shop.catalogue.models import Product
+from shop.orders.models import Order, OrderLine, SupplierOrder
+from shop.orders.values import Kind, PaymentMethod, State, VillageShare
+
+#: Who may see what an institution has ordered.
+INSTITUTION_ROLES = (Role.REQUESTER, Role.APPROVER, Role.RECEIVER)
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """A line as a page shows it; amounts in fen, what was promised when it was placed."""
+
+    line_id: int
+    name_zh: str
+    name_en: str
+    label_zh: str
+    label_en: str
+    slug: str
+    picture: str | None
+    quantity: int
+    unit_price_fen: int
+    line_fen: int
+    perishable: bool
+    accepted_quantity: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PartView:
+    """What one supplier sends."""
+
+    public_id: str
+    state: str
+    supplier_id: int
+    supplier_zh: str
+    supplier_en: str
+    goods_fen: int
+    freight_fen: int
+    accepted_fen: int | None
+    carrier: str
+    tracking_number: str
+    shipped_at: datetime | None
+    received_at: datetime | None
+    inspectors: tuple[str, ...]
+    shortage_note: str
+    lines: tuple[LineView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """An order with its parts, where its money goes, and what may be done now."""
+
+    order: Order
+    parts: tuple[PartView, ...]
+    producer_fen: int
+    logistics_fen: int
+    other_fen: int
+    villages: tuple[VillageShare, ...]
+
+    @property
+    def payable(self) -> bool:
+        """Say whether it can be paid online now."""
+        order = self.order
+        return (
+            order.state == State.PLACED
+            and order.payment_method == PaymentMethod.ONLINE
+            and order.hold_expires_at > clock.now()
+        )
+
+    @property
+    def has_perishables(self) -> bool:
+        """Say whether something in it cannot be sent back within seven days."""
+        return any(line.perishable for part in self.parts for line in part.lines)
+
+    @property
+    def accepted_fen(self) -> int:
+        """Return what was accepted so far (fen)."""
+        return sum(part.accepted_fen or 0 for part in self.parts)
+
+    @property
+    def short_fen(self) -> int:
+        """Return what was paid for received parts and not accepted (fen): it stays prepaid."""
+        return sum(
+            part.goods_fen + part.freight_fen - part.accepted_fen
+            for part in self.parts
+            if part.accepted_fen is not None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """An order in a list."""
+
+    number: str
+    state: str
+    placed_at: datetime
+    total_fen: int
+    first_zh: str
+    first_en: str
+    lines: int
+    organisation_zh: str = ""
+    organisation_en: str = ""
+    accepted_fen: int = 0
+
+
+def lock_key(session: Session, idem_key: str) -> None:
+    """Let one sender of a form go on at a time, until the end of the step."""
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 11))"), {"key": idem_key})
+
+
+def find_by_key(session: Session, idem_key: str) -> Order | None:
+    """Return the order that a form made, or None."""
+    return session.scalar(select(Order).where(Order.idem_key == idem_key))
+
+
+def own_order(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that a public order was placed by this signed-in person."""
+    return (Order.buyer_user_id == actor.user_id) & (Order.kind == Kind.PUBLIC.value)
+
+
+def institution_order(actor: Actor, *roles: str) -> ColumnElement[bool]:
+    """Return the condition that an order is of an institution in which the actor holds one of `roles`."""
+    return Order.institution_id.in_(actor.organisation_ids(*(roles or INSTITUTION_ROLES)))
+
+
+def get_own_order(session: Session, actor: Actor, number: str, *, lock: bool = False) -> Order:
+    """Return a person's own order, else `NotFound`."""
+    if actor.user_id is None:
+        raise NotFound("order")
+    return _one(session, select(Order).where(Order.number == number, own_order(actor)), lock)
+
+
+def get_guest_order(session: Session, secret: str, *, lock: bool = False) -> Order:
+    """Return the order that a guest's secret opens, else `NotFound`."""
+    return _one(session, select(Order).where(Order.guest_token_hash == ids.digest(secret)), lock)
+
+
+def get_institution_order(
+    session: Session, actor: Actor, number: str, *roles: str, lock: bool = False
+) -> Order:
+    """Return an order of an institution of the actor's, else `NotFound`."""
+    statement = select(Order).where(Order.number == number, institution_order(actor, *roles))
+    return _one(session, statement, lock)
+
+
+def lock_order(session: Session, order_id: int) -> Order:
+    """Return an order, locked for this step."""
+    return _one(session, select(Order).where(Order.id == order_id), True)
+
+
+def _one(session: Session, statement: Select[Order], lock: bool) -> Order:
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    order = session.scalar(statement)
+    if order is None:
+        raise NotFound("order")
+    return order
+
+
+def lock_parts(session: Session, order_id: int) -> Sequence[SupplierOrder]:
+    """Return the parts of an order in the order of their ids; the order itself is locked before."""
+    return session.scalars(
+        select(SupplierOrder)
+        .where(SupplierOrder.order_id == order_id)
+        .order_by(SupplierOrder.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def view_order(session: Session, order: Order) -> OrderView:
+    """Return everything that the pages of an order show, in two statements."""
+    rows = session.execute(
+        select(SupplierOrder, OrderLine, Product.slug, Product.picture, Region.name_zh, Region.name_en)
+        .join(OrderLine, OrderLine.supplier_order_id == SupplierOrder.id)
+        .join(Product, Product.id == OrderLine.product_id)
+        .join(Region, Region.id == OrderLine.village_id)
+        .where(SupplierOrder.order_id == order.id)
+        .order_by(SupplierOrder.id, OrderLine.id)
+    ).all()
+    supplier_ids = {row.SupplierOrder.supplier_id for row in rows}
+    suppliers = {
+        row.id: row
+        for row in session.execute(
+            select(Organisation.id, Organisation.name_zh, Organisation.name_en).where(
+                Organisation.id.in_(supplier_ids)
+            )
+        )
+    }
+    parts: dict[int, tuple[SupplierOrder, list[LineView]]] = {}
+    villages: dict[int, VillageShare] = {}
+    for part, line, slug, picture, village_zh, village_en in rows:
+        parts.setdefault(part.id, (part, []))[1].append(_line_view(line, slug, picture))
+        before = villages.get(line.village_id)
+        villages[line.village_id] = VillageShare(
+            village_zh, village_en, line.producer_fen + (before.producer_fen if before else 0)
+        )
+    lines = [row.OrderLine for row in rows]
+    return OrderView(
+        order,
+        tuple(_part_view(part, suppliers[part.supplier_id], views) for part, views in parts.values()),
+        sum(line.producer_fen for line in lines),
+        sum(line.logistics_fen for line in lines),
+        sum(line.other_fen for line in lines),
+        tuple(sorted(villages.values(), key=lambda share: -share.producer_fen)),
+    )
+
+
+def _line_view(line: OrderLine, slug: str, picture: str | None) -> LineView:
+    return LineView(
+        line.id,
+        line.name_zh,
+        line.name_en,
+        line.label_zh,
+        line.label_en,
+        slug,
+        picture,
+        line.quantity,
+        line.unit_price_fen,
+        line.line_fen,
+        line.perishable,
+        line.accepted_quantity,
+    )
+
+
+def _part_view(part: SupplierOrder, supplier: Any, lines: list[LineView]) -> PartView:
+    return PartView(
+        part.public_id,
+        part.state,
+        part.supplier_id,
+        supplier.name_zh,
+        supplier.name_en,
+        part.goods_fen,
+        part.freight_fen,
+        part.accepted_fen,
+        part.carrier,
+        part.tracking_number,
+        part.shipped_at,
+        part.received_at,
+        tuple(part.inspectors or ()),
+        part.shortage_note,
+        tuple(lines),
+    )
+
+
+def list_own_orders(session: Session, actor: Actor, *, limit: int, offset: int) -> tuple[list[OrderRow], int]:
+    """Return a person's own orders, newest first, and how many there are."""
+    return _list(session, own_order(actor), limit, offset)
+
+
+def list_institution_orders(
+    session: Session, actor: Actor, *, limit: int, offset: int
+) -> tuple[list[OrderRow], int]:
+    """Return the orders of the actor's institutions, newest first, and how many there are."""
+    return _list(session, institution_order(actor), limit, offset)
+
+
+def _list(
+    session: Session, condition: ColumnElement[bool], limit: int, offset: int
+) -> tuple[list[OrderRow], int]:
+    total = session.scalar(select(func.count()).select_from(Order).where(condition)) or 0
+    first = (
+        select(OrderLine.name_zh, OrderLine.name_en, func.count().over().label("lines"))
+        .where(OrderLine.order_id == Order.id)
+        .order_by(OrderLine.id)
+        .limit(1)
+        .lateral("first_line")
+    )
+    accepted = (
+        select(cast(func.coalesce(func.sum(SupplierOrder.accepted_fen), 0), BigInteger))
+        .where(SupplierOrder.order_id == Order.id)
+        .correlate(Order)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(
+            Order.number,
+            Order.state,
+            Order.placed_at,
+            Order.total_fen,
+            first.c.name_zh,
+            first.c.name_en,
+            first.c.lines,
+            func.coalesce(Organisation.name_zh, ""),
+            func.coalesce(Organisation.name_en, ""),
+            accepted,
+        )
+        .join(first, text("true"))
+        .outerjoin(Organisation, Organisation.id == Order.institution_id)
+        .where(condition)
+        .order_by(Order.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return [OrderRow(*row) for row in rows], total
+
+
+def last_delivery(session: Session, condition: ColumnElement[bool]) -> tuple[dict[str, Any], str] | None:
+    """Return where the newest of these orders went and its e-mail address, to fill a form in advance."""
+    row = session.execute(
+        select(Order.delivery, Order.email).where(condition).order_by(Order.id.desc()).limit(1)
+    ).first()
+    return (row[0], row[1]) if row is not None else None
+
+
+def unpaid_past_their_time(session: Session, limit: int = 100) -> list[tuple[int, str]]:
+    """Return (id, payment method) of placed orders whose hold has run out, longest waiting first."""
+    rows = session.execute(
+        select(Order.id, Order.payment_method)
+        .where(Order.state == State.PLACED.value, Order.hold_expires_at <= clock.now())
+        .order_by(Order.hold_expires_at, Order.id)
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in rows]

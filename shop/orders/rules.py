@@ -1,0 +1,187 @@
+"""Decisions about orders: freight, sums, shares, how long goods are held, and the whole state table."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+
+from core import money
+from shop.orders.errors import WrongState
+from shop.orders.values import (
+    Action,
+    Kind,
+    PartAction,
+    PartState,
+    PricedLine,
+    PricedOrder,
+    PricedPart,
+    State,
+    VillageShare,
+)
+from shop.stock.rules import problem_of
+from shop.stock.values import MOST_PACKS, Goods, LineProblem, Wanted
+
+#: How long goods are held for an order that waits for its money: at the till of a web page, or for a bank transfer (B6).
+HOLD_ONLINE = timedelta(minutes=30)
+HOLD_TRANSFER = timedelta(days=30)
+
+#: Stripe's largest charge in CNY (eight digits of fen); larger orders go by bank transfer.
+MOST_ONLINE_FEN = 99_999_999
+
+#: Goods worth this much (fen) travel free.
+FREE_FROM_FEN = 99_00
+
+#: Freight by weight: (up to grams, fen); above the last row `PER_FURTHER_KG_FEN` is added for each kilogram begun.
+FREIGHT: tuple[tuple[int, int], ...] = (
+    (1_000, 8_00),
+    (3_000, 12_00),
+    (5_000, 16_00),
+    (10_000, 22_00),
+    (20_000, 36_00),
+)
+PER_FURTHER_KG_FEN = 1_50
+
+#: What a pack counted in pieces is taken to weigh for freight, in grams a piece.
+GRAMS_A_PIECE = 500
+
+
+def freight_fen(grams: int, goods_fen: int) -> int:
+    """Return the freight (fen) of goods of that weight and worth."""
+    if goods_fen >= FREE_FROM_FEN or grams <= 0:
+        return 0
+    for up_to, fee in FREIGHT:
+        if grams <= up_to:
+            return fee
+    heaviest, fee = FREIGHT[-1]
+    return fee + -(-(grams - heaviest) // 1_000) * PER_FURTHER_KG_FEN
+
+
+def until_free_fen(goods_fen: int) -> int:
+    """Return how much more (fen) makes the freight free, 0 when it is."""
+    return max(0, FREE_FROM_FEN - goods_fen)
+
+
+def add_up(wanted: Iterable[Wanted]) -> dict[int, int]:
+    """Sum packs by variant: the same variant on two lines passes the same guard as on one."""
+    sums: dict[int, int] = defaultdict(int)
+    for item in wanted:
+        if not 1 <= item.quantity <= MOST_PACKS:
+            raise ValueError("a line is from 1 to MOST_PACKS packs")
+        sums[item.variant_id] += item.quantity
+    return dict(sums)
+
+
+def problems_of(goods: Mapping[int, Goods], wanted: Mapping[int, int]) -> list[LineProblem]:
+    """Return every line that cannot be bought as it stands, in the order of the variants' ids."""
+    found = []
+    for variant_id in sorted(wanted):
+        problem = problem_of(goods[variant_id], wanted[variant_id])
+        if problem is not None:
+            found.append(LineProblem(goods[variant_id], wanted[variant_id], problem))
+    return found
+
+
+def price_order(goods: Iterable[Goods], wanted: Mapping[int, int]) -> PricedOrder:
+    """Put a price on a basket: lines by supplier, freight shared by weight so that the parts sum to the whole."""
+    by_supplier: dict[int, list[PricedLine]] = defaultdict(list)
+    villages: dict[int, VillageShare] = {}
+    for item in sorted(goods, key=lambda g: g.variant_id):
+        quantity = wanted[item.variant_id]
+        grams = quantity * (item.net_grams or (item.pieces or 1) * GRAMS_A_PIECE)
+        by_supplier[item.supplier_id].append(PricedLine(item, quantity, item.price_fen * quantity, grams))
+        before = villages.get(item.village_id)
+        villages[item.village_id] = VillageShare(
+            item.village_zh,
+            item.village_en,
+            item.producer_fen * quantity + (before.producer_fen if before else 0),
+        )
+    suppliers = sorted(by_supplier)
+    weights = [sum(line.grams for line in by_supplier[s]) for s in suppliers]
+    sums = [sum(line.line_fen for line in by_supplier[s]) for s in suppliers]
+    goods_fen, grams = sum(sums), sum(weights)
+    freight = freight_fen(grams, goods_fen)
+    shares = money.split_fen(freight, weights) if suppliers else []
+    return PricedOrder(
+        tuple(
+            PricedPart(supplier_id, tuple(by_supplier[supplier_id]), sums[i], shares[i])
+            for i, supplier_id in enumerate(suppliers)
+        ),
+        goods_fen,
+        freight,
+        goods_fen + freight,
+        grams,
+        tuple(sorted(villages.values(), key=lambda share: -share.producer_fen)),
+    )
+
+
+def accepted_fen(lines: Sequence[tuple[int, int]], freight: int) -> int:
+    """Return what an accepted part is worth (fen): lines of (packs accepted, unit price in fen), and the freight.
+
+    When nothing was accepted the freight is not owed either.
+    """
+    goods_fen = sum(quantity * price for quantity, price in lines)
+    return goods_fen + freight if goods_fen else 0
+
+
+#: What each state of an order allows, and where it leads. What is not here is refused with 409.
+#: Money that arrives late is never turned away: it finishes an expired order if the goods are still there, and a
+#: cancelled one goes to a person. Shipping and receiving happen part by part: `derive_state` has the last word there.
+TABLE: Mapping[State, Mapping[Action, State]] = {
+    State.PLACED: {
+        Action.PAY: State.PLACED,
+        Action.CANCEL: State.CANCELLED,
+        Action.EXPIRE: State.EXPIRED,
+        Action.CONFIRM_PAYMENT: State.PAID,
+        Action.REVIEW: State.NEEDS_REVIEW,
+    },
+    State.PAID: {Action.SHIP: State.SHIPPED, Action.RECEIVE: State.PAID, Action.CONFIRM_PAYMENT: State.PAID},
+    State.SHIPPED: {
+        Action.SHIP: State.SHIPPED,
+        Action.RECEIVE: State.RECEIVED,
+        Action.CONFIRM_PAYMENT: State.SHIPPED,
+    },
+    State.RECEIVED: {Action.CONFIRM_PAYMENT: State.RECEIVED},
+    State.CANCELLED: {Action.CONFIRM_PAYMENT: State.NEEDS_REVIEW, Action.REVIEW: State.NEEDS_REVIEW},
+    State.EXPIRED: {Action.CONFIRM_PAYMENT: State.PAID, Action.REVIEW: State.NEEDS_REVIEW},
+    State.NEEDS_REVIEW: {Action.CONFIRM_PAYMENT: State.NEEDS_REVIEW, Action.REVIEW: State.NEEDS_REVIEW},
+}
+
+#: The same for the part of one supplier.
+PART_TABLE: Mapping[PartState, Mapping[PartAction, PartState]] = {
+    PartState.WAITING: {PartAction.RELEASE: PartState.TO_SHIP, PartAction.CANCEL: PartState.CANCELLED},
+    PartState.TO_SHIP: {PartAction.SHIP: PartState.SHIPPED},
+    PartState.SHIPPED: {PartAction.RECEIVE: PartState.RECEIVED},
+    PartState.RECEIVED: {},
+    PartState.CANCELLED: {PartAction.RELEASE: PartState.TO_SHIP},
+}
+
+
+def after(state: str, action: Action) -> State:
+    """Return where an action leads, or refuse it (`WrongState`)."""
+    target = TABLE[State(state)].get(action)
+    if target is None:
+        raise WrongState(state, action)
+    return target
+
+
+def part_after(state: str, action: PartAction) -> PartState:
+    """Return where an action leads the part of one supplier, or refuse it (`WrongState`)."""
+    target = PART_TABLE[PartState(state)].get(action)
+    if target is None:
+        raise WrongState(state, action)
+    return target
+
+
+def derive_state(parts: Sequence[str]) -> State:
+    """Return the state of a paid order from its parts: shipped once all are on their way, received once all are there."""
+    if all(part == PartState.RECEIVED for part in parts):
+        return State.RECEIVED
+    if all(part in (PartState.SHIPPED, PartState.RECEIVED) for part in parts):
+        return State.SHIPPED
+    return State.PAID
+
+
+def hold_for(kind: Kind) -> timedelta:
+    """Return how long goods are held for an order of this kind."""
+    return HOLD_TRANSFER if kind is Kind.INSTITUTION else HOLD_ONLINE

@@ -1,0 +1,270 @@
+"""Placing an order: one step, a number of statements that does not grow with the basket, the hot rows last."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, replace
+from datetime import datetime
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from accounts.models import Organisation
+from accounts.values import OrganisationKind, Role
+from core import audit, clock, events, ids
+from core.errors import NotFound
+from core.permissions import Actor
+from payments import services as payment_services
+from payments.values import Purpose
+from shop.cart import queries as cart_queries
+from shop.cart import services as cart_services
+from shop.orders import queries, rules
+from shop.orders.errors import (
+    BasketChanged,
+    BasketRefused,
+    EmptyBasket,
+    FormSentBefore,
+    NoReturnNotConfirmed,
+    TooLargeForOnlinePayment,
+)
+from shop.orders.events import OrderPlaced
+from shop.orders.models import Order, OrderLine, SupplierOrder
+from shop.orders.values import (
+    Kind,
+    OrderRequest,
+    PartState,
+    PaymentMethod,
+    PlacedOrder,
+    PricedLine,
+    PricedOrder,
+    State,
+)
+from shop.stock import queries as stock_queries
+from shop.stock import services as stock_services
+from shop.stock.errors import OutOfStock
+from shop.stock.values import Goods, LineProblem, Problem
+
+PAYEE = "operator"
+
+
+def place_order(session: Session, actor: Actor, request: OrderRequest) -> PlacedOrder:
+    """Place an order: hold the goods, freeze prices and shares (fen), open its payment, empty the cart it came from.
+
+    The whole basket or nothing: `BasketRefused` names every line that is short, gone or not certified any more. The
+    price is the database's; `BasketChanged` when it is not the one that stood on the page. The same form sent again
+    gives back the first order. An institution's order (`institution_id`, the actor its requester) waits for a bank
+    transfer with a payment code.
+    """
+    queries.lock_key(session, request.idem_key)
+    known = queries.find_by_key(session, request.idem_key)
+    if known is not None:
+        if known.request_hash != _fingerprint(request):
+            raise FormSentBefore
+        return PlacedOrder(known.id, known.number, known.payment_intent, replayed=True)
+    kind = Kind.PUBLIC if request.institution_id is None else Kind.INSTITUTION
+    if request.institution_id is not None:
+        _require_institution(session, actor, request.institution_id)
+    wanted = (
+        cart_queries.quantities(session, request.cart)
+        if request.cart is not None
+        else rules.add_up(request.wanted)
+    )
+    if not wanted:
+        raise EmptyBasket
+    goods = stock_queries.goods_by_id(session, wanted)
+    if len(goods) < len(wanted):
+        raise NotFound("variant")
+    problems = rules.problems_of(goods, wanted)
+    if problems:
+        raise BasketRefused(problems)
+    priced = rules.price_order(goods.values(), wanted)
+    _check(kind, request, priced)
+    moment = clock.now()
+    expires_at = moment + rules.hold_for(kind)
+    order_id, number = _write_order(session, actor, request, kind, priced, moment, expires_at)
+    intent = _expect_money(session, actor, request, kind, priced, order_id, number, expires_at)
+    audit.record(
+        session, actor, "order placed", "order", number, after={"total_fen": priced.total_fen, "kind": kind}
+    )
+    if request.cart is not None:
+        cart_services.empty_cart(session, request.cart)
+    events.publish(session, OrderPlaced(order_id, number, priced.total_fen))
+    # The rows that many people want come last, so that they are locked for as short a time as can be.
+    try:
+        stock_services.hold_stock(session, order_id, wanted, expires_at, payable=kind is Kind.PUBLIC)
+    except OutOfStock as refusal:
+        raise BasketRefused(_as_problems(goods, refusal)) from None
+    return PlacedOrder(order_id, number, intent, replayed=False)
+
+
+def _fingerprint(request: OrderRequest) -> str:
+    """Return what tells two requests apart; what lay in the cart is not part of it, for it is gone the second time."""
+    content = asdict(request)
+    for name in ("idem_key", "cart", "guest_secret", "seen_total_fen", "locale"):
+        content.pop(name)
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def _require_institution(session: Session, actor: Actor, institution_id: int) -> None:
+    institution = session.get(Organisation, institution_id)
+    if (
+        institution is None
+        or institution.kind != OrganisationKind.INSTITUTION
+        or institution.closed_on is not None
+        or institution_id not in actor.organisation_ids(Role.REQUESTER)
+    ):
+        raise NotFound("institution")
+
+
+def _check(kind: Kind, request: OrderRequest, priced: PricedOrder) -> None:
+    if request.seen_total_fen is not None and request.seen_total_fen != priced.total_fen:
+        raise BasketChanged(request.seen_total_fen, priced.total_fen)
+    if kind is Kind.INSTITUTION:
+        return
+    if priced.has_perishables and not request.no_return_confirmed:
+        raise NoReturnNotConfirmed
+    if priced.total_fen > rules.MOST_ONLINE_FEN:
+        raise TooLargeForOnlinePayment
+
+
+def _write_order(
+    session: Session,
+    actor: Actor,
+    request: OrderRequest,
+    kind: Kind,
+    priced: PricedOrder,
+    moment: datetime,
+    expires_at: datetime,
+) -> tuple[int, str]:
+    number = ids.spoken_code("YG")
+    on_account = kind is Kind.INSTITUTION
+    order_id = session.scalars(
+        insert(Order)
+        .values(
+            number=number,
+            idem_key=request.idem_key,
+            request_hash=_fingerprint(request),
+            kind=kind.value,
+            state=State.PLACED.value,
+            payment_method=(PaymentMethod.BANK_TRANSFER if on_account else PaymentMethod.ONLINE).value,
+            payment_code=ids.spoken_code("HK") if on_account else None,
+            buyer_user_id=actor.user_id,
+            institution_id=request.institution_id,
+            guest_token_hash=ids.digest(request.guest_secret) if request.guest_secret else None,
+            email=request.email,
+            locale=request.locale,
+            delivery=asdict(request.delivery),
+            note=request.note,
+            no_return_confirmed=request.no_return_confirmed,
+            review_reason="",
+            goods_fen=priced.goods_fen,
+            freight_fen=priced.freight_fen,
+            total_fen=priced.total_fen,
+            placed_at=moment,
+            hold_expires_at=expires_at,
+        )
+        .returning(Order.id)
+    ).one()
+    parts = session.execute(
+        insert(SupplierOrder).returning(SupplierOrder.supplier_id, SupplierOrder.id),
+        [
+            {
+                "public_id": ids.public_id(),
+                "order_id": order_id,
+                "supplier_id": part.supplier_id,
+                "state": PartState.WAITING.value,
+                "goods_fen": part.goods_fen,
+                "freight_fen": part.freight_fen,
+            }
+            for part in priced.parts
+        ],
+    )
+    part_ids = {row[0]: row[1] for row in parts}
+    session.execute(
+        insert(OrderLine),
+        [
+            _line_values(order_id, part_ids[part.supplier_id], line)
+            for part in priced.parts
+            for line in part.lines
+        ],
+    )
+    return order_id, number
+
+
+def _line_values(order_id: int, part_id: int, line: PricedLine) -> dict[str, object]:
+    goods, quantity = line.goods, line.quantity
+    return {
+        "order_id": order_id,
+        "supplier_order_id": part_id,
+        "variant_id": goods.variant_id,
+        "product_id": goods.product_id,
+        "certificate_id": goods.certificate_id,
+        "village_id": goods.village_id,
+        "name_zh": goods.name_zh,
+        "name_en": goods.name_en,
+        "label_zh": goods.label_zh,
+        "label_en": goods.label_en,
+        "quantity": quantity,
+        "unit_price_fen": goods.price_fen,
+        "line_fen": line.line_fen,
+        "producer_fen": goods.producer_fen * quantity,
+        "logistics_fen": goods.logistics_fen * quantity,
+        "other_fen": goods.other_fen * quantity,
+        "perishable": goods.perishable,
+    }
+
+
+def _expect_money(
+    session: Session,
+    actor: Actor,
+    request: OrderRequest,
+    kind: Kind,
+    priced: PricedOrder,
+    order_id: int,
+    number: str,
+    expires_at: datetime,
+) -> str | None:
+    order = session.get_one(Order, order_id)
+    if kind is Kind.INSTITUTION:
+        assert order.payment_code is not None
+        payment_services.register_payment_code(
+            session, order.payment_code, Purpose.ORDER, order_id, priced.total_fen, payee=PAYEE
+        )
+        return None
+    intent = payment_services.open_intent(
+        session,
+        actor,
+        Purpose.ORDER,
+        order_id,
+        priced.total_fen,
+        PAYEE,
+        description_of(number, request.locale),
+        request.locale,
+        return_path_of(number, request.guest_secret),
+        expires_at,
+    )
+    order.payment_intent = intent.public_id
+    session.flush()
+    return intent.public_id
+
+
+def description_of(number: str, locale: str) -> str:
+    """Return what the buyer reads at the payment provider."""
+    return f"Yigou order {number}" if locale == "en" else f"益购订单 {number}"
+
+
+def return_path_of(number: str, guest_secret: str | None) -> str:
+    """Return the page of the order to which a payment leads back."""
+    return f"/shop/orders/guest/{guest_secret}" if guest_secret else f"/shop/orders/{number}"
+
+
+def _as_problems(goods: dict[int, Goods], refusal: OutOfStock) -> list[LineProblem]:
+    """Put what the lock revealed into the same words as what was seen before it."""
+    found = []
+    for short in refusal.short:
+        item = goods[short.variant_id]
+        now = replace(item, available=short.available)
+        problem = Problem.SOLD_OUT if short.available < item.pack_multiple else Problem.SHORT
+        found.append(LineProblem(now, short.wanted, problem))
+    return found

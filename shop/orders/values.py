@@ -1,0 +1,223 @@
+"""Words of orders: what somebody asks for, how far an order has come, and what each state allows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from shop.cart.values import CartOwner
+from shop.stock.values import Goods, Wanted
+
+
+class Kind(StrEnum):
+    """Who buys: a person, or an institution on account."""
+
+    PUBLIC = "public"
+    INSTITUTION = "institution"
+
+
+class PaymentMethod(StrEnum):
+    """How an order is paid."""
+
+    ONLINE = "online"
+    BANK_TRANSFER = "bank_transfer"
+
+
+class State(StrEnum):
+    """How far an order has come."""
+
+    PLACED = "placed"
+    PAID = "paid"
+    SHIPPED = "shipped"
+    RECEIVED = "received"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    NEEDS_REVIEW = "needs_review"
+
+
+class PartState(StrEnum):
+    """How far the part of one supplier has come."""
+
+    WAITING = "waiting"
+    TO_SHIP = "to_ship"
+    SHIPPED = "shipped"
+    RECEIVED = "received"
+    CANCELLED = "cancelled"
+
+
+class Action(StrEnum):
+    """What can be done to an order as a whole."""
+
+    PAY = "pay"
+    CANCEL = "cancel"
+    EXPIRE = "expire"
+    CONFIRM_PAYMENT = "confirm_payment"
+    SHIP = "ship"
+    RECEIVE = "receive"
+    REVIEW = "review"
+
+
+class PartAction(StrEnum):
+    """What can be done to the part of one supplier."""
+
+    RELEASE = "release"
+    SHIP = "ship"
+    RECEIVE = "receive"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Where an order goes, and to whom; `phone` in plain mainland digits."""
+
+    recipient: str
+    phone: str
+    province: str
+    city: str
+    district: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRequest:
+    """What somebody sends to place an order: either `wanted`, or what lies in `cart` at that moment.
+
+    `idem_key` names the form and its sender; the same key gives the same order. `seen_total_fen` is the total that
+    stood on the page; nobody is charged another one. Prices are never part of a request.
+    """
+
+    idem_key: str
+    email: str
+    locale: str
+    delivery: Delivery
+    note: str = ""
+    no_return_confirmed: bool = False
+    wanted: tuple[Wanted, ...] = ()
+    cart: CartOwner | None = None
+    institution_id: int | None = None
+    guest_secret: str | None = None
+    seen_total_fen: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedOrder:
+    """What placing an order gave; `payment_intent` is None for an order paid by bank transfer."""
+
+    order_id: int
+    number: str
+    payment_intent: str | None
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PricedLine:
+    """A line with its price (fen) and weight (grams)."""
+
+    goods: Goods
+    quantity: int
+    line_fen: int
+    grams: int
+
+
+@dataclass(frozen=True, slots=True)
+class PricedPart:
+    """What one supplier sends, with its share of the freight (fen)."""
+
+    supplier_id: int
+    lines: tuple[PricedLine, ...]
+    goods_fen: int
+    freight_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class VillageShare:
+    """How much of an order (fen) reaches the growers of a village."""
+
+    village_zh: str
+    village_en: str
+    producer_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class PricedOrder:
+    """A basket with its sums in fen; parts in the order of their suppliers' ids."""
+
+    parts: tuple[PricedPart, ...]
+    goods_fen: int
+    freight_fen: int
+    total_fen: int
+    grams: int
+    villages: tuple[VillageShare, ...]
+
+    @property
+    def lines(self) -> tuple[PricedLine, ...]:
+        """Return the lines of every part."""
+        return tuple(line for part in self.parts for line in part.lines)
+
+    @property
+    def has_perishables(self) -> bool:
+        """Say whether something in it cannot be sent back within seven days (B10)."""
+        return any(line.goods.perishable for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Money that arrived for an order: how much (fen), from where, when."""
+
+    amount_fen: int
+    source: str
+    reference: str
+    at: datetime
+
+
+class Outcome(StrEnum):
+    """What money that arrived did."""
+
+    PAID = "paid"
+    ALREADY = "already"
+    NEEDS_REVIEW = "needs_review"
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """How many packs of a line were accepted."""
+
+    line_id: int
+    quantity: int
+
+
+#: The provinces of China by the first two digits of their code (GB/T 2260), north to south as the standard lists them.
+PROVINCES: tuple[tuple[str, str, str], ...] = (
+    ("11", "北京市", "Beijing"),
+    ("12", "天津市", "Tianjin"),
+    ("13", "河北省", "Hebei"),
+    ("14", "山西省", "Shanxi"),
+    ("15", "内蒙古自治区", "Inner Mongolia"),
+    ("21", "辽宁省", "Liaoning"),
+    ("22", "吉林省", "Jilin"),
+    ("23", "黑龙江省", "Heilongjiang"),
+    ("31", "上海市", "Shanghai"),
+    ("32", "江苏省", "Jiangsu"),
+    ("33", "浙江省", "Zhejiang"),
+    ("34", "安徽省", "Anhui"),
+    ("35", "福建省", "Fujian"),
+    ("36", "江西省", "Jiangxi"),
+    ("37", "山东省", "Shandong"),
+    ("41", "河南省", "Henan"),
+    ("42", "湖北省", "Hubei"),
+    ("43", "湖南省", "Hunan"),
+    ("44", "广东省", "Guangdong"),
+    ("45", "广西壮族自治区", "Guangxi"),
+    ("46", "海南省", "Hainan"),
+    ("50", "重庆市", "Chongqing"),
+    ("51", "四川省", "Sichuan"),
+    ("52", "贵州省", "Guizhou"),
+    ("53", "云南省", "Yunnan"),
+    ("54", "西藏自治区", "Xizang"),
+    ("61", "陕西省", "Shaanxi"),
+    ("62", "甘肃省", "Gansu"),
+    ("63", "青海省", "Qinghai"),
+    ("64", "宁夏回族自治区", "Ningxia"),
+    ("65", "新疆维吾尔自治区", "Xinjiang"),
+)

@@ -1,0 +1,121 @@
+"""Reading the stock: availability, and goods as they can be bought now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from accounts.models import Organisation
+from core import clock
+from registry.models import Region
+from shop.catalogue.models import Product, Variant
+from shop.certification.models import Certificate
+from shop.certification.queries import certified_condition
+from shop.stock.models import Stock, StockHold
+from shop.stock.values import Goods
+
+_village = aliased(Region)
+
+
+def active_hold(now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a hold still keeps its packs from others."""
+    return (StockHold.status == "held") & or_(StockHold.payable, StockHold.expires_at > now)
+
+
+def held_quantity(variant_id: Any, now: datetime) -> ColumnElement[int]:
+    """Return how many packs of a variant are held, as a scalar for another select."""
+    return (
+        select(func.coalesce(func.sum(StockHold.quantity), 0))
+        .where(StockHold.variant_id == variant_id, active_hold(now))
+        .correlate_except(StockHold)
+        .scalar_subquery()
+    )
+
+
+def valid_certificate(product_id: Any, now: datetime) -> ColumnElement[int]:
+    """Return the certificate that makes a product certified now, as a scalar for another select; NULL for none."""
+    return (
+        select(Certificate.id)
+        .where(Certificate.product_id == product_id, certified_condition(now))
+        .order_by(Certificate.valid_until.desc(), Certificate.id)
+        .limit(1)
+        .correlate_except(Certificate)
+        .scalar_subquery()
+    )
+
+
+def goods_statement(now: datetime) -> Select[*tuple[Any, ...]]:
+    """Return the select whose rows are `Goods`, in their order of fields; callers add conditions and columns."""
+    return (
+        select(
+            Variant.id,
+            Variant.public_id,
+            Product.id,
+            Product.slug,
+            Product.category,
+            Product.picture,
+            Product.name_zh,
+            Product.name_en,
+            Variant.label_zh,
+            Variant.label_en,
+            Product.supplier_id,
+            Organisation.name_zh,
+            Organisation.name_en,
+            Product.village_id,
+            _village.name_zh,
+            _village.name_en,
+            Product.households_count,
+            Product.perishable,
+            Variant.net_grams,
+            Variant.pieces,
+            Variant.price_fen,
+            Variant.producer_fen,
+            Variant.logistics_fen,
+            Variant.other_fen,
+            Variant.pack_multiple,
+            (Product.listed_at.is_not(None) & Variant.closed_at.is_(None)),
+            valid_certificate(Product.id, now),
+            func.coalesce(Stock.on_hand, 0) - held_quantity(Variant.id, now),
+        )
+        .select_from(Variant)
+        .join(Product, Product.id == Variant.product_id)
+        .join(Organisation, Organisation.id == Product.supplier_id)
+        .join(_village, _village.id == Product.village_id)
+        .outerjoin(Stock, Stock.variant_id == Variant.id)
+    )
+
+
+FIELDS = 28
+
+
+def as_goods(row: Sequence[Any]) -> Goods:
+    """Read the first `FIELDS` columns of a row of `goods_statement` as goods."""
+    fields: list[Any] = list(row[:FIELDS])
+    fields[-1] = int(fields[-1])
+    return Goods(*fields)
+
+
+def goods_by_id(session: Session, variant_ids: Iterable[int]) -> dict[int, Goods]:
+    """Return the goods of these variants as they stand now; nothing is locked."""
+    rows = session.execute(goods_statement(clock.now()).where(Variant.id.in_(list(variant_ids))))
+    return {row[0]: as_goods(row) for row in rows}
+
+
+def find_goods(session: Session, public_id: str) -> Goods | None:
+    """Return the goods behind a variant's public identifier, or None."""
+    row = session.execute(goods_statement(clock.now()).where(Variant.public_id == public_id)).first()
+    return as_goods(row) if row is not None else None
+
+
+def available(session: Session, variant_ids: Iterable[int]) -> dict[int, int]:
+    """Return how many packs of each variant can be bought now; nothing is locked."""
+    rows = session.execute(
+        select(Stock.variant_id, Stock.on_hand - held_quantity(Stock.variant_id, clock.now())).where(
+            Stock.variant_id.in_(list(variant_ids))
+        )
+    )
+    return {row[0]: int(row[1]) for row in rows}

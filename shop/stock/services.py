@@ -1,0 +1,180 @@
+"""Use cases of the stock: holding, taking, releasing and receiving packs; every change of what is on hand is a movement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy import func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from core import clock
+from core.permissions import Actor
+from shop.stock import queries
+from shop.stock.errors import OutOfStock
+from shop.stock.models import Stock, StockHold, StockMovement
+from shop.stock.values import Short
+
+_TAKE = text(
+    """
+    WITH taken AS (
+        UPDATE shop_stock_holds SET status = 'taken' WHERE order_id = :order_id AND status <> 'taken'
+        RETURNING variant_id, quantity
+    ), sums AS (
+        SELECT variant_id, sum(quantity)::bigint AS quantity FROM taken GROUP BY variant_id
+    ), moved AS (
+        INSERT INTO shop_stock_movements (variant_id, change, reason, order_id, actor_user_id, moved_at)
+        SELECT variant_id, -quantity, 'sold', :order_id, CAST(:actor_user_id AS bigint), :now FROM sums
+    )
+    UPDATE shop_stock SET on_hand = on_hand - sums.quantity FROM sums WHERE shop_stock.variant_id = sums.variant_id
+    """
+)
+
+
+def lock_stock(session: Session, variant_ids: Iterable[int]) -> dict[int, int]:
+    """Lock the stock of these variants in the order of their ids and return how many packs of each can be bought.
+
+    Everybody who holds or takes locks first and looks afterwards, so nobody looks at what another is about to take.
+    """
+    ids = sorted(set(variant_ids))
+    on_hand = {
+        row.variant_id: row.on_hand
+        for row in session.execute(
+            select(Stock.variant_id, Stock.on_hand)
+            .where(Stock.variant_id.in_(ids))
+            .order_by(Stock.variant_id)
+            .with_for_update()
+        )
+    }
+    # A second statement: its snapshot is taken after the locks were granted.
+    held = {
+        row[0]: int(row[1])
+        for row in session.execute(
+            select(StockHold.variant_id, func.sum(StockHold.quantity))
+            .where(StockHold.variant_id.in_(ids), queries.active_hold(clock.now()))
+            .group_by(StockHold.variant_id)
+        )
+    }
+    return {variant_id: on_hand.get(variant_id, 0) - held.get(variant_id, 0) for variant_id in ids}
+
+
+def hold_stock(
+    session: Session, order_id: int, wanted: Mapping[int, int], expires_at: datetime, *, payable: bool
+) -> None:
+    """Hold packs (by variant id) for an order: all of them or, naming every short variant, none (`OutOfStock`).
+
+    A `payable` hold keeps its packs even past `expires_at`, until its payment was cancelled or succeeded.
+    """
+    available = lock_stock(session, wanted)
+    short = [Short(v, wanted[v], max(0, available[v])) for v in sorted(wanted) if wanted[v] > available[v]]
+    if short:
+        raise OutOfStock(short)
+    moment = clock.now()
+    session.execute(
+        insert(StockHold),
+        [
+            {
+                "variant_id": variant_id,
+                "order_id": order_id,
+                "quantity": wanted[variant_id],
+                "status": "held",
+                "payable": payable,
+                "created_at": moment,
+                "expires_at": expires_at,
+            }
+            for variant_id in sorted(wanted)
+        ],
+    )
+
+
+def take_held_stock(session: Session, actor: Actor, order_id: int) -> list[Short]:
+    """Take what an order holds out of the stock for good; returns what is short, and then nothing was taken.
+
+    A hold that lapsed is taken too, as long as the packs are still there. Taking twice takes once.
+    """
+    holds = {
+        row.variant_id: row
+        for row in session.execute(
+            select(
+                StockHold.variant_id,
+                func.sum(StockHold.quantity).label("quantity"),
+                func.bool_and(queries.active_hold(clock.now())).label("active"),
+            )
+            .where(StockHold.order_id == order_id, StockHold.status != "taken")
+            .group_by(StockHold.variant_id)
+        )
+    }
+    if not holds:
+        return []
+    available = lock_stock(session, holds)
+    short = []
+    for variant_id, hold in sorted(holds.items()):
+        wanted = int(hold.quantity)
+        free = available[variant_id] + (wanted if hold.active else 0)
+        if wanted > free:
+            short.append(Short(variant_id, wanted, max(0, free)))
+    if short:
+        return short
+    session.execute(_TAKE, {"order_id": order_id, "actor_user_id": actor.user_id, "now": clock.now()})
+    return []
+
+
+def release_held_stock(session: Session, order_id: int) -> int:
+    """Give back what an order holds; returns how many holds there were. Call only when its payment cannot succeed any more."""
+    released = session.execute(
+        update(StockHold)
+        .where(StockHold.order_id == order_id, StockHold.status == "held")
+        .values(status="released", payable=False)
+        .returning(StockHold.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(released.all())
+
+
+def receive_stock(session: Session, actor: Actor, variant_id: int, quantity: int, reason: str) -> None:
+    """Add packs to the stock of a variant, opening its stock when there is none."""
+    if quantity <= 0:
+        raise ValueError("what is received is more than nothing")
+    session.execute(
+        upsert(Stock)
+        .values(variant_id=variant_id, on_hand=quantity)
+        .on_conflict_do_update(index_elements=[Stock.variant_id], set_={"on_hand": Stock.on_hand + quantity})
+    )
+    session.execute(
+        insert(StockMovement).values(
+            variant_id=variant_id,
+            change=quantity,
+            reason=reason,
+            actor_user_id=actor.user_id,
+            moved_at=clock.now(),
+        )
+    )
+
+
+def count_stock(session: Session, actor: Actor, variant_id: int, counted: int, reason: str) -> int:
+    """Set what is on hand to what was counted and return the change; refused below what is held (`OutOfStock`)."""
+    if counted < 0:
+        raise ValueError("a count is at least nothing")
+    free = lock_stock(session, [variant_id])[variant_id]
+    on_hand = session.scalar(select(Stock.on_hand).where(Stock.variant_id == variant_id)) or 0
+    held = on_hand - free
+    if counted < held:
+        raise OutOfStock([Short(variant_id, held, counted)])
+    change = counted - on_hand
+    if change:
+        session.execute(
+            upsert(Stock)
+            .values(variant_id=variant_id, on_hand=counted)
+            .on_conflict_do_update(index_elements=[Stock.variant_id], set_={"on_hand": counted})
+        )
+        session.execute(
+            insert(StockMovement).values(
+                variant_id=variant_id,
+                change=change,
+                reason=reason,
+                actor_user_id=actor.user_id,
+                moved_at=clock.now(),
+            )
+        )
+    return change
