@@ -73,6 +73,7 @@ def build_web(app: Flask, config: Config) -> None:
         errors,
         health,
         language,
+        mailing,
         security,
         sessions,
         styleguide,
@@ -92,6 +93,7 @@ def build_web(app: Flask, config: Config) -> None:
     assets.init_app(app, config.media_dir)
     errors.init_app(app)
     health.init_app(app, search=search.probe)
+    mailing.init_app(app)
     if not config.production:
         app.register_blueprint(styleguide.bp)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from accounts import emails, wording
+from accounts.views import bp
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+BLUEPRINTS = (bp,)
+
+__all__ = ["BLUEPRINTS", "emails", "wording"]

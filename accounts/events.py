@@ -12,3 +12,11 @@ class PasswordResetAsked:
     reset_id: int
     user_id: int
     token: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignUpRepeated:
+    """Somebody tried to open an account with an address that has one; `accounts.emails` tells its owner."""
+
+    user_id: int
+    day: str

@@ -62,7 +62,14 @@ def find_open_sign_in(session: Session, token: str) -> OpenSignIn | None:
         return None
     user: User = row.User
     return OpenSignIn(
-        row.id, user.id, user.public_id, user.name, user.email, user.locale, row.seen_at, _actor(user, row.grants)
+        row.id,
+        user.id,
+        user.public_id,
+        user.name,
+        user.email,
+        user.locale,
+        row.seen_at,
+        _actor(user, row.grants),
     )
 
 

@@ -15,10 +15,42 @@ ABSOLUTE = timedelta(days=14)
 RESET_LIFE = timedelta(hours=1)
 
 _COMMON = frozenset(
-    """1234567890 0123456789 1111111111 0000000000 qwertyuiop password12 password123 password1234 iloveyou123
-    qwerty12345 1q2w3e4r5t 1qaz2wsx3edc abc1234567 a123456789 123456789a 12345678910 zaq12wsx3e administrator
-    letmein1234 welcome123 woaini1314 woaini520 5201314520 aa12345678 wang123456 li123456789 zhang123456
-    asdfghjkl1 qq123456789 woaini1314520 88888888888 66666666666 yigouyigou yigou12345""".split()
+    [
+        "1234567890",
+        "0123456789",
+        "1111111111",
+        "0000000000",
+        "qwertyuiop",
+        "password12",
+        "password123",
+        "password1234",
+        "iloveyou123",
+        "qwerty12345",
+        "1q2w3e4r5t",
+        "1qaz2wsx3edc",
+        "abc1234567",
+        "a123456789",
+        "123456789a",
+        "12345678910",
+        "zaq12wsx3e",
+        "administrator",
+        "letmein1234",
+        "welcome123",
+        "woaini1314",
+        "woaini520",
+        "5201314520",
+        "aa12345678",
+        "wang123456",
+        "li123456789",
+        "zhang123456",
+        "asdfghjkl1",
+        "qq123456789",
+        "woaini1314520",
+        "88888888888",
+        "66666666666",
+        "yigouyigou",
+        "yigou12345",
+    ]
 )
 
 _PHONE = re.compile(r"^1[0-9]{10}$")

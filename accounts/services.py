@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from accounts import queries, rules
 from accounts.errors import LinkUsedUp, WeakPassword, WrongCredentials
-from accounts.events import PasswordResetAsked
+from accounts.events import PasswordResetAsked, SignUpRepeated
 from accounts.models import Attempt, Organisation, PasswordReset, RoleGrant, SignIn, User
 from accounts.values import NewSignIn, OrganisationKind, Role, SignUpRequest
 from core import audit, clock, events, ids
@@ -55,7 +55,9 @@ def add_organisation(
     )
     session.add(organisation)
     session.flush()
-    audit.record(session, actor, "organisation added", "organisation", organisation.public_id, after={"kind": kind})
+    audit.record(
+        session, actor, "organisation added", "organisation", organisation.public_id, after={"kind": kind}
+    )
     return organisation
 
 
@@ -68,6 +70,7 @@ def sign_up(session: Session, request: SignUpRequest) -> User | None:
     password_hash = _hasher.hash(request.password)
     taken = session.scalar(select(User.id).where((User.email == email) | (User.phone == phone)).limit(1))
     if taken is not None:
+        events.publish(session, SignUpRepeated(taken, clock.today().isoformat()))
         return None
     return add_user(
         session,
@@ -146,9 +149,10 @@ def grant_role(
     )
 
 
-def count_attempt(session: Session, *keys: str) -> None:
+def count_attempt(session: Session, *keys: str, scale: int = 1) -> None:
     """Count a try against each key and refuse (`TooManyAttempts`) when one must rest; serialised by key.
 
+    `scale` tries count as one: what many people share, such as a network address, gets a larger one.
     Called in a step of its own, so that the count stays when the try fails.
     """
     moment = clock.now()
@@ -164,7 +168,7 @@ def count_attempt(session: Session, *keys: str) -> None:
         )
     }
     for count, latest in tried.values():
-        rest = latest + rules.wait_after(count) - moment
+        rest = latest + rules.wait_after(count // scale) - moment
         if rest > timedelta(0):
             raise TooManyAttempts(int(rest.total_seconds()) + 1)
     session.add_all([Attempt(key=key, tried_at=moment) for key in hashed])
@@ -179,7 +183,9 @@ def check_password(session: Session, login: str, password: str) -> User:
     """Return the person whose login and password these are; takes as long for unknown accounts as for known ones."""
     user = queries.find_user_by_login(session, login) if "\x00" not in login else None
     try:
-        _hasher.verify(user.password_hash if user is not None else _NOBODY, password[: rules.LONGEST_PASSWORD])
+        _hasher.verify(
+            user.password_hash if user is not None else _NOBODY, password[: rules.LONGEST_PASSWORD]
+        )
     except (VerificationError, InvalidHashError):
         raise WrongCredentials from None
     if user is None:

@@ -129,6 +129,11 @@ def enqueue(
     )
 
 
+def forget_payload(session: Session, key: str) -> None:
+    """Empty the payload of a job that carried a secret, once the secret has done its work."""
+    session.execute(update(Job).where(Job.key == key).values(payload={}))
+
+
 def lease(limit: int = BATCH) -> list[Job]:
     """Take up to `limit` due jobs for `LEASE`; a worker that dies gives them back by the clock."""
     with transaction() as session:

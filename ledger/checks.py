@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import text
+from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
+
+from core import clock
+from ledger.models import LedgerSelfCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,9 @@ class Finding:
 
 _checks: dict[str, Check] = {}
 
+#: A colon inside a check's SQL is part of an account code, never a bind parameter.
+_COLON = re.compile(r"(?<!:):(?=\w)")
+
 
 def register(check: Check) -> Check:
     """Add an invariant; packages above the ledger add theirs."""
@@ -41,9 +49,42 @@ def run(session: Session) -> list[Finding]:
     findings = []
     for name in sorted(_checks):
         check = _checks[name]
-        looked_at, wrong = session.execute(text(check.sql)).one()
+        looked_at, wrong = session.execute(text(_COLON.sub(r"\\:", check.sql))).one()
         findings.append(Finding(check.name, check.sentence, int(looked_at or 0), int(wrong or 0)))
     return findings
+
+
+@dataclass(frozen=True, slots=True)
+class SelfCheck:
+    """The result of the last self-check, as the public sees it."""
+
+    checked_at: datetime
+    invariants: int
+    looked_at: int
+    wrong: int
+
+    @property
+    def balanced(self) -> bool:
+        """Say whether nothing was wrong."""
+        return self.wrong == 0
+
+
+def keep(session: Session, findings: list[Finding]) -> None:
+    """Remember what a run found."""
+    session.execute(
+        insert(LedgerSelfCheck).values(
+            checked_at=clock.now(),
+            invariants=len(findings),
+            looked_at=sum(finding.looked_at for finding in findings),
+            wrong=sum(finding.wrong for finding in findings),
+        )
+    )
+
+
+def latest(session: Session) -> SelfCheck | None:
+    """Return the result of the newest self-check, if there was one."""
+    row = session.scalar(select(LedgerSelfCheck).order_by(LedgerSelfCheck.id.desc()).limit(1))
+    return SelfCheck(row.checked_at, row.invariants, row.looked_at, row.wrong) if row is not None else None
 
 
 register(

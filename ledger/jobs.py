@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+
 from core import jobs
-from core.db import transaction
-from ledger import services
+from core.db import reading, transaction
+from ledger import checks, services
+
+log = logging.getLogger(__name__)
 
 
 @jobs.every(seconds=1)
@@ -19,3 +23,17 @@ def expire_holds() -> None:
     """Release holds whose time is over."""
     with transaction() as session:
         services.expire_holds(session)
+
+
+@jobs.every(minutes=5)
+def check_the_books() -> None:
+    """Run every invariant and show the result to everybody; a fault is an error in the log too."""
+    with reading() as session:
+        findings = checks.run(session)
+    with transaction() as session:
+        checks.keep(session, findings)
+    for finding in findings:
+        if finding.wrong:
+            log.error(
+                "the books do not hold: %s: %s wrong (%s)", finding.name, finding.wrong, finding.sentence
+            )

@@ -201,3 +201,15 @@ class LedgerLotUse(Base):
     lot_id: Mapped[int] = mapped_column(ForeignKey("ledger_lots.id"), index=True)
     entry_id: Mapped[int] = mapped_column(ForeignKey("ledger_entries.id"))
     amount: Mapped[int]
+
+
+class LedgerSelfCheck(Base):
+    """What the books found when they checked themselves; the newest row is shown to everybody."""
+
+    __tablename__ = "ledger_self_checks"
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    checked_at: Mapped[datetime]
+    invariants: Mapped[int]
+    looked_at: Mapped[int]
+    wrong: Mapped[int]

@@ -1,7 +1,17 @@
-"""The pages of this package, and what must be registered with them."""
+"""The pages of oversight."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from core.text import N_
+from oversight import permissions
+from oversight.open_books.views import bp as open_books
+from oversight.operations.views import bp as operations
+from web.navigation import DeskItem, register
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+BLUEPRINTS = (open_books, operations)
+
+register(
+    DeskItem(N_("Mail outbox"), "/operator/mail", "bell", permissions.READ_OPERATIONS, 800),
+    DeskItem(N_("Jobs and self-check"), "/operator/jobs", "seal-check", permissions.READ_OPERATIONS, 810),
+    DeskItem(N_("Audit trail"), "/operator/audit", "book", permissions.READ_AUDIT, 820),
+)

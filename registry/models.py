@@ -19,7 +19,9 @@ class Region(Base):
     __tablename__ = "registry_regions"
     __table_args__ = (
         CheckConstraint("level IN ('province', 'prefecture', 'county', 'town', 'village')", name="level"),
-        Index("uq_registry_regions_code_open", "code", unique=True, postgresql_where=text("valid_until IS NULL")),
+        Index(
+            "uq_registry_regions_code_open", "code", unique=True, postgresql_where=text("valid_until IS NULL")
+        ),
         Index("ix_registry_regions_path", "path", postgresql_ops={"path": "text_pattern_ops"}),
         Index("ix_registry_regions_parent", "parent_id", "code"),
     )

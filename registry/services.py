@@ -63,7 +63,9 @@ def add_household(
     session.add(household)
     session.flush()
     session.add(
-        HouseholdStatusPeriod(household_id=household.id, status=status.value, cause=cause, valid_from=clock.today())
+        HouseholdStatusPeriod(
+            household_id=household.id, status=status.value, cause=cause, valid_from=clock.today()
+        )
     )
     audit.record(session, actor, "household entered", "household", household.public_id)
     return household

@@ -137,12 +137,10 @@ def session(app: Flask) -> Iterator[Session]:
         outer = connection.begin()
         db.bind(connection)
         try:
-            with (
-                app.app_context(),
-                Session(
-                    connection, join_transaction_mode="create_savepoint", expire_on_commit=False
-                ) as opened,
-            ):
+            # No application context is pushed: requests of several clients would share its `g`.
+            with Session(
+                connection, join_transaction_mode="create_savepoint", expire_on_commit=False
+            ) as opened:
                 yield opened
                 opened.flush()
                 wrong = [finding for finding in checks.run(opened) if finding.wrong]
@@ -169,11 +167,10 @@ def live_database(
     engine = db.connect(databases.clone(name), pool_size=40)
     ledger.accounts.forget_known()
     try:
-        with app.app_context():
-            yield engine
-            with db.reading() as opened:
-                wrong = [finding for finding in checks.run(opened) if finding.wrong]
-            assert not wrong, f"the books do not hold after the test: {wrong}"
+        yield engine
+        with db.reading() as opened:
+            wrong = [finding for finding in checks.run(opened) if finding.wrong]
+        assert not wrong, f"the books do not hold after the test: {wrong}"
     finally:
         engine.dispose()
         databases.drop(name)

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, render_template
+from flask import Flask, render_template
 from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
 from core import mail
+
+_app: Flask | None = None
+
+
+def init_app(app: Flask) -> None:
+    """Write mail with the templates of this application, from any thread of this process."""
+    global _app
+    _app = app
 
 
 def post(
@@ -16,10 +24,13 @@ def post(
 ) -> None:
     """Compose `<template>.txt` (first line: the subject) and `<template>.html` and put them into the outbox once.
 
-    Called by the worker inside an application context, never while a person waits.
+    Called by the worker, never while a person waits.
     """
-    with current_app.test_request_context(base_url=current_app.config["BASE_URL"]), force_locale(locale):
-        context = {"base_url": current_app.config["BASE_URL"], "locale_code": locale, **context}
+    if _app is None:
+        raise RuntimeError("web.mailing.init_app() was not called")
+    base_url = _app.config["BASE_URL"]
+    with _app.test_request_context(base_url=base_url), force_locale(locale):
+        context = {"base_url": base_url, "locale_code": locale, **context}
         subject, _, text = render_template(f"{template}.txt", **context).strip().partition("\n")
         html = render_template(f"{template}.html", subject=subject.strip(), **context)
     mail.post(

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import Flask
-from flask_babel import format_date, format_datetime
+from flask_babel import format_date, format_datetime, gettext
 from jinja2 import StrictUndefined
 
 from core import clock, money
@@ -47,7 +47,14 @@ def init_app(app: Flask, **more: Any) -> None:
         moment=moment,
         **more,
     )
-    app.jinja_env.filters.update(fen=money.format_fen, yuan=money.format_yuan, day=day, moment=moment)
+    app.jinja_env.filters.update(
+        fen=money.format_fen,
+        yuan=money.format_yuan,
+        day=day,
+        moment=moment,
+        translated=gettext,
+        as_number_head=lambda text: (text, "num"),
+    )
 
     @app.context_processor
     def language() -> dict[str, Any]:

@@ -116,7 +116,10 @@ def test_a_hold_takes_from_what_is_available_and_is_resolved_once(session: Sessi
         services.hold(session, "h3", FUND, SPENT, 301, later)
     services.post_hold(session, SYSTEM, held, Fact("spend", "hold", "h2"), 400)
     assert queries.balance(session, "test:fund").available == 600
-    for again in (lambda: services.void_hold(session, held), lambda: services.post_hold(session, SYSTEM, held, Fact("s", "hold", "x"))):
+    for again in (
+        lambda: services.void_hold(session, held),
+        lambda: services.post_hold(session, SYSTEM, held, Fact("s", "hold", "x")),
+    ):
         with pytest.raises(HoldNotPending):
             again()
 
@@ -146,7 +149,9 @@ def test_points_are_spent_soonest_expiry_first(session: Session) -> None:
     issue(session, "late", 10, date(2030, 1, 1))
     issue(session, "soon", 10, date(2027, 1, 1))
     spend(session, "1", 15)
-    left = dict(session.execute(text("SELECT coalesce(expires_on::text, 'never'), remaining FROM ledger_lots")).all())
+    left = dict(
+        session.execute(text("SELECT coalesce(expires_on::text, 'never'), remaining FROM ledger_lots")).all()
+    )
     assert left == {"2027-01-01": 0, "2030-01-01": 5, "never": 10}
     with pytest.raises(InsufficientBalance), session.begin_nested():
         spend(session, "2", 16)

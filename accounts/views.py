@@ -1,0 +1,246 @@
+"""Signing in, signing up, and one's own account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, session
+from flask_babel import gettext as _
+from flask_login import current_user, login_user, logout_user
+from werkzeug.wrappers import Response
+
+from accounts import queries, services
+from accounts.errors import WeakPassword, WrongCredentials
+from accounts.forms import AskResetForm, ChangePasswordForm, ResetForm, SignInForm, SignUpForm
+from accounts.signed_in import load
+from core.db import reading, transaction
+from core.errors import TooManyAttempts
+from web.access import current_actor, public, signed_in
+from web.addresses import safe_return
+from web.language import locale_code
+from web.navigation import desk_links
+from web.security import keep_private
+from web.wording import words_for
+
+bp = Blueprint("accounts", __name__)
+
+
+def _keys(login: str) -> tuple[str, str]:
+    kind, value = queries.rules.normalise_login(login)
+    return f"sign-in:{kind}:{value}", f"sign-in-from:{request.remote_addr}"
+
+
+def _sign_in_page(form: SignInForm, status: int = 200) -> tuple[str, int]:
+    keep_private()
+    return render_template("accounts/sign_in.html", form=form), status
+
+
+@bp.get("/sign-in")
+@public
+def sign_in() -> Any:
+    """Show the form, or go on when signed in."""
+    if current_user.is_authenticated:
+        return redirect(safe_return(request.args.get("next"), "/account"), 303)
+    form = SignInForm(formdata=None, next=safe_return(request.args.get("next"), ""))
+    return _sign_in_page(form)
+
+
+@bp.post("/sign-in")
+@public
+def check_sign_in() -> Any:
+    """Check the password, renew the session and go where the person wanted to go."""
+    form = SignInForm()
+    if not form.validate_on_submit():
+        return _sign_in_page(form, 422)
+    login, password = form.login.data or "", form.password.data or ""
+    account_key, address_key = _keys(login)
+    try:
+        with transaction() as step:
+            services.count_attempt(step, account_key)
+            services.count_attempt(step, address_key, scale=10)
+        with transaction() as step:
+            user = services.check_password(step, login, password)
+            new = services.start_sign_in(step, user, request.remote_addr or "", request.user_agent.string)
+            services.forget_attempts(step, account_key)
+    except WrongCredentials as refusal:
+        form.add_error("password", words_for(refusal))
+        return _sign_in_page(form, 422)
+    except TooManyAttempts as refusal:
+        form.add_error("password", words_for(refusal))
+        body, _status = _sign_in_page(form)
+        return body, 429, {"Retry-After": str(refusal.retry_after)}
+    _open_session(new.token)
+    return redirect(safe_return(form.next.data, _home()), 303)
+
+
+def _open_session(token: str) -> None:
+    kept = {key: value for key, value in session.items() if key.startswith("cart")}
+    session.clear()
+    session.update(kept)
+    user = load(token)
+    assert user is not None
+    login_user(user)
+    keep_private()
+
+
+def _home() -> str:
+    links = desk_links()
+    return links[0].url if links else "/"
+
+
+@bp.post("/sign-out")
+@public
+def sign_out() -> Response:
+    """End this session at once, here and in the database."""
+    if current_user.is_authenticated:
+        with transaction() as step:
+            services.end_sign_in(step, current_user.token)
+        logout_user()
+    session.clear()
+    flash(_("You are signed out."), "success")
+    return redirect("/", 303)
+
+
+@bp.get("/sign-up")
+@public
+def sign_up() -> Any:
+    """Show the form for buyers."""
+    keep_private()
+    return render_template("accounts/sign_up.html", form=SignUpForm(formdata=None))
+
+
+@bp.post("/sign-up")
+@public
+def open_account() -> Any:
+    """Open an account; says the same whether or not the address had one."""
+    keep_private()
+    form = SignUpForm()
+    if not form.validate_on_submit():
+        return render_template("accounts/sign_up.html", form=form), 422
+    with transaction() as step:
+        services.count_attempt(step, f"sign-up:{request.remote_addr}", scale=10)
+    try:
+        with transaction() as step:
+            services.sign_up(step, form.to_request(locale_code()))
+    except WeakPassword as refusal:
+        form.add_error("password", words_for(refusal))
+        return render_template("accounts/sign_up.html", form=form), 422
+    flash(
+        _(
+            "If this address was new here, your account is open: sign in with it now. If it already had an account, "
+            "we have written to its owner."
+        ),
+        "info",
+    )
+    return redirect("/sign-in", 303)
+
+
+@bp.get("/password-reset")
+@public
+def ask_reset() -> Any:
+    """Ask for a link."""
+    keep_private()
+    return render_template("accounts/ask_reset.html", form=AskResetForm(formdata=None))
+
+
+@bp.post("/password-reset")
+@public
+def send_reset() -> Any:
+    """Send the link when there is such an account; says the same either way."""
+    keep_private()
+    form = AskResetForm()
+    if not form.validate_on_submit():
+        return render_template("accounts/ask_reset.html", form=form), 422
+    login = form.login.data or ""
+    with transaction() as step:
+        services.count_attempt(step, f"reset:{login.casefold()}")
+        services.count_attempt(step, f"reset-from:{request.remote_addr}", scale=10)
+    with transaction() as step:
+        services.ask_password_reset(step, login)
+    flash(
+        _("If there is such an account, a mail with a link is on its way. The link works for one hour."),
+        "info",
+    )
+    return redirect("/sign-in", 303)
+
+
+@bp.get("/password-reset/<token>")
+@public
+def choose_password(token: str) -> Any:
+    """Show the form behind a reset link."""
+    keep_private()
+    with reading() as step:
+        services.find_reset(step, token)
+    return render_template("accounts/reset.html", form=ResetForm(formdata=None), token=token)
+
+
+@bp.post("/password-reset/<token>")
+@public
+def reset_password(token: str) -> Any:
+    """Set the new password; every session of the account ends."""
+    keep_private()
+    form = ResetForm()
+    if not form.validate_on_submit():
+        return render_template("accounts/reset.html", form=form, token=token), 422
+    try:
+        with transaction() as step:
+            services.reset_password(step, token, form.password.data or "")
+    except WeakPassword as refusal:
+        form.add_error("password", words_for(refusal))
+        return render_template("accounts/reset.html", form=form, token=token), 422
+    flash(_("Your new password is set. Please sign in with it."), "success")
+    return redirect("/sign-in", 303)
+
+
+def _account_page(form: ChangePasswordForm, status: int = 200) -> tuple[str, int]:
+    with reading() as step:
+        sign_ins = queries.open_sign_ins(step, current_user.user_id)
+        present = queries.find_open_sign_in(step, current_user.token)
+    here = present.sign_in_id if present else None
+    return render_template("accounts/account.html", form=form, sign_ins=sign_ins, here=here), status
+
+
+@bp.get("/account")
+@signed_in
+def account() -> Any:
+    """Show one's own account: tasks, browsers signed in, password."""
+    return _account_page(ChangePasswordForm(formdata=None))
+
+
+@bp.post("/account/password")
+@signed_in
+def change_password() -> Any:
+    """Change the password; every other browser is signed out."""
+    form = ChangePasswordForm()
+    if not form.validate_on_submit():
+        return _account_page(form, 422)
+    with transaction() as step:
+        services.count_attempt(step, f"password:{current_user.user_id}")
+    try:
+        with transaction() as step:
+            services.change_password(
+                step,
+                current_actor(),
+                form.current.data or "",
+                form.password.data or "",
+                keep_token=current_user.token,
+            )
+            services.forget_attempts(step, f"password:{current_user.user_id}")
+    except WrongCredentials:
+        form.add_error("current", _("This is not your present password."))
+        return _account_page(form, 422)
+    except WeakPassword as refusal:
+        form.add_error("password", words_for(refusal))
+        return _account_page(form, 422)
+    flash(_("Your new password is set. Other browsers were signed out."), "success")
+    return redirect("/account", 303)
+
+
+@bp.post("/account/sign-out-others")
+@signed_in
+def sign_out_others() -> Response:
+    """End every other session of this person."""
+    with transaction() as step:
+        services.end_all_sign_ins(step, current_user.user_id, except_token=current_user.token)
+    flash(_("Other browsers were signed out."), "success")
+    return redirect("/account", 303)

@@ -1,0 +1,1 @@
+"""The public looks at the books."""

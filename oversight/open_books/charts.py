@@ -1,0 +1,54 @@
+"""Pictures of the books: SVG charts that stand beside their tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pygal
+from pygal.style import Style
+
+PINE, WHEAT, SEAL, INFO, GOLD, LEAF = "#2E6B4F", "#E3B341", "#B83A26", "#2B5C8A", "#8A6414", "#8FB69B"
+_FONT = "'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif"
+
+
+def bars(labels: Sequence[str], series: Sequence[tuple[str, Sequence[float], str]]) -> bytes:
+    """Draw months as bars; each series is (name, values, colour); returns SVG."""
+    style = Style(
+        background="transparent",
+        plot_background="transparent",
+        foreground="#5A6268",
+        foreground_strong="#23282B",
+        foreground_subtle="#E4DDD0",
+        font_family=_FONT,
+        label_font_size=15,
+        major_label_font_size=15,
+        legend_font_size=16,
+        value_font_size=14,
+        guide_stroke_dasharray="0",
+        major_guide_stroke_dasharray="0",
+        colors=tuple(colour for _, _, colour in series),
+        opacity="1",
+    )
+    chart = pygal.Bar(
+        style=style,
+        js=[],
+        disable_xml_declaration=True,
+        width=960,
+        height=380,
+        margin=8,
+        spacing=12,
+        rounded_bars=2,
+        legend_at_bottom=True,
+        legend_at_bottom_columns=3,
+        legend_box_size=14,
+        show_x_guides=False,
+        y_labels_major_count=5,
+        show_minor_y_labels=False,
+        formatter=lambda value: f"{value:,.0f}",
+        print_values=False,
+    )
+    chart.x_labels = list(labels)
+    for name, values, _ in series:
+        chart.add(name, list(values))
+    svg: str = chart.render()
+    return svg.encode()

@@ -1,0 +1,153 @@
+"""Reading the ledger for the public: flows by month, and entries without anything personal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts.models import Organisation
+from charity.campaigns.models import Campaign
+from core.text import N_
+from ledger import checks
+from ledger import queries as ledger_queries
+from points.supermarkets.models import Store
+
+#: Each flow of the books: (key, unit, kinds of entry, English msgid).
+FLOWS: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
+    ("orders_paid", "CNY", ("order_paid",), N_("Orders paid")),
+    ("gifts", "CNY", ("donation_received",), N_("Gifts received")),
+    ("goods_given", "CNY", ("goods_received",), N_("Goods given to stores")),
+    ("to_suppliers", "CNY", ("order_delivered",), N_("Due to growers for delivered goods")),
+    ("spent", "CNY", ("campaign_spent",), N_("Spent by campaigns")),
+    ("goods_redeemed", "CNY", ("redemption",), N_("Goods handed to households")),
+    ("points_issued", "PTS", ("points_issued",), N_("Points issued")),
+    ("points_redeemed", "PTS", ("redemption",), N_("Points redeemed")),
+)
+MONEY_IN = ("orders_paid", "gifts", "goods_given")
+MONEY_OUT = ("to_suppliers", "spent", "goods_redeemed")
+POINTS_IN = ("points_issued",)
+POINTS_OUT = ("points_redeemed",)
+
+KINDS = {
+    "order_paid": N_("Order paid"),
+    "order_delivered": N_("Order delivered"),
+    "donation_received": N_("Gift received"),
+    "campaign_spent": N_("Spent by a campaign"),
+    "goods_received": N_("Goods received by a store"),
+    "points_issued": N_("Points issued"),
+    "redemption": N_("Points redeemed for goods"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What flowed in one month: amounts by flow, fen or points."""
+
+    first_day: date
+    flows: dict[str, int]
+
+    def total(self, keys: tuple[str, ...]) -> int:
+        """Sum some of the flows."""
+        return sum(self.flows[key] for key in keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """The open books: months from old to new, their totals, and the last self-check."""
+
+    months: tuple[Month, ...]
+    totals: Month
+    check: checks.SelfCheck | None
+
+
+@dataclass(frozen=True, slots=True)
+class PublicMovement:
+    """One transfer with names in place of codes; households are only ever "a household"."""
+
+    entry_id: int
+    effective_at: datetime
+    recorded_at: datetime
+    kind: str
+    source_account: str
+    target_account: str
+    unit: str
+    amount: int
+
+
+def months_back(today: date, count: int) -> list[date]:
+    """Return the first days of `count` months up to this one, oldest first."""
+    first = [(today.year * 12 + today.month - 1) - i for i in range(count)]
+    return [date(number // 12, number % 12 + 1, 1) for number in reversed(first)]
+
+
+def read_books(session: Session, today: date, months: int = 12) -> Books:
+    """Return what flowed in and out by month, computed from the ledger, in two statements."""
+    firsts = months_back(today, months)
+    amounts: dict[tuple[date, str, str], int] = {
+        (row.month, row.unit, row.kind): row.amount
+        for row in ledger_queries.monthly_movements(session, firsts[0])
+    }
+    read = tuple(
+        Month(
+            first,
+            {
+                key: sum(amounts.get((first, unit, kind), 0) for kind in kinds)
+                for key, unit, kinds, _ in FLOWS
+            },
+        )
+        for first in firsts
+    )
+    totals = Month(firsts[0], {key: sum(month.flows[key] for month in read) for key, *_ in FLOWS})
+    return Books(read, totals, checks.latest(session))
+
+
+def read_movements(session: Session, before_entry: int | None, limit: int = 50) -> list[PublicMovement]:
+    """Return the newest transfers below `before_entry` (keyset), with public names for accounts."""
+    rows = ledger_queries.latest_movements(session, before_entry=before_entry, limit=limit)
+    names = _names(session, {code for row in rows for code in (row.debit, row.credit)})
+    return [
+        PublicMovement(
+            row.entry_id,
+            row.effective_at,
+            row.recorded_at,
+            row.kind,
+            names[row.credit],
+            names[row.debit],
+            row.unit,
+            row.amount,
+        )
+        for row in rows
+    ]
+
+
+def public_code(code: str) -> str:
+    """Return the code of an account as the public may see it."""
+    return "household" if code.startswith("household:") else code
+
+
+def _names(session: Session, codes: set[str]) -> dict[str, str]:
+    owners: dict[str, set[str]] = {"supplier": set(), "campaign": set(), "store": set()}
+    for code in codes:
+        prefix, _, rest = code.partition(":")
+        if prefix in owners:
+            owners[prefix].add(rest.partition(":")[0])
+    known: dict[str, str] = {}
+    for prefix, column, name in (
+        ("supplier", Organisation.public_id, Organisation.name_zh),
+        ("campaign", Campaign.public_id, Campaign.title_zh),
+        ("store", Store.public_id, Store.name_zh),
+    ):
+        if owners[prefix]:
+            for public_id, label in session.execute(select(column, name).where(column.in_(owners[prefix]))):
+                known[f"{prefix}:{public_id}"] = label
+    named = {}
+    for code in codes:
+        prefix, _, rest = code.partition(":")
+        label = known.get(f"{prefix}:{rest.partition(':')[0]}")
+        named[code] = (
+            f"{public_code(code)}" if label is None else f"{label} ({rest.partition(':')[2] or prefix})"
+        )
+    return named

@@ -1,0 +1,1 @@
+"""The operator looks at mail, jobs and the audit trail."""

@@ -1,0 +1,145 @@
+"""The open books, as the public sees them."""
+
+from __future__ import annotations
+
+import csv
+import re
+from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+
+import pytest
+from sqlalchemy.orm import Session
+
+from accounts.values import Role
+from core import clock
+from core.permissions import SYSTEM
+from ledger import checks, services
+from ledger.values import AccountKind, AccountSpec, Fact, Leg, Policy, Unit
+from oversight.open_books import queries
+from oversight.open_books.exports import plain
+from tests.conftest import StatementCounter
+from tests.factories.people import make_user
+from tests.page_client import PageClient
+
+CLEARING = AccountSpec("clearing:test:operator", Unit.CNY, AccountKind.ASSET, Policy.OPEN, "payments")
+PREPAID = AccountSpec("orders:prepaid", Unit.CNY, AccountKind.LIABILITY, Policy.OPEN, "shop")
+SECRET = "7K3M92QF7K3M92QF"
+HOUSEHOLD = AccountSpec(
+    f"household:{SECRET}:points", Unit.POINTS, AccountKind.LIABILITY, Policy.STRICT, "points"
+)
+ISSUED = AccountSpec("points:370406101201:issued", Unit.POINTS, AccountKind.ASSET, Policy.OPEN, "points")
+
+
+@pytest.fixture
+def unrelated_checks_muted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Entries without their orders would rightly trouble the checks of the shop."""
+    monkeypatch.setattr(
+        checks, "_checks", {n: c for n, c in checks._checks.items() if re.match(r"I0[1-8]|I11", n)}
+    )
+
+
+def pay(session: Session, name: str, amount: int, moment: datetime) -> None:
+    fact = Fact("order_paid", "test", name, moment)
+    services.post(session, SYSTEM, fact, [Leg(CLEARING, PREPAID, amount)])
+
+
+def issue(session: Session, name: str, amount: int) -> None:
+    posted = services.post(
+        session, SYSTEM, Fact("points_issued", "test", name), [Leg(ISSUED, HOUSEHOLD, amount)]
+    )
+    services.issue_lot(session, HOUSEHOLD, posted, amount, origin="earned")
+
+
+def test_months_are_those_of_china(session: Session, unrelated_checks_muted: None) -> None:
+    pay(session, "october", 100, datetime(2026, 10, 31, 15, 59, tzinfo=UTC))
+    pay(session, "november", 40, datetime(2026, 10, 31, 16, 0, tzinfo=UTC))
+    books = queries.read_books(session, date(2026, 11, 21))
+    flows = {month.first_day: month.flows["orders_paid"] for month in books.months}
+    assert len(flows) == 12
+    assert (flows[date(2026, 10, 1)], flows[date(2026, 11, 1)]) == (100, 40)
+    assert books.totals.flows["orders_paid"] == 140
+
+
+def test_the_page_shows_what_the_ledger_holds(
+    client: PageClient, session: Session, unrelated_checks_muted: None
+) -> None:
+    pay(session, "a", 123_456, clock.now())
+    issue(session, "b", 77)
+    checks.keep(session, checks.run(session))
+    session.flush()
+    page = client.get("/open-books")
+    assert "¥1,234.56" in page.text
+    assert "77" in page.text
+    assert "账已平" in page.text
+    english = PageClient(client.app, session, "en").get("/open-books")
+    assert "The books balance" in english.text
+
+
+def test_a_fault_is_not_hidden(client: PageClient, session: Session) -> None:
+    checks.keep(session, [checks.Finding("I00", "something", 5, 2)])
+    session.flush()
+    assert "账目目前不一致" in client.get("/open-books").text
+
+
+def test_the_csv_carries_the_same_numbers(
+    client: PageClient, session: Session, unrelated_checks_muted: None
+) -> None:
+    pay(session, "a", 123_456, clock.now())
+    page = client.get("/open-books/months.csv")
+    rows = list(csv.DictReader(StringIO(page.html.lstrip("\ufeff"))))
+    assert sum(int(row["orders_paid_fen"]) for row in rows) == 123_456
+
+
+def test_no_household_can_be_told_from_another(
+    client: PageClient, session: Session, unrelated_checks_muted: None
+) -> None:
+    issue(session, "b", 77)
+    for address in ("/open-books", "/open-books/entries", "/open-books/entries.csv"):
+        page = client.get(address)
+        assert SECRET not in page.html
+        assert "household" in page.html
+
+
+@pytest.mark.parametrize("before", ["x", "-1", "1.5", "٣", "9" * 40])
+def test_an_odd_page_of_entries_is_not_found(client: PageClient, before: str) -> None:
+    client.get(f"/open-books/entries?before={before}", 404)
+
+
+def test_empty_books_say_so(client: PageClient) -> None:
+    assert "还没有分录" in client.get("/open-books").text
+    assert client.get("/open-books/charts/money.svg").response.mimetype == "image/svg+xml"
+    client.get("/open-books/charts/secrets.svg", 404)
+
+
+def test_statements_do_not_grow_with_entries(
+    client: PageClient, session: Session, statements: StatementCounter, unrelated_checks_muted: None
+) -> None:
+    counts = []
+    for size in (2, 40):
+        for number in range(size):
+            pay(session, f"{size}-{number}", 100, clock.now() - timedelta(days=number))
+        session.flush()
+        with statements:
+            client.get("/open-books")
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
+    assert counts[0] <= 6
+
+
+@pytest.mark.parametrize(("cell", "kept"), [("=1+1", "'=1+1"), ("@x", "'@x"), ("青莲村", "青莲村"), ("", "")])
+def test_a_cell_never_becomes_a_formula(cell: str, kept: str) -> None:
+    assert plain(cell) == kept
+
+
+def test_the_operator_sees_mail_jobs_and_audit(client: PageClient, session: Session) -> None:
+    client.sign_in(make_user(session, Role.ADMIN))
+    for address in ("/operator/mail", "/operator/jobs", "/operator/audit"):
+        client.get(address)
+    client.get("/operator/mail/1", 404)
+    client.get("/operator/audit?before=x", 404)
+
+
+def test_a_supervisor_sees_the_audit_trail_only(client: PageClient, session: Session) -> None:
+    client.sign_in(make_user(session, Role.SUPERVISOR))
+    client.get("/operator/audit")
+    client.get("/operator/mail", 403)
