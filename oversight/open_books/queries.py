@@ -141,8 +141,8 @@ def _names(session: Session, codes: set[str]) -> dict[str, str]:
         ("store", Store.public_id, Store.name_zh),
     ):
         if owners[prefix]:
-            for public_id, label in session.execute(select(column, name).where(column.in_(owners[prefix]))):
-                known[f"{prefix}:{public_id}"] = label
+            for public_id, title in session.execute(select(column, name).where(column.in_(owners[prefix]))):
+                known[f"{prefix}:{public_id}"] = title
     named = {}
     for code in codes:
         prefix, _, rest = code.partition(":")

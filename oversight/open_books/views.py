@@ -50,7 +50,7 @@ def chart(name: str) -> Response:
     with reading() as session:
         books = queries.read_books(session, clock.today())
     labels = [_month_label(month) for month in books.months]
-    colours = [charts.PINE, charts.WHEAT, charts.LEAF, charts.SEAL, charts.INFO, charts.GOLD]
+    colours = [charts.PINE, charts.WHEAT, charts.LEAF, charts.INFO, charts.GOLD]
     keys = [key for key, unit, _kinds, _label in queries.FLOWS if (unit == "CNY") == (name == "money")]
     names = {key: _(label) for key, _unit, _kinds, label in queries.FLOWS}
     factor = 100 if name == "money" else 1
