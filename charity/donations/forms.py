@@ -26,7 +26,6 @@ class DonateForm(Form):
 
     choice = RadioField(
         _l("Amount"),
-        [Optional()],
         choices=[*((str(yuan), f"¥{yuan}") for yuan in rules.SUGGESTED_YUAN), (OTHER, _l("Another amount"))],
         validate_choice=False,
     )
@@ -48,6 +47,11 @@ class DonateForm(Form):
     once = HiddenField(validators=[required(), Regexp(r"^[0-9A-Z]{20}\Z")])
 
     amount_fen: int = 0
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        # One of the two amounts is needed; the page must not call the question optional.
+        self.choice.flags.required = True
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the fields, then which amount is meant."""

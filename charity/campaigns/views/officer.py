@@ -130,7 +130,7 @@ def gifts_csv(public_id: str) -> Any:
             _("Name"),
             _("Without a name in public"),
             _("E-mail"),
-            _("Message"),
+            _("Donor's words"),
             _("Remark"),
             _("Begun at"),
             _("Settled at"),

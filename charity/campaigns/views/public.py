@@ -44,9 +44,11 @@ def campaigns() -> Any:
         found = queries.visible_campaigns(
             session, actor, mode, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE
         )
-    page = paginate(showing.cards_of(found), number, total, PAGE_SIZE)
     return render_template(
-        "charity/campaigns/campaigns.html", page=page, mode=mode, totals=showing.shows_totals(mode)
+        "charity/campaigns/campaigns.html",
+        page=paginate(found, number, total, PAGE_SIZE),
+        parts=showing.parts_of(found),
+        totals=showing.shows_totals(mode),
     )
 
 

@@ -72,6 +72,13 @@ def cards_of(summaries: Sequence[CampaignSummary]) -> list[CampaignCard]:
     return [card_of(summary) for summary in summaries]
 
 
+def parts_of(summaries: Sequence[CampaignSummary]) -> list[tuple[str, list[CampaignCard], bool]]:
+    """Part a list into what takes gifts and what is over, each with its heading."""
+    open_now = [summary for summary in summaries if summary.stage in (Stage.RUNNING, Stage.UPCOMING)]
+    over = [summary for summary in summaries if summary.stage not in (Stage.RUNNING, Stage.UPCOMING)]
+    return [(_("Open campaigns"), cards_of(open_now), False), (_("Earlier campaigns"), cards_of(over), True)]
+
+
 def donors_text(count: int) -> str:
     """Say how many people gave."""
     if not count:
@@ -120,9 +127,9 @@ def plan_pairs(file: CampaignFile) -> list[tuple[str, str]]:
             _("Runs from"),
             _("%(first)s to %(last)s", first=day(campaign.starts_on), last=day(campaign.ends_on)),
         ),
-        (_("Area"), in_language(campaign.area_zh, campaign.area_en)),
+        (_("Area of the campaign"), in_language(campaign.area_zh, campaign.area_en)),
         (_("Person in charge"), in_language(campaign.person_in_charge_zh, campaign.person_in_charge_en)),
-        (_("Office"), in_language(campaign.office_zh, campaign.office_en)),
+        (_("Office of the campaign"), in_language(campaign.office_zh, campaign.office_en)),
         (_("Ways to receive gifts"), in_language(campaign.ways_zh, campaign.ways_en)),
         (_("For whom"), in_language(campaign.beneficiary_zh, campaign.beneficiary_en)),
         (_("How the money is used"), in_language(campaign.use_zh, campaign.use_en)),
