@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 
 import pytest
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from accounts.values import Role
@@ -31,8 +32,8 @@ ISSUED = AccountSpec("points:370406101201:issued", Unit.POINTS, AccountKind.ASSE
 
 
 @pytest.fixture
-def unrelated_checks_muted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Entries without their orders would rightly trouble the checks of the shop."""
+def unrelated_checks_muted(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Entries without their orders would rightly trouble the checks of the shop; asked for before `session`."""
     monkeypatch.setattr(
         checks, "_checks", {n: c for n, c in checks._checks.items() if re.match(r"I0[1-8]|I11", n)}
     )
@@ -50,7 +51,7 @@ def issue(session: Session, name: str, amount: int) -> None:
     services.issue_lot(session, HOUSEHOLD, posted, amount, origin="earned")
 
 
-def test_months_are_those_of_china(session: Session, unrelated_checks_muted: None) -> None:
+def test_months_are_those_of_china(unrelated_checks_muted: None, session: Session) -> None:
     pay(session, "october", 100, datetime(2026, 10, 31, 15, 59, tzinfo=UTC))
     pay(session, "november", 40, datetime(2026, 10, 31, 16, 0, tzinfo=UTC))
     books = queries.read_books(session, date(2026, 11, 21))
@@ -61,7 +62,7 @@ def test_months_are_those_of_china(session: Session, unrelated_checks_muted: Non
 
 
 def test_the_page_shows_what_the_ledger_holds(
-    client: PageClient, session: Session, unrelated_checks_muted: None
+    unrelated_checks_muted: None, client: PageClient, session: Session
 ) -> None:
     pay(session, "a", 123_456, clock.now())
     issue(session, "b", 77)
@@ -82,7 +83,7 @@ def test_a_fault_is_not_hidden(client: PageClient, session: Session) -> None:
 
 
 def test_the_csv_carries_the_same_numbers(
-    client: PageClient, session: Session, unrelated_checks_muted: None
+    unrelated_checks_muted: None, client: PageClient, session: Session
 ) -> None:
     pay(session, "a", 123_456, clock.now())
     page = client.get("/open-books/months.csv")
@@ -91,7 +92,7 @@ def test_the_csv_carries_the_same_numbers(
 
 
 def test_no_household_can_be_told_from_another(
-    client: PageClient, session: Session, unrelated_checks_muted: None
+    unrelated_checks_muted: None, client: PageClient, session: Session
 ) -> None:
     issue(session, "b", 77)
     for address in ("/open-books", "/open-books/entries", "/open-books/entries.csv"):
@@ -112,7 +113,7 @@ def test_empty_books_say_so(client: PageClient) -> None:
 
 
 def test_statements_do_not_grow_with_entries(
-    client: PageClient, session: Session, statements: StatementCounter, unrelated_checks_muted: None
+    unrelated_checks_muted: None, client: PageClient, session: Session, statements: StatementCounter
 ) -> None:
     counts = []
     for size in (2, 40):
