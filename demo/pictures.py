@@ -183,7 +183,7 @@ def _ground(kind: str, chance: Random, width: int, height: int) -> str:
     parts = [f'<rect width="{width}" height="{height}" fill="{wall}"/>']
     parts.append(_BACKDROPS[backdrop](ground.accent, chance, width, horizon))
     parts.append(f'<rect y="{horizon}" width="{width}" height="{height - horizon}" fill="{top}"/>')
-    parts.append(f'<rect y="{horizon}" width="{width}" height="10" fill="#FFFFFF" opacity=".35"/>')
+    parts.append(f'<rect y="{horizon}" width="{width}" height="10" fill="#FFFFFF" fill-opacity=".35"/>')
     parts.append(
         f'<rect y="{height - height * 0.05:.0f}" width="{width}" height="{height * 0.05:.0f}" fill="{edge}"/>'
     )
@@ -193,14 +193,14 @@ def _ground(kind: str, chance: Random, width: int, height: int) -> str:
         length = chance.uniform(160, 420)
         parts.append(
             f'<path d="M{x:.0f} {y:.0f}q{length / 2:.0f} {chance.uniform(-14, 14):.0f} {length:.0f} 0" fill="none" '
-            f'stroke="{edge}" stroke-width="5" stroke-linecap="round" opacity=".45"/>'
+            f'stroke="{edge}" stroke-width="5" stroke-linecap="round" stroke-opacity=".45"/>'
         )
     return "".join(parts)
 
 
 def _sun(accent: str, chance: Random, width: float, horizon: float) -> str:
     x = width * chance.uniform(0.3, 0.7)
-    return f'<circle cx="{x:.0f}" cy="{horizon * 0.62:.0f}" r="{horizon * 0.5:.0f}" fill="{accent}" opacity=".75"/>'
+    return f'<circle cx="{x:.0f}" cy="{horizon * 0.62:.0f}" r="{horizon * 0.5:.0f}" fill="{accent}" fill-opacity=".75"/>'
 
 
 def _hills(accent: str, chance: Random, width: float, horizon: float) -> str:
@@ -208,7 +208,7 @@ def _hills(accent: str, chance: Random, width: float, horizon: float) -> str:
     return (
         f'<path d="M0 {horizon}V{horizon * a:.0f}C{width * 0.2:.0f} {horizon * (a - 0.2):.0f} {width * 0.4:.0f} '
         f"{horizon * (a + 0.1):.0f} {width * 0.55:.0f} {horizon * (a + 0.16):.0f}S{width * 0.9:.0f} "
-        f'{horizon * (a - 0.16):.0f} {width} {horizon * (a + 0.05):.0f}V{horizon}z" fill="{accent}" opacity=".6"/>'
+        f'{horizon * (a - 0.16):.0f} {width} {horizon * (a + 0.05):.0f}V{horizon}z" fill="{accent}" fill-opacity=".6"/>'
         f'<path d="M0 {horizon}V{horizon * (b + 0.2):.0f}C{width * 0.3:.0f} {horizon * b:.0f} {width * 0.6:.0f} '
         f'{horizon * (b + 0.25):.0f} {width} {horizon * (b + 0.1):.0f}V{horizon}z" fill="{accent}"/>'
     )
@@ -219,7 +219,7 @@ def _furrows(accent: str, chance: Random, width: float, horizon: float) -> str:
     middle = width * chance.uniform(0.35, 0.65)
     lines = "".join(
         f'<path d="M{middle:.0f} {start:.0f}L{width * place:.0f} {horizon:.0f}" stroke="#FFFFFF" stroke-width="9" '
-        'opacity=".5"/>'
+        'stroke-opacity=".5"/>'
         for place in (-0.9, -0.5, -0.2, 0.05, 0.28, 0.5, 0.72, 0.95, 1.2, 1.5, 1.9)
     )
     return (
@@ -254,7 +254,7 @@ def _arch(accent: str, chance: Random, width: float, horizon: float) -> str:
     crown = horizon * chance.uniform(0.1, 0.18)
     return (
         f'<path d="M{x - half:.0f} {horizon:.0f}V{crown + half:.0f}A{half:.0f} {half:.0f} 0 0 1 {x + half:.0f} '
-        f'{crown + half:.0f}V{horizon:.0f}z" fill="{accent}" opacity=".7"/>'
+        f'{crown + half:.0f}V{horizon:.0f}z" fill="{accent}" fill-opacity=".7"/>'
     )
 
 
@@ -262,19 +262,18 @@ def _rays(accent: str, chance: Random, width: float, horizon: float) -> str:
     x = width * chance.uniform(0.4, 0.6)
     y = horizon * 0.75
     offset = chance.uniform(0, 18)
-    rays = "".join(
-        f'<path d="M{x:.0f} {y:.0f}l1500-130v260z" fill="{accent}" opacity=".5" '
+    return "".join(
+        f'<path d="M{x:.0f} {y:.0f}l1500-130v260z" fill="{accent}" fill-opacity=".5" '
         f'transform="rotate({turn + offset:.0f} {x:.0f} {y:.0f})"/>'
         for turn in range(0, 360, 30)
     )
-    return f'<g clip-path="inset(0)">{rays}</g>'
 
 
 def _dots(accent: str, chance: Random, width: float, horizon: float) -> str:
     step = 150
     shift = chance.choice((0, 40, 75))
     return "".join(
-        f'<circle cx="{x + (step / 2 if row % 2 else 0) + shift:.0f}" cy="{70 + row * 110}" r="20" fill="{accent}" opacity=".7"/>'
+        f'<circle cx="{x + (step / 2 if row % 2 else 0) + shift:.0f}" cy="{70 + row * 110}" r="20" fill="{accent}" fill-opacity=".7"/>'
         for row in range(int(horizon // 110) + 1)
         for x in range(-100, int(width) + 100, step)
     )
@@ -283,11 +282,11 @@ def _dots(accent: str, chance: Random, width: float, horizon: float) -> str:
 def _cloth(accent: str, chance: Random, width: float, horizon: float) -> str:
     step = chance.choice((110, 130, 150))
     bands = "".join(
-        f'<rect x="{x}" width="{step / 2:.0f}" height="{horizon:.0f}" fill="{accent}" opacity=".38"/>'
+        f'<rect x="{x}" width="{step / 2:.0f}" height="{horizon:.0f}" fill="{accent}" fill-opacity=".38"/>'
         for x in range(-20, int(width), step)
     )
     return bands + "".join(
-        f'<rect y="{y}" width="{width}" height="{step / 2:.0f}" fill="{accent}" opacity=".38"/>'
+        f'<rect y="{y}" width="{width}" height="{step / 2:.0f}" fill="{accent}" fill-opacity=".38"/>'
         for y in range(-10, int(horizon - step / 2), step)
     )
 
@@ -298,9 +297,9 @@ def _window(accent: str, chance: Random, width: float, horizon: float) -> str:
     y, h = horizon * 0.08, horizon * 0.72
     return (
         f'<rect x="{x:.0f}" y="{y:.0f}" width="{w:.0f}" height="{h:.0f}" rx="16" fill="{accent}"/>'
-        f'<rect x="{x:.0f}" y="{y + h * 0.68:.0f}" width="{w:.0f}" height="{h * 0.32:.0f}" fill="#FFFFFF" opacity=".3"/>'
-        f'<path d="M{x + w / 2:.0f} {y:.0f}v{h:.0f}M{x:.0f} {y + h * 0.45:.0f}h{w:.0f}" stroke="#FFFFFF" stroke-width="18" opacity=".8"/>'
-        f'<rect x="{x:.0f}" y="{y:.0f}" width="{w:.0f}" height="{h:.0f}" rx="16" fill="none" stroke="#FFFFFF" stroke-width="24" opacity=".8"/>'
+        f'<rect x="{x:.0f}" y="{y + h * 0.68:.0f}" width="{w:.0f}" height="{h * 0.32:.0f}" fill="#FFFFFF" fill-opacity=".3"/>'
+        f'<path d="M{x + w / 2:.0f} {y:.0f}v{h:.0f}M{x:.0f} {y + h * 0.45:.0f}h{w:.0f}" stroke="#FFFFFF" stroke-width="18" stroke-opacity=".8"/>'
+        f'<rect x="{x:.0f}" y="{y:.0f}" width="{w:.0f}" height="{h:.0f}" rx="16" fill="none" stroke="#FFFFFF" stroke-width="24" stroke-opacity=".8"/>'
     )
 
 
@@ -308,7 +307,7 @@ def _tiles(accent: str, chance: Random, width: float, horizon: float) -> str:
     step = chance.choice((150, 180, 200))
     lines = "".join(f"M{x} 0v{horizon:.0f}" for x in range(step // 2, int(width), step))
     lines += "".join(f"M0 {y}h{width}" for y in range(step // 3, int(horizon), step))
-    return f'<path d="{lines}" stroke="{accent}" stroke-width="8" fill="none" opacity=".8"/>'
+    return f'<path d="{lines}" stroke="{accent}" stroke-width="8" fill="none" stroke-opacity=".8"/>'
 
 
 def _shelf(accent: str, chance: Random, width: float, horizon: float) -> str:
@@ -317,7 +316,7 @@ def _shelf(accent: str, chance: Random, width: float, horizon: float) -> str:
     x = 60.0
     while x < width - 120:
         w, h = chance.uniform(60, 110), chance.uniform(70, 130)
-        jars += f'<rect x="{x:.0f}" y="{y - h:.0f}" width="{w:.0f}" height="{h:.0f}" rx="14" fill="{accent}" opacity=".75"/>'
+        jars += f'<rect x="{x:.0f}" y="{y - h:.0f}" width="{w:.0f}" height="{h:.0f}" rx="14" fill="{accent}" fill-opacity=".75"/>'
         x += w + chance.uniform(30, 120)
     return f'{jars}<rect y="{y:.0f}" width="{width}" height="24" fill="{accent}"/>'
 
@@ -329,7 +328,7 @@ def _steam(accent: str, chance: Random, width: float, horizon: float) -> str:
         top = horizon * chance.uniform(0.05, 0.2)
         parts.append(
             f'<path d="M{x:.0f} {horizon * 0.9:.0f}c-90-120 90-180 0-300s60-160 10-{horizon * 0.75 - top:.0f}" fill="none" '
-            f'stroke="{accent}" stroke-width="34" stroke-linecap="round" opacity=".6"/>'
+            f'stroke="{accent}" stroke-width="34" stroke-linecap="round" stroke-opacity=".6"/>'
         )
     return "".join(parts)
 
@@ -356,7 +355,7 @@ BASE = 950.0  # the line things stand on
 
 
 def _shadow(x: float, base: float, width: float) -> str:
-    return f'<ellipse cx="{x:.0f}" cy="{base - 4:.0f}" rx="{width / 2:.0f}" ry="{max(14.0, width * 0.055):.0f}" fill="{INK}" opacity=".16"/>'
+    return f'<ellipse cx="{x:.0f}" cy="{base - 4:.0f}" rx="{width / 2:.0f}" ry="{max(14.0, width * 0.055):.0f}" fill="{INK}" fill-opacity=".16"/>'
 
 
 def _standing(thing: Thing, x: float, base: float, width: float, height: float, turn: float = 0) -> str:
@@ -435,7 +434,7 @@ def _grains(colour: str, x: float, base: float, half: float, rise: float, chance
         gx, gy = x + across * half, base - up
         shade = chance.choice(("#FFFFFF", INK))
         parts.append(
-            f'<ellipse cx="{gx:.0f}" cy="{gy:.0f}" rx="13" ry="8" fill="{shade}" opacity="{0.45 if shade == "#FFFFFF" else 0.2}" '
+            f'<ellipse cx="{gx:.0f}" cy="{gy:.0f}" rx="13" ry="8" fill="{shade}" fill-opacity="{0.45 if shade == "#FFFFFF" else 0.2}" '
             f'transform="rotate({chance.uniform(0, 180):.0f} {gx:.0f} {gy:.0f})"/>'
         )
     return "".join(parts)
@@ -450,7 +449,7 @@ def _bowl(scene: Scene) -> str:
         f'<path d="M{x - 330} {rim}h660c0 170-110 {BASE - rim - 30:.0f}-230 {BASE - rim - 30:.0f}h-200c-120 0-230-110-230-'
         f'{BASE - rim - 30:.0f}z" fill="{colour}" {_STROKE} stroke-width="14"/>'
         f'<rect x="{x - 120}" y="{BASE - 36}" width="240" height="36" rx="10" fill="{colour}" {_STROKE} stroke-width="14"/>'
-        f'<path d="M{x - 270} {rim + 70}c20 70 60 120 110 140" fill="none" stroke="#FFFFFF" stroke-width="18" stroke-linecap="round" opacity=".5"/>'
+        f'<path d="M{x - 270} {rim + 70}c20 70 60 120 110 140" fill="none" stroke="#FFFFFF" stroke-width="18" stroke-linecap="round" stroke-opacity=".5"/>'
         f'<path d="M{x - 345} {rim}h690" {_STROKE} stroke-width="26"/>'
     )
     return (
@@ -468,7 +467,7 @@ def _sack(scene: Scene) -> str:
     body = (
         f'<path d="M{x - 270} 500c-40 120-60 300-20 {BASE - 500:.0f}h580c40-150 20-330-20-{BASE - 500:.0f}z" fill="{cloth}" {_STROKE} stroke-width="14"/>'
         f'<path d="M{x - 300} 470c100-34 500-34 600 0 20 30 20 60 0 90-100 34-500 34-600 0-20-30-20-60 0-90z" fill="{cloth}" {_STROKE} stroke-width="14"/>'
-        f'<path d="M{x - 200} 620c-20 90-24 180-14 280M{x + 215} 640c16 80 16 160 6 240" fill="none" stroke="{INK}" stroke-width="7" stroke-linecap="round" opacity=".3"/>'
+        f'<path d="M{x - 200} 620c-20 90-24 180-14 280M{x + 215} 640c16 80 16 160 6 240" fill="none" stroke="{INK}" stroke-width="7" stroke-linecap="round" stroke-opacity=".3"/>'
     )
     return (
         _shadow(x, BASE, 660)
@@ -505,11 +504,11 @@ def _pouch(scene: Scene) -> str:
     return (
         _shadow(x, BASE, 560)
         + f'<path d="M{x - 245} 270h490l12 560c2 60-2 100-20 120H{x - 237}c-18-20-22-60-20-120z" fill="{colour}" {_STROKE} stroke-width="14"/>'
-        f'<path d="M{x - 245} 270h490l2 74h-494z" fill="#FFFFFF" opacity=".35"/><path d="M{x - 247} 344h494" {_STROKE} stroke-width="8"/>'
-        f'<path d="M{x - 255} 880c160 40 350 40 510 0" fill="none" {_STROKE} stroke-width="8" opacity=".6"/>'
+        f'<path d="M{x - 245} 270h490l2 74h-494z" fill="#FFFFFF" fill-opacity=".35"/><path d="M{x - 247} 344h494" {_STROKE} stroke-width="8"/>'
+        f'<path d="M{x - 255} 880c160 40 350 40 510 0" fill="none" {_STROKE} stroke-width="8" stroke-opacity=".6"/>'
         f'<rect x="{x - 190}" y="430" width="380" height="380" rx="190" fill="#FFFAEE" {_STROKE} stroke-width="10"/>'
         + scene.thing.placed(x, 752, 270, 262)
-        + f'<circle cx="{x}" cy="307" r="16" fill="{INK}" opacity=".55"/>'
+        + f'<circle cx="{x}" cy="307" r="16" fill="{INK}" fill-opacity=".55"/>'
         + scene.beside(x=925)
     )
 
@@ -522,7 +521,7 @@ def _jar(scene: Scene) -> str:
         _shadow(x, BASE, 520)
         + f'<path d="M{x - 190} 400c-60 30-70 70-70 130v340c0 50 30 80 80 80h360c50 0 80-30 80-80V530c0-60-10-100-70-130z" fill="#EEF4F3" {_STROKE} stroke-width="14"/>'
         f'<path d="M{x - 235} 500c140 30 330-20 470 4v366c0 36-20 54-56 54H{x - 179}c-36 0-56-18-56-54z" fill="{scene.tint or "#E39A2D"}"/>'
-        f'<path d="M{x - 205} 540v260" stroke="#FFFFFF" stroke-width="22" stroke-linecap="round" opacity=".5"/>'
+        f'<path d="M{x - 205} 540v260" stroke="#FFFFFF" stroke-width="22" stroke-linecap="round" stroke-opacity=".5"/>'
         f'<path d="M{x - 215} 300c130-50 300-50 430 0l34 104c-40 24-70-6-104 14s-70-10-105 8-70 8-105-8-70 10-105-8-60 4-79-6z" fill="{lid}" {_STROKE} stroke-width="13"/>'
         f'<path d="M{x - 225} 352c140 30 310 30 450 0" fill="none" stroke="#F6E7C5" stroke-width="16"/>'
         f'<rect x="{x - 155}" y="560" width="310" height="290" rx="30" fill="#FFFAEE" {_STROKE} stroke-width="9"/>'
@@ -540,7 +539,7 @@ def _bottle(scene: Scene) -> str:
         + f'<rect x="{x - 62}" y="210" width="124" height="86" rx="18" fill="{cap}" {_STROKE} stroke-width="13"/>'
         f'<path d="M{x - 62} 296h124c0 70 30 92 80 130 40 30 60 70 60 120v330c0 46-26 74-72 74H{x - 130}c-46 0-72-28-72-74V546c0-50 20-90 60-120 50-38 80-60 80-130z" '
         f'fill="{scene.tint or "#E9B949"}" {_STROKE} stroke-width="14"/>'
-        f'<path d="M{x - 158} 540v310" stroke="#FFFFFF" stroke-width="22" stroke-linecap="round" opacity=".5"/>'
+        f'<path d="M{x - 158} 540v310" stroke="#FFFFFF" stroke-width="22" stroke-linecap="round" stroke-opacity=".5"/>'
         f'<rect x="{x - 130}" y="570" width="260" height="290" rx="24" fill="#FFFAEE" {_STROKE} stroke-width="9"/>'
         + scene.thing.placed(x, 830, 210, 226)
         + scene.beside(x=860, size=300)
@@ -556,7 +555,7 @@ def _drum(scene: Scene) -> str:
         + f'<path d="M{x - 120} 330c0-110 240-110 240 0" fill="none" {_STROKE} stroke-width="44"/><path d="M{x - 120} 330c0-110 240-110 240 0" fill="none" stroke="#D6D0C4" stroke-width="20"/>'
         f'<rect x="{x + 150}" y="270" width="90" height="70" rx="14" fill="#B8604A" {_STROKE} stroke-width="13"/>'
         f'<rect x="{x - 280}" y="330" width="560" height="{BASE - 330}" rx="34" fill="{colour}" {_STROKE} stroke-width="14"/>'
-        f'<rect x="{x - 280}" y="420" width="560" height="24" fill="#FFFFFF" opacity=".4"/><rect x="{x - 280}" y="850" width="560" height="24" fill="#FFFFFF" opacity=".4"/>'
+        f'<rect x="{x - 280}" y="420" width="560" height="24" fill="#FFFFFF" fill-opacity=".4"/><rect x="{x - 280}" y="850" width="560" height="24" fill="#FFFFFF" fill-opacity=".4"/>'
         f'<circle cx="{x}" cy="648" r="172" fill="#FFFAEE" {_STROKE} stroke-width="10"/>'
         + scene.thing.placed(x, 770, 235, 244)
         + scene.beside(x=945)
@@ -609,7 +608,7 @@ def _basket(scene: Scene) -> str:
         f'<path d="M{x - 330} {rim}C{x - 330} 250 {x + 330} 250 {x + 330} {rim}" fill="none" stroke="{willow}" stroke-width="22"/>'
         + things
         + f'<path d="M{x - 360} {rim}h720l-66 {BASE - rim:.0f}h-588z" fill="{willow}" {_STROKE} stroke-width="14"/>'
-        f'<path d="{weave}{stakes}" fill="none" stroke="{INK}" stroke-width="8" stroke-linecap="round" opacity=".5"/>'
+        f'<path d="{weave}{stakes}" fill="none" stroke="{INK}" stroke-width="8" stroke-linecap="round" stroke-opacity=".5"/>'
         f'<rect x="{x - 385}" y="{rim - 26}" width="770" height="62" rx="31" fill="{willow}" {_STROKE} stroke-width="14"/>'
         + scene.beside(x=1010, size=220)
     )
@@ -633,7 +632,7 @@ def _crate(scene: Scene) -> str:
     )
     slats = "".join(
         f'<rect x="{x - 410}" y="{y}" width="820" height="76" rx="8" fill="{wood}" {_STROKE} stroke-width="13"/>'
-        f'<path d="M{x - 360} {y + 36}h180M{x + 60} {y + 50}h240" stroke="{INK}" stroke-width="6" opacity=".3" stroke-linecap="round"/>'
+        f'<path d="M{x - 360} {y + 36}h180M{x + 60} {y + 50}h240" stroke="{INK}" stroke-width="6" stroke-opacity=".3" stroke-linecap="round"/>'
         for y in (rim + 10, rim + 106, rim + 202)
     )
     posts = "".join(
@@ -678,8 +677,8 @@ def _steamer(scene: Scene) -> str:
     x = 600.0
     tiers = "".join(
         f'<rect x="{x - 400}" y="{y}" width="800" height="120" rx="26" fill="#D9AE6C" {_STROKE} stroke-width="14"/>'
-        f'<path d="M{x - 400} {y + 34}h800M{x - 400} {y + 88}h800" stroke="{INK}" stroke-width="7" opacity=".45"/>'
-        f'<path d="M{x - 60} {y + 6}v108M{x + 60} {y + 6}v108" stroke="{INK}" stroke-width="7" opacity=".45"/>'
+        f'<path d="M{x - 400} {y + 34}h800M{x - 400} {y + 88}h800" stroke="{INK}" stroke-width="7" stroke-opacity=".45"/>'
+        f'<path d="M{x - 60} {y + 6}v108M{x + 60} {y + 6}v108" stroke="{INK}" stroke-width="7" stroke-opacity=".45"/>'
         for y in (710, 830)
     )
     return (
@@ -702,7 +701,7 @@ def _pot(scene: Scene) -> str:
         + scene.thing.placed(x, 715, 520, 500, scene.chance.uniform(-3, 3))
         + f'<path d="M{x - 200} 740h400l-46 {BASE - 740:.0f}h-308z" fill="{clay}" {_STROKE} stroke-width="14"/>'
         f'<rect x="{x - 228}" y="690" width="456" height="84" rx="16" fill="{clay}" {_STROKE} stroke-width="14"/>'
-        f'<path d="M{x - 160} 800l16 110" stroke="#FFFFFF" stroke-width="20" stroke-linecap="round" opacity=".35"/>'
+        f'<path d="M{x - 160} 800l16 110" stroke="#FFFFFF" stroke-width="20" stroke-linecap="round" stroke-opacity=".35"/>'
         + scene.beside(x=905, base=1000, size=230)
     )
 
@@ -713,7 +712,7 @@ def _board(scene: Scene) -> str:
     return (
         _shadow(x, BASE + 26, 900)
         + f'<rect x="{x - 420}" y="{BASE - 50}" width="840" height="76" rx="30" fill="#C08A52" {_STROKE} stroke-width="14"/>'
-        f'<path d="M{x - 360} {BASE - 14}h260M{x + 20} {BASE - 6}h300" stroke="{INK}" stroke-width="6" opacity=".35" stroke-linecap="round"/>'
+        f'<path d="M{x - 360} {BASE - 14}h260M{x + 20} {BASE - 6}h300" stroke="{INK}" stroke-width="6" stroke-opacity=".35" stroke-linecap="round"/>'
         + _standing(scene.thing, x - (90 if scene.second else 0), BASE - 46, 600, 540)
         + (_standing(scene.second, x + 280, BASE - 46, 240, 260) if scene.second else "")
     )
@@ -747,7 +746,7 @@ def _cloth_mat(scene: Scene) -> str:
     colour = scene.vessel_colour()
     return (
         f'<path d="M190 {BASE - 60}L330 {BASE - 170}h540l140 110-90 110H280z" fill="{colour}" {_STROKE} stroke-width="12"/>'
-        f'<path d="M262 {BASE - 52}l104-84h468l104 84-62 72H324z" fill="none" stroke="#FFFFFF" stroke-width="9" opacity=".6" stroke-dasharray="26 18"/>'
+        f'<path d="M262 {BASE - 52}l104-84h468l104 84-62 72H324z" fill="none" stroke="#FFFFFF" stroke-width="9" stroke-opacity=".6" stroke-dasharray="26 18"/>'
         + _standing(scene.thing, 600, BASE - 20, 580, 560, scene.chance.uniform(-3, 3))
         + scene.beside(x=935, base=1010)
     )
@@ -812,7 +811,7 @@ def render_campaign(campaign: Campaign, width: int = CAMPAIGN_SIZE[0]) -> bytes:
     chance = _chance(campaign.slug)
     subject = _scene(campaign.picture, chance)
     inside = (
-        _ground("charity", chance, 1600, 900) + f'<g transform="translate(260 -40) scale(.9)">{subject}</g>'
+        _ground("charity", chance, 1600, 900) + f'<g transform="translate(260 -70) scale(.9)">{subject}</g>'
     )
     return _raster(_svg(inside, 1600, 900), width, height)
 
@@ -824,7 +823,7 @@ def render_goods(goods: Goods, size: int = GOODS_SIZE) -> bytes:
     chance = _chance(goods.key)
     wall = chance.choice(("#E8F0EA", "#FBF1DA", "#E6EEF2", "#F6E7DE", "#EFEAF0"))
     inside = (
-        f'<rect width="1200" height="1200" fill="{wall}"/><circle cx="600" cy="610" r="520" fill="#FFFFFF" opacity=".6"/>'
+        f'<rect width="1200" height="1200" fill="{wall}"/><circle cx="600" cy="610" r="520" fill="#FFFFFF" fill-opacity=".6"/>'
         f'<g transform="translate(0 10)">{_scene(goods.picture, chance)}</g>'
     )
     return _raster(_svg(inside, 1200, 1200), size, size)

@@ -113,7 +113,7 @@ CAMPAIGNS: tuple[Campaign, ...] = (
         cost_en="Fundraising costs under three per cent, borne by the association's own means",
         leftover_zh="剩余款项结转下一学年，用于同一批学校的午餐，并在本页公告",
         leftover_en="Anything left is carried to the next school year for the same lunches and announced here",
-        picture=Picture("1F371", "dish", figure="lunch_tray", second="1F34E"),
+        picture=Picture("1F371", "one", figure="lunch_tray", second="1F34E"),
     ),
     Campaign(
         slug="qinglian-aixin-chaoshi",

@@ -132,6 +132,11 @@ FIGURES: dict[str, str] = {
         '<path d="M40 40h14v24H40z" fill="#8A5A34"/><circle cx="51" cy="52" r="1.3" fill="#FCEA8B"/><path d="M0 66l40-12v12z" fill="#C9CDD0"/><path d="M2 52l36-11M2 52v13M20 47v13" fill="none" stroke-width="2.4"/>'
         '<path d="M36 64h36" fill="none"/><path d="M58 40h8v9h-8z" fill="#92D3F5"/>'
     ),
+    "thermos": (
+        '<path d="M28 6h14l2 8H26z" fill="#E8D9B8"/><path d="M24 14h22c5 6 7 12 7 20v26c0 4-3 6-6 6H23c-3 0-6-2-6-6V34c0-8 2-14 7-20z" fill="#C8402C"/>'
+        '<path d="M17 32h36M17 56h36" fill="none" stroke="#F3D0A0" stroke-width="2.5"/><path d="M53 28c12 2 12 24 0 26" fill="none" stroke-width="3.5"/>'
+        '<path d="M35 38c-3-4-9-1-6 3 2 2 4 3 6 5 2-2 4-3 6-5 3-4-3-7-6-3z" fill="#FBE7C6" stroke-width="1.4"/>'
+    ),
     "honeycomb": (
         '<path d="M12 24l12-7 12 7 12-7 12 7v14l-6 4 0 13-12 8-12-7-12 7-6-4V38z" fill="#F1B31C"/>'
         '<g fill="#FCD966" stroke-width="1.6"><path d="M24 22l6 3.5v7L24 36l-6-3.5v-7z"/><path d="M42 22l6 3.5v7L42 36l-6-3.5v-7z"/>'
