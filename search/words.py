@@ -24,46 +24,11 @@ MOST_TERMS = 12
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _PIECES = re.compile(rf"(?P<han>[{_HAN}]+)|(?P<number>\d+(?:\.\d+)?)|(?P<letters>[^\W\d_{_HAN}]+)")
 _HAN_ONLY = re.compile(rf"[{_HAN}]+")
-_STOP = frozenset(
-    [
-        "的",
-        "了",
-        "和",
-        "与",
-        "及",
-        "或",
-        "是",
-        "在",
-        "我",
-        "你",
-        "您",
-        "要",
-        "想",
-        "买",
-        "有",
-        "这",
-        "那",
-        "个",
-        "们",
-        "也",
-        "都",
-        "就",
-        "请",
-        "a",
-        "an",
-        "the",
-        "of",
-        "for",
-        "with",
-        "and",
-        "or",
-        "in",
-        "on",
-        "to",
-        "from",
-        "by",
-    ]
-)
+_STOP_WORDS = """
+的 了 和 与 及 或 是 在 我 你 您 要 想 买 有 这 那 个 们 也 都 就 请
+a an the of for with and or in on to from by
+"""
+_STOP = frozenset(_STOP_WORDS.split())
 
 
 @cache

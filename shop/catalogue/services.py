@@ -17,7 +17,8 @@ from shop.catalogue.errors import BadProduct
 from shop.catalogue.events import ProductListed, ProductUnlisted
 from shop.catalogue.models import Product, Variant
 from shop.catalogue.values import NewProduct
-from shop.stock.models import Stock, StockMovement
+from shop.stock import services as stock_services
+from shop.stock.models import Stock
 
 
 def add_product(session: Session, actor: Actor, new: NewProduct) -> Product:
@@ -74,18 +75,10 @@ def add_product(session: Session, actor: Actor, new: NewProduct) -> Product:
         )
         session.add(variant)
         session.flush()
-        session.add(Stock(variant_id=variant.id, on_hand=item.stock))
+        session.add(Stock(variant_id=variant.id, on_hand=0))
+        session.flush()
         if item.stock:
-            session.add(
-                StockMovement(
-                    variant_id=variant.id,
-                    change=item.stock,
-                    reason="opening stock",
-                    actor_user_id=actor.user_id,
-                    moved_at=clock.now(),
-                )
-            )
-    session.flush()
+            stock_services.receive_stock(session, actor, variant.id, item.stock, "opening stock")
     audit.record(session, actor, "product added", "product", product.slug, after={"name": product.name_zh})
     search_services.note_change(session, [product.id])
     return product

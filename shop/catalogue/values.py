@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -68,3 +69,152 @@ class NewProduct:
     perishable: bool = False
     picture: str | None = None
     households_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CardWords:
+    """The words of product cards in the reader's language, looked up once a page.
+
+    `impact` takes `pack`, `amount` and `households`; `impact_village` takes `pack`, `amount` and `village`;
+    `per_kilogram` and `per_piece` take `price`; `and_up` takes `unit`.
+    """
+
+    english: bool
+    impact: str
+    impact_village: str
+    per_kilogram: str
+    per_piece: str
+    and_up: str
+
+    def choose(self, zh: str, en: str) -> str:
+        """Choose between the two texts that content carries; the Chinese one stands in for a missing English one."""
+        return en if self.english and en else zh
+
+
+@dataclass(frozen=True, slots=True)
+class ProductCard:
+    """A product in a list, ready to be shown in one language; amounts are written out."""
+
+    id: int
+    slug: str
+    url: str
+    image_url: str
+    image_srcset: str
+    title: str
+    origin: str
+    impact_text: str
+    price_text: str
+    unit_price_text: str
+    certified: bool
+    sold_out: bool
+    tint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A category as the home page shows it."""
+
+    category: str
+    count: int
+    image_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class CountyFacet:
+    """A county to filter by."""
+
+    county_id: int
+    code: str
+    name_zh: str
+    name_en: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Where a part of a price goes: `kind` is producer, logistics or other; the percents of a price sum to 100."""
+
+    kind: str
+    amount_text: str
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class PackChoice:
+    """A pack size on the product page; `available` leaves out what is held for others, in packs."""
+
+    public_id: str
+    label: str
+    price_text: str
+    unit_price_text: str
+    impact_text: str
+    shares: tuple[Share, ...]
+    pack_multiple: int
+    available: int
+
+    @property
+    def buyable(self) -> bool:
+        """Say whether at least the smallest quantity is there."""
+        return self.available >= self.pack_multiple
+
+
+@dataclass(frozen=True, slots=True)
+class ProductCertificate:
+    """The certificate a product page shows: the one in force, else the last one there was."""
+
+    number: str
+    issuer: str
+    valid_from: date
+    last_day: date
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProductPage:
+    """A product as its page shows it, in one language; `origin` runs from the province down to the village."""
+
+    id: int
+    slug: str
+    title: str
+    summary: str
+    story: tuple[str, ...]
+    storage: str
+    shelf_life_days: int | None
+    perishable: bool
+    category: str
+    image_url: str
+    image_srcset: str
+    supplier: str
+    supplier_about: str
+    village_id: int
+    village: str
+    county: str
+    county_code: str
+    origin: tuple[tuple[str, str], ...]
+    households_count: int
+    certificate: ProductCertificate | None
+    certified: bool
+    packs: tuple[PackChoice, ...]
+
+    @property
+    def chosen(self) -> PackChoice | None:
+        """Return the pack that is chosen at first: the cheapest that can be bought, else the cheapest."""
+        return next((pack for pack in self.packs if pack.buyable), self.packs[0] if self.packs else None)
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierProduct:
+    """A product in its supplier's own list; `certificate_state` is None when there never was one."""
+
+    slug: str
+    title: str
+    category: str
+    image_url: str
+    price_text: str
+    packs: int
+    available: int
+    held: int
+    listed: bool
+    certificate_number: str | None
+    certificate_state: str | None
+    last_day: date | None

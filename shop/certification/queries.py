@@ -1,15 +1,25 @@
-"""Reading certificates: which hold now, and what a certifier may look at."""
+"""Reading certificates: which hold now, what the public may know, and what a certifier may look at."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, exists, func, lateral, or_, select, true
+from sqlalchemy.orm import Session, aliased
 
+from accounts.models import Organisation
+from accounts.values import OrganisationKind, Role
+from core import clock, storage
+from core.audit import AuditEntry
 from core.errors import NotFound
+from core.permissions import Actor
+from registry.models import Region
+from registry.queries import within
 from shop.catalogue.models import Product
 from shop.certification.models import Certificate
+from shop.certification.rules import state_at
+from shop.certification.values import CertificateFile, CertificateState, CertifierFile, CertifierRow, last_day
 
 
 def certified_condition(now: datetime) -> ColumnElement[bool]:
@@ -45,3 +55,223 @@ def lock_certificate(session: Session, number: str) -> Certificate:
     if certificate is None:
         raise NotFound("certificate")
     return certificate
+
+
+_village, _town, _county = aliased(Region), aliased(Region), aliased(Region)
+_supplier, _issuer = aliased(Organisation), aliased(Organisation)
+
+
+def get_certificate(session: Session, number: str) -> CertificateFile:
+    """Return what the public may know of a certificate; `NotFound` when there is none."""
+    row = session.execute(_files().where(Certificate.number == number)).one_or_none()
+    if row is None:
+        raise NotFound("certificate")
+    return _file(row, clock.now())
+
+
+def _files() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Certificate,
+            Product.slug,
+            Product.name_zh,
+            Product.name_en,
+            Product.picture,
+            Product.listed_at,
+            Product.households_count,
+            _issuer.name_zh.label("issuer_zh"),
+            _issuer.name_en.label("issuer_en"),
+            _supplier.name_zh.label("supplier_zh"),
+            _supplier.name_en.label("supplier_en"),
+            _village.name_zh.label("village_zh"),
+            _village.name_en.label("village_en"),
+            _town.name_zh.label("town_zh"),
+            _town.name_en.label("town_en"),
+            _county.name_zh.label("county_zh"),
+            _county.name_en.label("county_en"),
+        )
+        .join(Product, Product.id == Certificate.product_id)
+        .join(_issuer, _issuer.id == Certificate.issuer_id)
+        .join(_supplier, _supplier.id == Product.supplier_id)
+        .join(_village, _village.id == Product.village_id)
+        .outerjoin(_town, _town.id == _village.parent_id)
+        .join(_county, _county.id == Product.county_id)
+    )
+
+
+def _file(row: Any, now: datetime) -> CertificateFile:
+    certificate: Certificate = row.Certificate
+    return CertificateFile(
+        number=certificate.number,
+        state=_state(certificate, now),
+        valid_from=certificate.valid_from.astimezone(clock.CHINA).date(),
+        last_day=last_day(certificate.valid_until),
+        suspended_on=certificate.suspended_at.astimezone(clock.CHINA).date() if certificate.suspended_at else None,
+        revoked_on=certificate.revoked_at.astimezone(clock.CHINA).date() if certificate.revoked_at else None,
+        issuer=(row.issuer_zh, row.issuer_en),
+        product_slug=row.slug,
+        product=(row.name_zh, row.name_en),
+        product_listed=row.listed_at is not None,
+        image_url=storage.picture_url(row.picture, 640),
+        supplier=(row.supplier_zh, row.supplier_en),
+        village=(row.village_zh, row.village_en),
+        town=(row.town_zh or "", row.town_en or ""),
+        county=(row.county_zh, row.county_en),
+        households_count=row.households_count,
+    )
+
+
+def _state(row: Any, now: datetime) -> CertificateState:
+    return state_at(now, row.valid_from, row.valid_until, row.suspended_at, row.revoked_at)
+
+
+def _last_certificate(now: datetime) -> Any:
+    """Return the certificate of a product that is in force, else the last there was, as a lateral row."""
+    return lateral(
+        select(
+            Certificate.number,
+            Certificate.valid_from,
+            Certificate.valid_until,
+            Certificate.suspended_at,
+            Certificate.revoked_at,
+        )
+        .where(Certificate.product_id == Product.id)
+        .order_by(certified_condition(now).desc(), Certificate.valid_until.desc())
+        .limit(1)
+    ).alias("last_certificate")
+
+
+def _rows(now: datetime, actor: Actor) -> tuple[Select[*tuple[Any, ...]], Any]:
+    last = _last_certificate(now)
+    statement = (
+        select(
+            Product.id,
+            Product.slug,
+            Product.name_zh,
+            Product.name_en,
+            Product.picture,
+            Product.supplier_id,
+            Product.households_count,
+            _supplier.name_zh.label("supplier_zh"),
+            _supplier.name_en.label("supplier_en"),
+            _village.name_zh.label("village_zh"),
+            _village.name_en.label("village_en"),
+            _county.id.label("county_id"),
+            _county.path.label("county_path"),
+            last,
+        )
+        .join(_supplier, _supplier.id == Product.supplier_id)
+        .join(_village, _village.id == Product.village_id)
+        .join(_county, _county.id == Product.county_id)
+        .outerjoin(last, true())
+        .where(
+            Product.county_id.in_(
+                select(Region.id).where(Region.level == "county", within(actor.region_paths(Role.CERTIFIER)))
+            )
+        )
+    )
+    return statement, last
+
+
+def _row(row: Any, now: datetime) -> CertifierRow:
+    return CertifierRow(
+        product_slug=row.slug,
+        product=(row.name_zh, row.name_en),
+        image_url=storage.picture_url(row.picture, 320),
+        supplier=(row.supplier_zh, row.supplier_en),
+        village=(row.village_zh, row.village_en),
+        number=row.number,
+        state=_state(row, now) if row.number is not None else None,
+        last_day=last_day(row.valid_until) if row.valid_until is not None else None,
+    )
+
+
+def visible_to_certifier(
+    session: Session, actor: Actor, *, waiting: bool = False, limit: int, offset: int
+) -> tuple[list[CertifierRow], int]:
+    """Return one page of the products of the actor's counties, those without a certificate in force first.
+
+    `waiting` leaves only those without one. Also returns how many there are.
+    """
+    now = clock.now()
+    statement, last = _rows(now, actor)
+    in_force = and_(
+        last.c.number.is_not(None),
+        last.c.valid_from <= now,
+        last.c.valid_until > now,
+        last.c.suspended_at.is_(None),
+        last.c.revoked_at.is_(None),
+    )
+    if waiting:
+        statement = statement.where(or_(last.c.number.is_(None), ~in_force))
+    total = session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
+    rows = session.execute(
+        statement.order_by(in_force, last.c.valid_until, Product.id).limit(limit).offset(offset)
+    )
+    return [_row(row, now) for row in rows], total
+
+
+def count_waiting(session: Session, actor: Actor) -> int:
+    """Return how many listed products of the actor's counties have no certificate in force."""
+    counties = select(Region.id).where(Region.level == "county", within(actor.region_paths(Role.CERTIFIER)))
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Product)
+            .where(Product.county_id.in_(counties), ~is_certified(clock.now()))
+        )
+        or 0
+    )
+
+
+def get_certifier_file(session: Session, actor: Actor, slug: str) -> CertifierFile:
+    """Return a product of the actor's counties with its certificates and what was done to them, newest first."""
+    now = clock.now()
+    statement, _last = _rows(now, actor)
+    row = session.execute(statement.where(Product.slug == slug)).one_or_none()
+    if row is None:
+        raise NotFound("product")
+    certificates = [
+        _file(found, now)
+        for found in session.execute(
+            _files().where(Certificate.product_id == row.id).order_by(Certificate.valid_until.desc(), Certificate.id)
+        )
+    ]
+    story = session.execute(
+        select(AuditEntry.happened_at, AuditEntry.action, AuditEntry.actor_name, AuditEntry.reason)
+        .where(
+            AuditEntry.subject_type == "certificate",
+            AuditEntry.subject_id.in_([certificate.number for certificate in certificates]),
+        )
+        .order_by(AuditEntry.id.desc())
+        .limit(50)
+    )
+    return CertifierFile(
+        product_id=row.id,
+        row=_row(row, now),
+        households_count=row.households_count,
+        own_supplier=row.supplier_id in actor.organisation_ids(),
+        issuers=tuple(_issuers(session, actor, row.county_path)),
+        certificates=tuple(certificates),
+        story=tuple((entry.happened_at, entry.action, entry.actor_name, entry.reason) for entry in story),
+    )
+
+
+def _issuers(session: Session, actor: Actor, county_path: str) -> list[tuple[int, str, str]]:
+    """Return the offices for which the actor may certify in a county."""
+    above = [int(part) for part in county_path.split("/") if part]
+    conditions = [
+        Organisation.kind == OrganisationKind.GOVERNMENT.value,
+        Organisation.closed_on.is_(None),
+        or_(Organisation.region_id.is_(None), Organisation.region_id.in_(above)),
+    ]
+    signs_for = actor.organisation_ids(Role.CERTIFIER)
+    if signs_for:
+        conditions.append(Organisation.id.in_(signs_for))
+    rows = session.execute(
+        select(Organisation.id, Organisation.name_zh, Organisation.name_en)
+        .where(*conditions)
+        .order_by(Organisation.id)
+        .limit(50)
+    )
+    return [(row.id, row.name_zh, row.name_en) for row in rows]

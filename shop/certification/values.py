@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+
+from core.clock import CHINA
 
 
 class CertificateState(StrEnum):
@@ -21,3 +25,65 @@ class Step(StrEnum):
     SUSPEND = "suspend"
     LIFT = "lift"
     REVOKE = "revoke"
+
+
+def last_day(valid_until: datetime) -> date:
+    """Return the last calendar day in China on which a certificate holds that ends at this moment."""
+    return (valid_until - timedelta(microseconds=1)).astimezone(CHINA).date()
+
+
+def end_of(day: date) -> datetime:
+    """Return the moment at which a certificate ends that holds through this day in China."""
+    return datetime(day.year, day.month, day.day, tzinfo=CHINA) + timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateFile:
+    """A certificate with everything the public may know of it; texts as (Chinese, English) where there are two.
+
+    `households_count` is a number only: who they are is nobody's business.
+    """
+
+    number: str
+    state: CertificateState
+    valid_from: date
+    last_day: date
+    suspended_on: date | None
+    revoked_on: date | None
+    issuer: tuple[str, str]
+    product_slug: str
+    product: tuple[str, str]
+    product_listed: bool
+    image_url: str
+    supplier: tuple[str, str]
+    village: tuple[str, str]
+    town: tuple[str, str]
+    county: tuple[str, str]
+    households_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class CertifierRow:
+    """A product in the list of the certifiers of its county; `certificate` is the one in force, else the last one."""
+
+    product_slug: str
+    product: tuple[str, str]
+    image_url: str
+    supplier: tuple[str, str]
+    village: tuple[str, str]
+    number: str | None
+    state: CertificateState | None
+    last_day: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class CertifierFile:
+    """A product as its certifiers see it: facts, the offices they may sign for, and every certificate it ever had."""
+
+    product_id: int
+    row: CertifierRow
+    households_count: int
+    own_supplier: bool
+    issuers: tuple[tuple[int, str, str], ...]
+    certificates: tuple[CertificateFile, ...]
+    story: tuple[tuple[datetime, str, str, str], ...]

@@ -1,0 +1,38 @@
+"""Reading the catalogue: cards of a list, the page of a product, a supplier's own list, what can be found."""
+
+from __future__ import annotations
+
+from shop.catalogue.queries.cards import (
+    category_facets,
+    count_products,
+    county_facets,
+    on_sale,
+    product_cards,
+    shelves,
+    title_matches,
+    weekly_ids,
+)
+from shop.catalogue.queries.documents import search_documents, searchable_ids
+from shop.catalogue.queries.lists import Found, ProductList, find_products, read_list
+from shop.catalogue.queries.product_page import get_product_page
+from shop.catalogue.queries.suppliers import own_product_id, visible_products
+
+__all__ = [
+    "Found",
+    "ProductList",
+    "category_facets",
+    "count_products",
+    "county_facets",
+    "find_products",
+    "get_product_page",
+    "on_sale",
+    "own_product_id",
+    "product_cards",
+    "read_list",
+    "search_documents",
+    "searchable_ids",
+    "shelves",
+    "title_matches",
+    "visible_products",
+    "weekly_ids",
+]

@@ -1,0 +1,104 @@
+"""A whole list page at once: cards, their number and the choices that narrow it, in four statements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+import search
+from core.errors import NotFound
+from registry import queries as registry_queries
+from shop.catalogue.queries.cards import (
+    category_facets,
+    count_products,
+    county_facets,
+    product_cards,
+    title_matches,
+)
+from shop.catalogue.values import CardWords, CountyFacet, ProductCard, Sort
+
+#: A search shows no more than this: fifty pages of twenty-four.
+MOST_FOUND = 1200
+
+
+@dataclass(frozen=True, slots=True)
+class ProductList:
+    """One page of a list; `categories` and `counties` count what each choice would leave."""
+
+    cards: tuple[ProductCard, ...]
+    total: int
+    categories: dict[str, int]
+    counties: tuple[CountyFacet, ...]
+    county: CountyFacet | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found, best first; `by_index` is False when only names were compared."""
+
+    ids: tuple[int, ...]
+    by_index: bool
+
+
+def read_list(
+    session: Session,
+    words: CardWords,
+    *,
+    category: str | None,
+    county_code: str | None,
+    in_stock: bool,
+    sort: Sort,
+    limit: int,
+    offset: int,
+    ids: Sequence[int] | None = None,
+) -> ProductList:
+    """Return one page of certified products on sale; `NotFound` for a county that there is not."""
+    if ids is not None and not ids:
+        county = _known_county(session, county_code, ()) if county_code else None
+        return ProductList((), 0, {}, (), county)
+    counties = tuple(county_facets(session, category=category, ids=ids, in_stock=in_stock))
+    county = _known_county(session, county_code, counties) if county_code else None
+    county_id = county.county_id if county else None
+    return ProductList(
+        cards=tuple(
+            product_cards(
+                session,
+                words,
+                category=category,
+                county_id=county_id,
+                ids=ids,
+                in_stock=in_stock,
+                sort=sort,
+                limit=limit,
+                offset=offset,
+            )
+        ),
+        total=count_products(session, category=category, county_id=county_id, ids=ids, in_stock=in_stock),
+        categories=category_facets(session, county_id=county_id, ids=ids, in_stock=in_stock),
+        counties=counties,
+        county=county,
+    )
+
+
+def _known_county(session: Session, code: str, counties: Sequence[CountyFacet]) -> CountyFacet:
+    for county in counties:
+        if county.code == code:
+            return county
+    region = registry_queries.find_region(session, code)
+    if region is None or region.level != "county":
+        raise NotFound("county")
+    return CountyFacet(region.id, region.code, region.name_zh, region.name_en, 0)
+
+
+def find_products(session: Session, text: str) -> Found:
+    """Return the products that match what was typed: by the index, or by their names when it finds nothing.
+
+    An index that is missing, damaged or locked stops nobody from finding: names are compared in the database.
+    """
+    try:
+        ids = search.engine().search(text, MOST_FOUND)
+    except search.SearchUnavailable:
+        return Found(tuple(title_matches(session, text, MOST_FOUND)), by_index=False)
+    return Found(tuple(ids or title_matches(session, text, MOST_FOUND)), by_index=True)

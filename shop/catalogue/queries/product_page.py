@@ -1,0 +1,164 @@
+"""The page of one product: two statements, whatever it has."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, cast, func, lateral, select, true
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
+from sqlalchemy.orm import Session, aliased
+
+from accounts.models import Organisation
+from core import clock, money, storage
+from core.errors import NotFound
+from registry.models import Region
+from shop.catalogue import rules
+from shop.catalogue.models import Product, Variant
+from shop.catalogue.queries.cards import impact_text
+from shop.catalogue.values import CardWords, PackChoice, ProductCertificate, ProductPage, Share
+from shop.certification.models import Certificate
+from shop.certification.queries import certified_condition
+from shop.certification.rules import state_at
+from shop.certification.values import CertificateState, last_day
+from shop.stock.models import Stock
+from shop.stock.queries import held_quantity
+
+
+def get_product_page(session: Session, words: CardWords, slug: str) -> ProductPage:
+    """Return what the page of a listed product shows at this moment; `NotFound` for others."""
+    now = clock.now()
+    row = session.execute(_product_statement(now).where(Product.slug == slug)).one_or_none()
+    if row is None:
+        raise NotFound("product")
+    product: Product = row.Product
+    village = words.choose(row.village_zh, row.village_en)
+    certificate = _certificate(row, words, now)
+    return ProductPage(
+        id=product.id,
+        slug=product.slug,
+        title=words.choose(product.name_zh, product.name_en),
+        summary=words.choose(product.summary_zh, product.summary_en),
+        story=tuple(
+            part.strip()
+            for part in words.choose(product.story_zh, product.story_en).split("\n")
+            if part.strip()
+        ),
+        storage=words.choose(product.storage_zh, product.storage_en),
+        shelf_life_days=product.shelf_life_days,
+        perishable=product.perishable,
+        category=product.category,
+        image_url=storage.picture_url(product.picture, 1200),
+        image_srcset=storage.picture_srcset(product.picture),
+        supplier=words.choose(row.supplier_zh, row.supplier_en),
+        supplier_about=words.choose(row.about_zh, row.about_en),
+        village_id=product.village_id,
+        village=village,
+        county=words.choose(row.county_zh, row.county_en),
+        county_code=row.county_code,
+        origin=tuple((level, words.choose(zh, en)) for level, zh, en in row.places),
+        households_count=product.households_count,
+        certificate=certificate,
+        certified=certificate is not None and certificate.state == CertificateState.IN_FORCE,
+        packs=tuple(_packs(session, words, product, village, now)),
+    )
+
+
+def _product_statement(now: datetime) -> Any:
+    village, county, place, issuer = aliased(Region), aliased(Region), aliased(Region), aliased(Organisation)
+    last = lateral(
+        select(
+            Certificate.number,
+            Certificate.valid_from,
+            Certificate.valid_until,
+            Certificate.suspended_at,
+            Certificate.revoked_at,
+            issuer.name_zh.label("issuer_zh"),
+            issuer.name_en.label("issuer_en"),
+        )
+        .join(issuer, issuer.id == Certificate.issuer_id)
+        .where(Certificate.product_id == Product.id)
+        .order_by(certified_condition(now).desc(), Certificate.valid_until.desc())
+        .limit(1)
+    ).alias("last_certificate")
+    places = (
+        select(
+            func.jsonb_agg(
+                aggregate_order_by(
+                    func.jsonb_build_array(place.level, place.name_zh, place.name_en), func.length(place.path)
+                )
+            )
+        )
+        .where(place.id == func.any(cast(func.string_to_array(func.btrim(village.path, "/"), "/"), ARRAY(BigInteger))))
+        .correlate(village)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            Product,
+            Organisation.name_zh.label("supplier_zh"),
+            Organisation.name_en.label("supplier_en"),
+            Organisation.about_zh,
+            Organisation.about_en,
+            village.name_zh.label("village_zh"),
+            village.name_en.label("village_en"),
+            county.name_zh.label("county_zh"),
+            county.name_en.label("county_en"),
+            county.code.label("county_code"),
+            places.label("places"),
+            last,
+        )
+        .join(Organisation, Organisation.id == Product.supplier_id)
+        .join(village, village.id == Product.village_id)
+        .join(county, county.id == Product.county_id)
+        .outerjoin(last, true())
+        .where(Product.listed_at.is_not(None))
+    )
+
+
+def _certificate(row: Any, words: CardWords, now: datetime) -> ProductCertificate | None:
+    if row.number is None:
+        return None
+    return ProductCertificate(
+        number=row.number,
+        issuer=words.choose(row.issuer_zh, row.issuer_en),
+        valid_from=row.valid_from.astimezone(clock.CHINA).date(),
+        last_day=last_day(row.valid_until),
+        state=state_at(now, row.valid_from, row.valid_until, row.suspended_at, row.revoked_at),
+    )
+
+
+def _packs(
+    session: Session, words: CardWords, product: Product, village: str, now: datetime
+) -> list[PackChoice]:
+    rows = session.execute(
+        select(Variant, (func.coalesce(Stock.on_hand, 0) - held_quantity(Variant.id, now)).label("available"))
+        .outerjoin(Stock, Stock.variant_id == Variant.id)
+        .where(Variant.product_id == product.id, Variant.closed_at.is_(None))
+        .order_by(Variant.price_fen, Variant.id)
+    )
+    return [_pack(row.Variant, int(row.available), words, product, village) for row in rows]
+
+
+def _pack(variant: Variant, available: int, words: CardWords, product: Product, village: str) -> PackChoice:
+    amounts = (variant.producer_fen, variant.logistics_fen, variant.other_fen)
+    percents = rules.shares_percent(variant.price_fen, *amounts)
+    unit_price = rules.unit_price_fen(variant.price_fen, variant.net_grams, variant.pieces)
+    unit_words = words.per_kilogram if variant.net_grams else words.per_piece
+    return PackChoice(
+        public_id=variant.public_id,
+        label=words.choose(variant.label_zh, variant.label_en),
+        price_text=money.format_fen(variant.price_fen),
+        unit_price_text=unit_words % {"price": money.format_fen(unit_price)},
+        impact_text=impact_text(
+            words, variant.label_zh, variant.producer_fen, product.households_count, village
+        ),
+        shares=tuple(
+            Share(kind, money.format_fen(amount), percent)
+            for kind, amount, percent in zip(
+                ("producer", "logistics", "other"), amounts, percents, strict=True
+            )
+        ),
+        pack_multiple=variant.pack_multiple,
+        available=max(0, available),
+    )

@@ -1,0 +1,125 @@
+"""Words of the catalogue: shelves, orders of a list, states of a certificate, and what is refused."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from shop.catalogue.errors import BadProduct
+from shop.catalogue.values import CardWords, Category, Sort
+from shop.certification.values import CertificateState
+from web.language import locale_code
+from web.templating import day
+from web.wording import explains
+
+
+def category_labels() -> dict[str, str]:
+    """Return what the shelves are called, in the order they are shown."""
+    return {
+        Category.FRUIT_VEGETABLES.value: _("Fruit and vegetables"),
+        Category.GRAIN_OIL.value: _("Grain, oil and staples"),
+        Category.SNACKS.value: _("Snacks"),
+        Category.COOKED_FOOD.value: _("Cooked food and pastry"),
+        Category.DAILY_GOODS.value: _("Daily goods"),
+        Category.PLANTS.value: _("Plants"),
+        Category.CRAFTS.value: _("Crafts"),
+    }
+
+
+def sort_labels(*, searching: bool) -> dict[Sort, str]:
+    """Return what the orders of a list are called."""
+    by_relevance = {Sort.RELEVANCE: _("Best match")} if searching else {}
+    return {
+        **by_relevance,
+        Sort.NEWEST: _("Newest"),
+        Sort.PRICE_UP: _("Price, low to high"),
+        Sort.PRICE_DOWN: _("Price, high to low"),
+    }
+
+
+def card_words() -> CardWords:
+    """Return the words of product cards in the language of this page."""
+    return CardWords(
+        english=locale_code() == "en",
+        impact=_("Each %(pack)s: %(amount)s to %(households)s households"),
+        impact_village=_("Each %(pack)s: %(amount)s to %(village)s"),
+        per_kilogram=_("%(price)s/kg"),
+        per_piece=_("%(price)s each"),
+        and_up=_("and up · %(unit)s"),
+    )
+
+
+def share_labels() -> dict[str, str]:
+    """Return what the parts of a price are called."""
+    return {"producer": _("To the growers"), "logistics": _("Transport"), "other": _("Packing and other")}
+
+
+def product_count(total: int) -> str:
+    """Say how many certified products a list has."""
+    return ngettext("%(num)s certified product", "%(num)s certified products", total)
+
+
+def state_label(state: str | None) -> str:
+    """Return the state of a certificate in a word or two."""
+    return {
+        CertificateState.NOT_YET: _("Not in force yet"),
+        CertificateState.IN_FORCE: _("In force"),
+        CertificateState.SUSPENDED: _("Suspended"),
+        CertificateState.EXPIRED: _("Expired"),
+        CertificateState.REVOKED: _("Revoked"),
+    }.get(CertificateState(state)) or "" if state else _("Not certified yet")
+
+
+def state_tone(state: str | None) -> str:
+    """Return the tone in which the state of a certificate is shown."""
+    tones = {"in_force": "good", "suspended": "warn", "expired": "warn", "revoked": "bad", "not_yet": "info"}
+    return tones.get(state or "", "neutral")
+
+
+def not_certified_text(state: str | None, valid_from: date | None, last_day: date | None) -> str:
+    """Say why a product cannot be ordered as certified now; empty when it can."""
+    if state == CertificateState.IN_FORCE:
+        return ""
+    if state == CertificateState.EXPIRED:
+        return _(
+            "Its certificate ran out on %(day)s. Until it is certified anew it cannot be ordered as an aid product; "
+            "orders placed before are still delivered.",
+            day=day(last_day),
+        )
+    if state == CertificateState.SUSPENDED:
+        return _(
+            "The county has suspended its certificate. While it looks into the matter the product cannot be ordered "
+            "as an aid product; orders placed before are still delivered."
+        )
+    if state == CertificateState.REVOKED:
+        return _(
+            "The county has revoked its certificate. It cannot be ordered as an aid product; orders placed before are "
+            "still delivered."
+        )
+    if state == CertificateState.NOT_YET:
+        return _("Its certificate begins on %(day)s. It can be ordered from then on.", day=day(valid_from))
+    return _("It is not certified yet and cannot be ordered as an aid product.")
+
+
+@explains(BadProduct)
+def _bad_product(refusal: BadProduct) -> str:
+    problems = {
+        "slug": _("The address of the product may hold small Latin letters, digits and single hyphens."),
+        "slug taken": _("Another product has this address."),
+        "sku taken": _("Another pack size has this article number."),
+        "category": _("There is no such category."),
+        "name": _("The product needs a name."),
+        "no pack sizes": _("The product needs at least one pack size."),
+        "label": _("Every pack size needs a name."),
+        "price": _("A price must be above zero."),
+        "split": _("The parts of a price (producer, logistics, other) must sum to it."),
+        "grams or pieces": _("A pack is sold by weight or by the piece, one of the two."),
+        "size": _("The weight or the number of pieces must be above zero."),
+        "quantity": _("Stock and pack multiples cannot be below zero."),
+        "households": _("The number of households cannot be below zero."),
+        "village": _("The origin must be a village of a county."),
+        "supplier": _("Only a supplier can offer products."),
+    }
+    return problems.get(refusal.problem) or _("Something about this product cannot be.")
