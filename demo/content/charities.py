@@ -83,11 +83,11 @@ CAMPAIGNS: tuple[Campaign, ...] = (
         summary_en="A hot lunch for 216 children at three hill schools.",
         story_zh="松涧、岩泉、云峪三所村小，离家远的孩子从前自带煎饼咸菜，冬天就着开水吃。去年秋天我们在三所学校各修了一间灶房，"
         "请村里的妇女掌勺，一荤一素一汤，菜单每周一贴在校门口。\n\n一顿午餐十元：政府补助五元，家长自愿交两元，还差三元。"
-        "这次募集的是一个学年、二百一十六个孩子、一百九十个上学日的差额。食材向本地农户采购，票据随学期报告公开。"
+        "这次募集的是一个学年、二百一十六个孩子、一百八十五个上学日的差额。食材向本地农户采购，票据随学期报告公开。"
         "我们不拍孩子吃饭的照片，愿意来看的捐赠人，可以约一个中午，和孩子们一起吃。",
         story_en="At the village schools of Songjian, Yanquan and Yunyu, children who live far away used to bring pancakes and pickles and eat them with hot water. Last autumn we "
         "built a kitchen at each; women of the village cook one meat dish, one vegetable and a soup, and the week's menu hangs at the gate.\n\nA lunch costs ten yuan: five from the state, two from "
-        "parents who can, three still missing. This campaign raises the missing part for 216 children and a school year of 190 days. Food is bought from local growers and the receipts are "
+        "parents who can, three still missing. This campaign raises the missing part for 216 children and a school year of 185 days. Food is bought from local growers and the receipts are "
         "published each term. We take no photographs of children eating; donors are welcome to come one noon and eat with them.",
         purpose_zh="补足三所村小一学年午餐费差额",
         purpose_en="To close the gap in lunch costs of three village schools for one school year",
