@@ -6,41 +6,54 @@ from ledger.checks import Check, register
 
 register(
     Check(
-        "I10-payments-have-entries",
-        "every confirmed payment and matched bank transfer has exactly one entry of its amount, and back",
+        "I10-clearing-is-payments",
+        "each clearing account took in exactly the confirmed payments of its provider and payee, entry for entry",
         """
         WITH paid AS (
-            SELECT 'payment' AS source, public_id AS source_id, amount_fen,
-                   CASE purpose WHEN 'order' THEN 'order_paid' ELSE 'donation_received' END AS kind
-            FROM payments_intents WHERE state = 'succeeded'
-            UNION ALL
-            SELECT 'bank_transfer', t.public_id, t.amount_fen,
-                   CASE c.purpose WHEN 'order' THEN 'order_paid' ELSE 'donation_received' END
-            FROM payments_bank_transfers t JOIN payments_codes c ON c.id = t.code_id WHERE t.state = 'matched'
-        ), entries AS (
-            SELECT e.source, e.source_id, e.kind, sum(t.amount) AS amount
-            FROM ledger_entries e JOIN ledger_transfers t ON t.entry_id = e.id
-            WHERE e.source IN ('payment', 'bank_transfer') AND e.kind IN ('order_paid', 'donation_received')
-            GROUP BY e.id
+            SELECT 'clearing:' || provider || ':' || payee AS code, count(*) AS times, sum(amount_fen) AS total
+            FROM payments_intents WHERE state = 'succeeded' GROUP BY 1
+        ), booked AS (
+            SELECT a.code, count(DISTINCT t.entry_id) AS times, sum(t.amount) AS total
+            FROM ledger_transfers t JOIN ledger_accounts a ON a.id = t.debit_account_id
+            JOIN ledger_entries e ON e.id = t.entry_id
+            WHERE a.book = 'payments' AND a.code LIKE 'clearing:%' AND e.reverses_entry_id IS NULL GROUP BY 1
         )
-        SELECT count(*), count(*) FILTER (WHERE p.source_id IS NULL OR e.source_id IS NULL
-                                             OR e.amount <> p.amount_fen)
-        FROM paid p FULL JOIN entries e
-          ON e.source = p.source AND e.source_id = p.source_id AND e.kind = p.kind
+        SELECT coalesce(sum(greatest(p.times, b.times)), 0),
+               coalesce(sum(greatest(abs(coalesce(p.times, 0) - coalesce(b.times, 0)),
+                                     sign(abs(coalesce(p.total, 0) - coalesce(b.total, 0))))), 0)
+        FROM paid p FULL JOIN booked b ON b.code = p.code
         """,
     )
 )
 register(
     Check(
-        "I10-one-payment-one-intent",
-        "no payment of a provider and no bank reference stands behind two things, and nothing was paid twice",
+        "I10-payments-have-entries",
+        "every entry about a payment or bank transfer names one that is confirmed, with its amount, and no other does",
         """
-        SELECT count(*), count(*) FILTER (WHERE times > 1) FROM (
-            SELECT count(*) AS times FROM (
-                SELECT purpose, subject_id FROM payments_intents WHERE state = 'succeeded'
-                UNION ALL
-                SELECT purpose, subject_id FROM payments_codes WHERE paid_at IS NOT NULL) AS paid
-            GROUP BY purpose, subject_id) AS things
+        WITH paid AS (
+            SELECT 'payment' AS source, public_id AS source_id, amount_fen FROM payments_intents
+            WHERE state = 'succeeded'
+            UNION ALL
+            SELECT 'bank_transfer', public_id, amount_fen FROM payments_bank_transfers WHERE state = 'matched'
+        ), entries AS (
+            SELECT e.source, e.source_id, count(DISTINCT e.id) AS times, sum(t.amount) AS amount
+            FROM ledger_entries e JOIN ledger_transfers t ON t.entry_id = e.id
+            WHERE e.source IN ('payment', 'bank_transfer') AND e.reverses_entry_id IS NULL GROUP BY 1, 2
+        )
+        SELECT count(*), count(*) FILTER (WHERE p.source_id IS NULL OR e.times <> 1 OR e.amount <> p.amount_fen)
+        FROM entries e LEFT JOIN paid p ON p.source = e.source AND p.source_id = e.source_id
+        """,
+    )
+)
+register(
+    Check(
+        "I10-gifts-have-entries",
+        "every confirmed payment of a gift has its entry in the fund",
+        """
+        SELECT count(*), count(*) FILTER (WHERE NOT EXISTS (
+            SELECT FROM ledger_entries e WHERE e.source = 'payment' AND e.source_id = i.public_id
+                                           AND e.kind = 'donation_received'))
+        FROM payments_intents i WHERE i.state = 'succeeded' AND i.purpose = 'donation'
         """,
     )
 )

@@ -1,0 +1,276 @@
+"""A small HTTP server that speaks the documented shapes of the Stripe calls we make, with delays, errors and repeats.
+
+It keeps its own truth: sessions, payments, idempotency keys. It refuses what Stripe refuses (a parameter that the API
+version does not know, an expiry out of range, a key reused with other parameters), so that a wrong call fails here.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import re
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+KEY = "sk_test_yigou_fake"
+KNOWN_PARAMETERS = frozenset(
+    [
+        "mode",
+        "allowed_payment_method_types",
+        "payment_method_options",
+        "adaptive_pricing",
+        "line_items",
+        "client_reference_id",
+        "metadata",
+        "payment_intent_data",
+        "locale",
+        "success_url",
+        "cancel_url",
+        "expires_at",
+    ]
+)
+
+
+@dataclass
+class Trouble:
+    """What goes wrong with the next call: an error instead of work, or work whose answer is late or lost."""
+
+    status: int = 0
+    delay: float = 0.0
+    lose_answer: bool = False
+
+
+@dataclass
+class FakeStripe:
+    """The server and what it knows."""
+
+    sessions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    payments: dict[str, dict[str, Any]] = field(default_factory=dict)
+    keys: dict[str, tuple[str, int, dict[str, Any]]] = field(default_factory=dict)
+    calls: list[tuple[str, str]] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    base: str = ""
+    counter: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def trouble(self, *, status: int = 0, delay: float = 0.0, lose_answer: bool = False, times: int = 1) -> None:
+        """Let the next calls go wrong."""
+        with self.lock:
+            self.troubles += [Trouble(status, delay, lose_answer)] * times
+
+    def pay(self, session_id: str, *, amount: int | None = None, currency: str | None = None) -> None:
+        """Let the buyer pay on Stripe's page."""
+        with self.lock:
+            kept = self.sessions[session_id]
+            assert kept["status"] == "open", kept["status"]
+            kept["status"], kept["payment_status"] = "complete", "paid"
+            kept["amount_total"] = kept["amount_total"] if amount is None else amount
+            kept["currency"] = currency or kept["currency"]
+            self._payment(kept, "succeeded")
+
+    def complete_unpaid(self, session_id: str, payment_status: str) -> None:
+        """Let a delayed method be chosen; `processing` may still come, `requires_payment_method` never will."""
+        with self.lock:
+            kept = self.sessions[session_id]
+            kept["status"], kept["payment_status"] = "complete", "unpaid"
+            self._payment(kept, payment_status)
+
+    def event(self, kind: str, session_id: str, event_id: str | None = None) -> bytes:
+        """Return the body of an event about a session."""
+        with self.lock:
+            content = dict(self.sessions[session_id])
+            if kind.startswith("payment_intent."):
+                content = {
+                    "id": content["payment_intent"] or f"pi_{next(self.counter)}",
+                    "object": "payment_intent",
+                    "metadata": content["metadata"],
+                }
+            event = {
+                "id": event_id or f"evt_{next(self.counter)}",
+                "object": "event",
+                "api_version": "2026-10-28.endive",
+                "created": int(time.time()),
+                "livemode": False,
+                "type": kind,
+                "data": {"object": content},
+            }
+        return json.dumps(event, indent=2).encode()
+
+    def _payment(self, kept: dict[str, Any], status: str) -> None:
+        payment_id = kept["payment_intent"] or f"pi_{next(self.counter)}"
+        kept["payment_intent"] = payment_id
+        self.payments[payment_id] = {
+            "id": payment_id,
+            "object": "payment_intent",
+            "amount": kept["amount_total"],
+            "currency": kept["currency"],
+            "status": status,
+            "metadata": kept["metadata"],
+        }
+
+    # --- the calls ---
+
+    def create(self, raw: str, key: str) -> tuple[int, dict[str, Any]]:
+        """Create a session, or repeat the answer that the key got before."""
+        with self.lock:
+            if key in self.keys:
+                body, status, answer = self.keys[key]
+                if body != raw:
+                    return 400, _error("idempotency_error", "Keys can only be used with the same parameters.")
+                return status, answer
+            params = nested(raw)
+            problem = self._problem(params)
+            if problem:
+                return 400, _error("invalid_request_error", problem)
+            session_id = f"cs_test_{next(self.counter)}"
+            line = params["line_items"]["0"]
+            kept = {
+                "id": session_id,
+                "object": "checkout.session",
+                "amount_total": int(line["price_data"]["unit_amount"]) * int(line["quantity"]),
+                "currency": line["price_data"]["currency"],
+                "client_reference_id": params.get("client_reference_id"),
+                "metadata": params.get("metadata", {}),
+                "payment_method_types": list(params["allowed_payment_method_types"].values()),
+                "payment_intent": None,
+                "payment_status": "unpaid",
+                "status": "open",
+                "expires_at": int(params["expires_at"]),
+                "success_url": params["success_url"],
+                "cancel_url": params["cancel_url"],
+                "url": f"{self.base}/c/pay/{session_id}",
+            }
+            self.sessions[session_id] = kept
+            self.keys[key] = (raw, 200, dict(kept))
+            return 200, dict(kept)
+
+    def retrieve(self, session_id: str, query: str) -> tuple[int, dict[str, Any]]:
+        """Return a session, with its payment when asked."""
+        with self.lock:
+            kept = self.sessions.get(session_id)
+            if kept is None:
+                return 404, _error("invalid_request_error", f"No such checkout.session: {session_id}", "resource_missing")
+            answer = dict(kept)
+            if "payment_intent" in dict(parse_qsl(query)).values() and kept["payment_intent"]:
+                answer["payment_intent"] = self.payments[kept["payment_intent"]]
+            return 200, answer
+
+    def expire(self, session_id: str) -> tuple[int, dict[str, Any]]:
+        """Expire an open session; others are refused, as Stripe does."""
+        with self.lock:
+            kept = self.sessions.get(session_id)
+            if kept is None:
+                return 404, _error("invalid_request_error", f"No such checkout.session: {session_id}", "resource_missing")
+            if kept["status"] != "open":
+                message = "Only Checkout Sessions with a status in [\"open\"] can be expired."
+                return 400, _error("invalid_request_error", message)
+            kept["status"], kept["url"] = "expired", None
+            return 200, dict(kept)
+
+    @staticmethod
+    def _problem(params: dict[str, Any]) -> str | None:
+        unknown = set(params) - KNOWN_PARAMETERS
+        if unknown:
+            return f"Received unknown parameter: {sorted(unknown)[0]}"
+        if params.get("mode") != "payment" or not params.get("success_url", "").startswith("http"):
+            return "mode and success_url are needed"
+        methods = set(params["allowed_payment_method_types"].values())
+        wechat = params.get("payment_method_options", {}).get("wechat_pay", {})
+        if "wechat_pay" in methods and wechat.get("client") != "web":
+            return "wechat_pay needs payment_method_options[wechat_pay][client]"
+        lead = int(params["expires_at"]) - time.time()
+        if not 1800 <= lead <= 86400:
+            return "The `expires_at` timestamp must be between 30 minutes and 24 hours from creation."
+        price = params["line_items"]["0"]["price_data"]
+        if price["currency"] != "cny" or int(price["unit_amount"]) < 1:
+            return "price_data is wrong"
+        return None
+
+
+def nested(raw: str) -> dict[str, Any]:
+    """Read `a[b][0]=c` as nested dictionaries."""
+    whole: dict[str, Any] = {}
+    for name, value in parse_qsl(raw, keep_blank_values=True):
+        parts = re.findall(r"[^\[\]]+", name)
+        place = whole
+        for part in parts[:-1]:
+            place = place.setdefault(part, {})
+        place[parts[-1]] = value
+    return whole
+
+
+def sign(body: bytes, secret: str, timestamp: int | None = None) -> str:
+    """Return the Stripe-Signature header of a body, written from Stripe's description."""
+    moment = int(time.time()) if timestamp is None else timestamp
+    mac = hmac.new(secret.encode(), f"{moment}.".encode() + body, sha256).hexdigest()
+    return f"t={moment},v1={mac}"
+
+
+def _error(kind: str, message: str, code: str | None = None) -> dict[str, Any]:
+    return {"error": {"type": kind, "message": message, "code": code}}
+
+
+@contextmanager
+def running() -> Iterator[FakeStripe]:
+    """Serve a fake Stripe on a free port."""
+    fake = FakeStripe()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            parts = urlsplit(self.path)
+            self.answer(lambda: fake.retrieve(parts.path.rsplit("/", 1)[1], parts.query))
+
+        def do_POST(self) -> None:
+            raw = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+            if self.path.endswith("/expire"):
+                self.answer(lambda: fake.expire(self.path.split("/")[-2]))
+            else:
+                self.answer(lambda: fake.create(raw, self.headers.get("Idempotency-Key", "")))
+
+        def answer(self, work: Any) -> None:
+            with fake.lock:
+                fake.calls.append((self.command, urlsplit(self.path).path))
+                trouble = fake.troubles.pop(0) if fake.troubles else Trouble()
+            if self.headers.get("Authorization") != f"Bearer {KEY}":
+                return self.send(401, _error("invalid_request_error", "Invalid API Key provided"))
+            if trouble.status:
+                return self.send(trouble.status, _error("api_error", "something went wrong"))
+            status, content = work()
+            if trouble.lose_answer:
+                self.close_connection = True
+                return None
+            time.sleep(trouble.delay)
+            return self.send(status, content)
+
+        def send(self, status: int, content: dict[str, Any]) -> None:
+            body = json.dumps(content).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Request-Id", f"req_{next(fake.counter)}")
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    fake.base = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield fake
+    finally:
+        server.shutdown()
+        server.server_close()
