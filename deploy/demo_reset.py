@@ -13,13 +13,20 @@ def main() -> int:
     """Remove database, pictures, index and mail of the demo; refuse while it runs. Return the exit code."""
     var = demo_place.var_dir()
     if not demo_place.has_own_database():
-        print("DATABASE_URL is set: that database is not ours to empty. Drop and create it yourself.")
+        print(
+            "DATABASE_URL is set, and that database is not ours to empty: nothing was removed.",
+            file=sys.stderr,
+        )
+        return 1
+    cluster = demo_place.cluster()
+    existed = cluster.data_dir.exists()
     try:
-        demo_place.cluster().remove()
+        cluster.remove()
     except EmbeddedPostgresError as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"Removed {var / 'postgres'}")
+    if existed:
+        print(f"Removed {cluster.data_dir}")
     for name in ("media", "index", "mail", "log"):
         if (var / name).exists():
             shutil.rmtree(var / name)
