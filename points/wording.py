@@ -115,7 +115,9 @@ def _keepers_own(_refusal: till.KeepersOwnHousehold) -> str:
 
 @explains(till.KeeperHadAHand)
 def _keeper_had_a_hand(_refusal: till.KeeperHadAHand) -> str:
-    return _("You recorded or approved points of this household, so another keeper must serve it.")
+    return _(
+        "You recorded or approved points of this household or printed its card, so another keeper must serve it."
+    )
 
 
 @explains(till.EmptyBasket)

@@ -24,6 +24,11 @@ def find_region(session: Session, code: str) -> Region | None:
     return session.scalar(select(Region).where(Region.code == code, Region.valid_until.is_(None)))
 
 
+def get_region(session: Session, region_id: int) -> Region:
+    """Return a region by id; raises when there is none."""
+    return session.get_one(Region, region_id)
+
+
 def counties(session: Session) -> list[Region]:
     """Return the counties of today in the order of their codes."""
     return list(
@@ -60,6 +65,14 @@ def get_household(session: Session, actor: Actor, public_id: str, *roles: str) -
     return household
 
 
+def get_own_household(session: Session, actor: Actor) -> Household:
+    """Return the household that the actor belongs to, else `NotFound`."""
+    household = session.get(Household, actor.household_id) if actor.household_id is not None else None
+    if household is None or household.closed_on is not None:
+        raise NotFound("household")
+    return household
+
+
 def mask(name: str) -> str:
     """Show only the family name, as public lists must: 王建国 -> 王**."""
     return name[:1] + "*" * max(1, min(2, len(name) - 1))
@@ -69,7 +82,9 @@ def place_names(session: Session, region_id: int) -> tuple[str, str]:
     """Return where a region lies, from its county down: (`山亭区青莲村`, `Qinglian Village, Shanting`)."""
     path = session.scalar(select(Region.path).where(Region.id == region_id)) or ""
     ids = [int(part) for part in path.split("/") if part]
-    rows = session.execute(select(Region.id, Region.level, Region.name_zh, Region.name_en).where(Region.id.in_(ids)))
+    rows = session.execute(
+        select(Region.id, Region.level, Region.name_zh, Region.name_en).where(Region.id.in_(ids))
+    )
     by_id = {row.id: row for row in rows}
     parts = [by_id[i] for i in ids if i in by_id]
     near = [row for row in parts if row.level in ("county", "town", "village")] or parts[-1:]

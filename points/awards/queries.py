@@ -27,6 +27,7 @@ class ClaimRow:
     id: int
     public_id: str
     household_id: int
+    rule_id: int
     householder: str
     village_zh: str
     village_en: str
@@ -83,6 +84,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
             PointsClaim.id,
             PointsClaim.public_id,
             PointsClaim.household_id,
+            PointsClaim.rule_id,
             Household.householder,
             Region.name_zh,
             Region.name_en,
@@ -112,7 +114,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
 
 def _claim_row(row: tuple[object, ...]) -> ClaimRow:
     values = list(row)
-    values[17] = ClaimState(str(values[17]))
+    values[18] = ClaimState(str(values[18]))
     return ClaimRow(*values)  # type: ignore[arg-type]
 
 
@@ -150,6 +152,30 @@ def waiting_claims(session: Session, actor: Actor, *, limit: int = 50) -> list[C
         .limit(limit)
     )
     return [_claim_row(tuple(row)) for row in session.execute(statement)]
+
+
+def decided_claims(
+    session: Session, actor: Actor, *, limit: int = 25, offset: int = 0
+) -> tuple[list[ClaimRow], int]:
+    """Return what was decided in the committee member's villages, newest decision first, and how many there are."""
+    conditions = [
+        within(actor.region_paths(Role.COMMITTEE.value)),
+        PointsClaim.state != ClaimState.RECORDED.value,
+    ]
+    statement = (
+        _rows()
+        .where(*conditions)
+        .order_by(PointsClaim.decided_at.desc(), PointsClaim.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    total = session.scalar(
+        select(func.count())
+        .select_from(PointsClaim)
+        .join(Region, Region.id == PointsClaim.village_id)
+        .where(*conditions)
+    )
+    return [_claim_row(tuple(row)) for row in session.execute(statement)], total or 0
 
 
 def count_waiting(session: Session, actor: Actor) -> int:

@@ -33,7 +33,7 @@ class KeepersOwnHousehold(Refusal):
 
 
 class KeeperHadAHand(Refusal):
-    """Who recorded or approved a household's points does not hand out its goods (rules F2, J1)."""
+    """Who recorded or approved a household's points, or printed its card, does not hand out its goods (rules F2, J1)."""
 
     status = HTTPStatus.FORBIDDEN
 

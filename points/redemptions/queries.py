@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from accounts.values import Role
-from core import ids
+from core import clock, ids
 from core.errors import NotFound
 from core.permissions import Actor
 from ledger import queries as ledger_queries
@@ -27,6 +27,7 @@ class CardHolder:
     card_id: int
     card_public_id: str
     blocked: bool
+    issued_by_user_id: int | None
     household_id: int
     ledger_ref: str
     masked: str
@@ -86,6 +87,11 @@ class KeepersRedemption:
     points: int
     created_at: datetime
 
+    @property
+    def time(self) -> str:
+        """Return the time of day in China."""
+        return self.created_at.astimezone(clock.CHINA).strftime("%H:%M")
+
 
 def _holders() -> Select[Card, Household, Region]:
     return (
@@ -104,6 +110,7 @@ def _holder(row: Row[Card, Household, Region] | None) -> CardHolder | None:
         card.id,
         card.public_id,
         card.blocked_at is not None,
+        card.issued_by_user_id,
         household.id,
         household.ledger_ref,
         mask(household.householder),

@@ -108,7 +108,7 @@ def check_card(session: Session, actor: Actor, store: StorePlace, typed: str) ->
 
 
 def check_holder(session: Session, actor: Actor, store: StorePlace, holder: queries.CardHolder) -> None:
-    """Refuse a blocked card, a household of elsewhere, the keeper's own, and one whose points the keeper awarded."""
+    """Refuse a blocked card, a household of elsewhere, the keeper's own, and one the keeper awarded or carded."""
     if holder.blocked:
         raise CardBlocked
     if not holder.village_path.startswith(store.served_path):
@@ -117,8 +117,15 @@ def check_holder(session: Session, actor: Actor, store: StorePlace, holder: quer
         raise Forbidden("a keeper does this")
     if actor.household_id is not None and actor.household_id == holder.household_id:
         raise KeepersOwnHousehold
-    if award_queries.had_a_hand_in(session, actor.user_id, holder.household_id, clock.now() - HAND_IN):
+    if holder.issued_by_user_id == actor.user_id or award_queries.had_a_hand_in(
+        session, actor.user_id, holder.household_id, clock.now() - HAND_IN
+    ):
         raise KeeperHadAHand
+
+
+def key_of(actor: Actor, once: str) -> str:
+    """Return the business key of a keeper's single-use token."""
+    return f"till:{actor.user_id}:{once}"
 
 
 def redeem_goods(session: Session, actor: Actor, basket: Basket) -> Redemption:
@@ -132,7 +139,7 @@ def redeem_goods(session: Session, actor: Actor, basket: Basket) -> Redemption:
         raise Forbidden("a keeper does this")
     units = rules.check_basket(basket.lines)
     store = store_queries.keepers_store(session, actor, basket.store_id)
-    key = f"till:{actor.user_id}:{basket.once}"
+    key = key_of(actor, basket.once)
     digest = rules.basket_digest(basket, units)
     known = queries.find_redemption_by_key(session, key)
     if known is not None:

@@ -1,0 +1,58 @@
+"""Forms of claims."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, HiddenField, RadioField, TextAreaField
+from wtforms.validators import Length, StopValidation
+
+from points.awards.values import NewClaim
+from web.forms import Form, at_most, no_control_characters, required
+
+_TOKEN = re.compile(r"^[0-9A-Z]{12,40}$")
+
+
+def single_use_token(_form: Any, field: Any) -> None:
+    """Refuse a token that this site did not write into the form."""
+    if not _TOKEN.match(field.data or ""):
+        raise StopValidation(_l("Please load the page again."))
+
+
+class ClaimForm(Form):
+    """A deed of a household."""
+
+    household = HiddenField()
+    once = HiddenField(validators=[single_use_token])
+    rule = RadioField(_l("Which deed is it?"), validators=[required()], validate_choice=True)
+    happened_on = DateField(_l("When did it happen?"), validators=[required()])
+    deed = TextAreaField(
+        _l("What did the household do?"),
+        validators=[
+            required(),
+            Length(min=4, message=_l("Please write at least a few words.")),
+            at_most(500),
+            no_control_characters,
+        ],
+    )
+
+    def to_request(self) -> NewClaim:
+        """Return the deed as the service wants it."""
+        day = self.happened_on.data
+        assert isinstance(day, date)
+        return NewClaim(
+            household_public_id=self.household.data or "",
+            rule_public_id=self.rule.data or "",
+            deed=self.deed.data or "",
+            happened_on=day,
+            once=self.once.data or "",
+        )
+
+
+class DecisionForm(Form):
+    """A decision on a claim; a refusal needs its reason."""
+
+    reason = TextAreaField(_l("Your reason"), validators=[at_most(300), no_control_characters])
