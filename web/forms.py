@@ -19,6 +19,17 @@ _WHOLE = re.compile(r"^[0-9]{1,9}$")
 class Form(FlaskForm):
     """A form of Yigou; errors stand beside their fields."""
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the fields; lazily translated messages become text, which the components show."""
+        fine = bool(super().validate(extra_validators))
+        for field in self:
+            if isinstance(field.errors, (list, tuple)):
+                field.errors = [
+                    error if isinstance(error, (str, list, tuple, dict)) else str(error)
+                    for error in field.errors
+                ]
+        return fine
+
     def add_error(self, name: str, message: str) -> None:
         """Put a refusal of the rules beside the field it belongs to."""
         field = self[name]
