@@ -9,6 +9,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 MODES = ("production", "demo", "test")
+#: Holder; bank; number: what stands on payment notices. The demo's is invented.
+DEMO_BANK_ACCOUNT = "益购平台运营中心（演示）; 山亭农村商业银行（演示）; 0000 0000 0000 0000 000"
+
 FUNDRAISING_MODES = ("outbound", "charity_own_site", "directed")
 
 
@@ -34,6 +37,7 @@ class Config:
     stripe_api_base: str = ""
     mail_url: str = field(default="", repr=False)
     mail_sender: str = "no-reply@yigou.example"
+    bank_account: str = ""
     search_engine: str = "whoosh"
     trusted_proxies: int = 0
     pool_size: int = 10
@@ -81,12 +85,15 @@ class Config:
             secret_key=_required(env, "SECRET_KEY", "at least 32 random characters"),
             base_url=env.get("BASE_URL", "" if mode == "production" else "http://127.0.0.1:8000").rstrip("/"),
             var_dir=Path(env.get("VAR_DIR", "var")).absolute(),
-            fundraising_mode=env.get("FUNDRAISING_MODE", "outbound" if mode == "production" else "charity_own_site"),
+            fundraising_mode=env.get(
+                "FUNDRAISING_MODE", "outbound" if mode == "production" else "charity_own_site"
+            ),
             stripe_secret_key=env.get("STRIPE_SECRET_KEY", ""),
             stripe_webhook_secrets=tuple(s for s in env.get("STRIPE_WEBHOOK_SECRET", "").split(",") if s),
             stripe_api_base=env.get("STRIPE_API_BASE", ""),
             mail_url=env.get("MAIL_URL", ""),
             mail_sender=env.get("MAIL_SENDER", "no-reply@yigou.example"),
+            bank_account=env.get("BANK_ACCOUNT", "" if mode == "production" else DEMO_BANK_ACCOUNT),
             search_engine=env.get("SEARCH_ENGINE", "whoosh"),
             trusted_proxies=_whole(env, "TRUSTED_PROXIES", 0),
             pool_size=_whole(env, "DATABASE_POOL_SIZE", 10),
@@ -111,12 +118,16 @@ class Config:
             raise BadSetting("STRIPE_WEBHOOK_SECRET is missing; without it no payment could be confirmed.")
         address = urlsplit(self.base_url)
         if address.scheme not in ("http", "https") or not address.hostname:
-            raise BadSetting("BASE_URL must be the public address of the site, such as https://yigou.example.")
+            raise BadSetting(
+                "BASE_URL must be the public address of the site, such as https://yigou.example."
+            )
         if self.production:
             if not self.https and address.hostname not in ("127.0.0.1", "localhost", "::1"):
                 raise BadSetting("BASE_URL must begin with https:// in production.")
             if not self.mail_url:
-                raise BadSetting("MAIL_URL is missing; set smtp://user:password@host:port, so that receipts arrive.")
+                raise BadSetting(
+                    "MAIL_URL is missing; set smtp://user:password@host:port, so that receipts arrive."
+                )
 
 
 def _required(env: Mapping[str, str], name: str, what: str) -> str:

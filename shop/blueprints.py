@@ -6,24 +6,50 @@ from flask import Blueprint
 
 import search
 from core.text import N_
+from shop import checks
+from shop.cart import jobs as cart_jobs
+from shop.cart import wording as cart_wording
+from shop.cart.views import bp as cart
 from shop.catalogue import queries as catalogue_queries
 from shop.catalogue import wording as catalogue_wording
 from shop.catalogue.views import bp as catalogue
 from shop.certification import wording as certification_wording
 from shop.certification.views import bp as certification
 from shop.certification.views import waiting_products
+from shop.fulfilment import wording as fulfilment_wording
+from shop.fulfilment.views import bp as fulfilment
+from shop.fulfilment.views import waiting_parts
 from shop.home.views import bp as home
-from shop.permissions import CERTIFY, MANAGE_PRODUCTS
+from shop.orders import emails as order_emails
+from shop.orders import jobs as order_jobs
+from shop.orders import wording as order_wording
+from shop.orders.views import bp as orders
+from shop.permissions import CERTIFY, MANAGE_PRODUCTS, ORDER_ON_ACCOUNT, READ_INSTITUTION_ORDERS, SHIP_ORDERS
+from shop.procurement.views import bp as procurement
 from web import navigation
 from web.navigation import DeskItem
 
-BLUEPRINTS: tuple[Blueprint, ...] = (home, catalogue, certification)
+BLUEPRINTS: tuple[Blueprint, ...] = (home, catalogue, certification, cart, orders, fulfilment, procurement)
 
 search.provide(search.Source(catalogue_queries.searchable_ids, catalogue_queries.search_documents))
 
 navigation.register(
     DeskItem(N_("My products"), "/supplier/products", "box", MANAGE_PRODUCTS, order=10),
     DeskItem(N_("Certification"), "/certification", "shield", CERTIFY, order=10, count=waiting_products),
+    DeskItem(N_("Orders to send"), "/supplier/orders", "truck", SHIP_ORDERS, order=5, count=waiting_parts),
+    DeskItem(N_("Canteen orders"), "/procurement/orders", "clipboard", READ_INSTITUTION_ORDERS, order=5),
+    DeskItem(N_("Choose goods"), "/procurement/goods", "bowl", ORDER_ON_ACCOUNT, order=6),
 )
 
-__all__ = ["BLUEPRINTS", "catalogue_wording", "certification_wording"]
+__all__ = [
+    "BLUEPRINTS",
+    "cart_jobs",
+    "cart_wording",
+    "catalogue_wording",
+    "certification_wording",
+    "checks",
+    "fulfilment_wording",
+    "order_emails",
+    "order_jobs",
+    "order_wording",
+]

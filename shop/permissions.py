@@ -8,3 +8,16 @@ from core.text import N_
 
 MANAGE_PRODUCTS = permission("shop.manage_products", N_("Manage the products of a supplier"), Role.SUPPLIER)
 CERTIFY = permission("shop.certify", N_("Certify the products of a county"), Role.CERTIFIER)
+
+SHIP_ORDERS = permission("shop.ship_orders", N_("Send the orders of a supplier"), Role.SUPPLIER)
+ORDER_ON_ACCOUNT = permission("shop.order_on_account", N_("Order for an institution"), Role.REQUESTER)
+READ_INSTITUTION_ORDERS = permission(
+    "shop.read_institution_orders",
+    N_("See what an institution has ordered"),
+    Role.REQUESTER,
+    Role.APPROVER,
+    Role.RECEIVER,
+)
+ACCEPT_DELIVERIES = permission(
+    "shop.accept_deliveries", N_("Accept deliveries for an institution"), Role.REQUESTER, Role.RECEIVER
+)

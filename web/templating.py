@@ -9,7 +9,7 @@ from flask import Flask
 from flask_babel import format_date, format_datetime, gettext
 from jinja2 import StrictUndefined
 
-from core import clock, money
+from core import clock, money, storage
 from web.assets import asset
 from web.language import in_language, locale_code, other_locale_url
 from web.navigation import desk_links
@@ -45,6 +45,7 @@ def init_app(app: Flask, **more: Any) -> None:
         desk_links=desk_links,
         day=day,
         moment=moment,
+        picture_url=storage.picture_url,
         **more,
     )
     app.jinja_env.filters.update(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -16,7 +16,7 @@ from shop.cart.errors import LineRefused, TooManyLines, TooManyPacks
 from shop.cart.models import Cart, CartLine
 from shop.cart.values import MOST_LINES, CartOwner
 from shop.stock import queries as stock_queries
-from shop.stock.rules import problem_of
+from shop.stock.rules import most_sellable, problem_of
 from shop.stock.values import MOST_PACKS, Goods, LineProblem
 
 KEEP_VISITORS = timedelta(days=60)
@@ -82,6 +82,20 @@ def remove_from_cart(session: Session, owner: CartOwner, variant_public_id: str)
             CartLine.cart_id.in_(select(Cart.id).where(queries.owned(owner)).scalar_subquery()),
         )
     )
+
+
+def fit_cart(session: Session, owner: CartOwner) -> None:
+    """Lower every line to what can be bought now, and take out what cannot be bought at all."""
+    cart_id = _open_cart(session, owner)
+    for line in queries.basket(session, owner).problems:
+        which = (CartLine.cart_id == cart_id) & (CartLine.variant_id == line.goods.variant_id)
+        most = most_sellable(line.goods)
+        multiple = line.goods.pack_multiple
+        fitting = min(most, max(multiple, line.quantity // multiple * multiple))
+        if fitting:
+            session.execute(update(CartLine).where(which).values(quantity=fitting))
+        else:
+            session.execute(delete(CartLine).where(which))
 
 
 def empty_cart(session: Session, owner: CartOwner) -> None:

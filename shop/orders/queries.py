@@ -312,6 +312,12 @@ def _list(
     return [OrderRow(*row) for row in rows], total
 
 
+def organisation_names(session: Session, organisation_id: int | None) -> tuple[str, str]:
+    """Return an organisation's (Chinese, English) name, empty when there is none."""
+    found = session.get(Organisation, organisation_id) if organisation_id is not None else None
+    return (found.name_zh, found.name_en) if found is not None else ("", "")
+
+
 def last_delivery(session: Session, condition: ColumnElement[bool]) -> tuple[dict[str, Any], str] | None:
     """Return where the newest of these orders went and its e-mail address, to fill a form in advance."""
     row = session.execute(

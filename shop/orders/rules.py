@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from core import money
+from shop.cart.values import Basket
 from shop.orders.errors import WrongState
 from shop.orders.values import (
     Action,
@@ -112,6 +113,14 @@ def price_order(goods: Iterable[Goods], wanted: Mapping[int, int]) -> PricedOrde
         goods_fen + freight,
         grams,
         tuple(sorted(villages.values(), key=lambda share: -share.producer_fen)),
+    )
+
+
+def price_basket(basket: Basket) -> PricedOrder:
+    """Put a price on what can be bought of a basket."""
+    return price_order(
+        (line.goods for line in basket.buyable),
+        {line.goods.variant_id: line.quantity for line in basket.buyable},
     )
 
 

@@ -1,0 +1,71 @@
+"""Mail about orders: placed, paid, on its way; written by the worker, once for each fact."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core import events, jobs
+from core.db import reading, transaction
+from shop.orders import addresses, queries
+from shop.orders.events import OrderPaid, OrderPlaced, PartShipped
+from shop.orders.models import Order, SupplierOrder
+from web import mailing
+
+MAIL_ORDER = "shop.mail_order"
+
+
+@events.on(OrderPlaced)
+def write_placed(session: Session, event: OrderPlaced) -> None:
+    """Let the worker write that an order waits for its money."""
+    _enqueue(session, "placed", event.order_id, event.number)
+
+
+@events.on(OrderPaid)
+def write_paid(session: Session, event: OrderPaid) -> None:
+    """Let the worker write that the money is there."""
+    _enqueue(session, "paid", event.order_id, event.number)
+
+
+@events.on(PartShipped)
+def write_shipped(session: Session, event: PartShipped) -> None:
+    """Let the worker write that a part is on its way."""
+    _enqueue(
+        session,
+        "shipped",
+        event.order_id,
+        f"{event.number}:{event.supplier_order_id}",
+        event.supplier_order_id,
+    )
+
+
+def _enqueue(session: Session, about: str, order_id: int, fact: str, part_id: int | None = None) -> None:
+    payload = {"about": about, "order_id": order_id, "part_id": part_id}
+    jobs.enqueue(session, MAIL_ORDER, payload, key=f"{MAIL_ORDER}:{about}:{fact}")
+
+
+@jobs.handler(MAIL_ORDER)
+def compose(payload: dict[str, Any]) -> None:
+    """Compose one mail about an order in the language in which it was placed."""
+    about = payload["about"]
+    with reading() as session:
+        order = session.get_one(Order, payload["order_id"])
+        view = queries.view_order(session, order)
+        part_id = payload["part_id"]
+        part_public_id = session.get_one(SupplierOrder, part_id).public_id if part_id else None
+    part = next((part for part in view.parts if part.public_id == part_public_id), None)
+    if about == "placed" and order.paid_at is not None:
+        return
+    with transaction() as session:
+        mailing.post(
+            session,
+            key=f"order-{about}:{order.number}" + (f":{part_public_id}" if part_public_id else ""),
+            recipient=order.email,
+            template=f"shop/orders/emails/{about}",
+            locale=order.locale,
+            order=order,
+            view=view,
+            part=part,
+            path=addresses.order_path(order),
+        )

@@ -1,0 +1,255 @@
+"""Checkout, and the pages of an order: for its owner, and for a guest who holds its secret."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from core.db import reading, transaction
+from core.errors import NotFound, Refusal
+from payments import services as payment_services
+from payments.values import Purpose
+from shop.cart import session as cart_session
+from shop.cart.views import read_basket
+from shop.fulfilment import services as fulfilment_services
+from shop.orders import addresses, queries, rules, services, wording
+from shop.orders.errors import BasketRefused, FormSentBefore, NoReturnNotConfirmed
+from shop.orders.forms import ActionForm, CheckoutForm
+from shop.orders.models import Order
+from shop.orders.values import Action, PlacedOrder
+from shop.stock.wording import problem_text
+from web.access import current_actor, public, signed_in
+from web.language import locale_code
+from web.pagination import page_number, paginate
+from web.security import keep_private
+from web.wording import words_for
+
+bp = Blueprint("shop_orders", __name__)
+
+PAGE_SIZE = 20
+
+
+@bp.get("/shop/checkout")
+@public
+def checkout() -> Any:
+    """Ask where the goods go; a cart that cannot be bought as it stands leads back to the cart."""
+    basket = read_basket()
+    if not basket.lines or basket.problems:
+        return redirect("/shop/cart", 303)
+    form = CheckoutForm(formdata=None)
+    if current_user.is_authenticated:
+        with reading() as session:
+            last = queries.last_delivery(session, queries.own_order(current_actor()))
+        form.fill_from(*(last or ({"recipient": current_user.name}, current_user.email)))
+    return _checkout_page(form)
+
+
+def _checkout_page(form: CheckoutForm, status: int = 200, refusal: Refusal | None = None) -> tuple[str, int]:
+    keep_private()
+    basket = read_basket()
+    priced = rules.price_basket(basket)
+    form.seen_total.data = str(priced.total_fen)
+    page = render_template(
+        "shop/orders/checkout.html",
+        form=form,
+        basket=basket,
+        priced=priced,
+        until_free_fen=rules.until_free_fen,
+        hold_minutes=int(rules.HOLD_ONLINE.total_seconds() // 60),
+        refusal_text=words_for(refusal)
+        if refusal is not None and not isinstance(refusal, BasketRefused)
+        else "",
+        problems=refusal.problems if isinstance(refusal, BasketRefused) else (),
+        problem_text=problem_text,
+    )
+    return page, status
+
+
+@bp.post("/shop/checkout")
+@public
+def place() -> Any:
+    """Place the order and send the buyer to pay; what cannot be bought is named, and the form keeps what was typed."""
+    form = CheckoutForm()
+    owner = cart_session.writing_owner()
+    if not form.validate():
+        return _checkout_page(form, 422)
+    key = addresses.form_key(f"{owner.user_id}:{owner.token}", form.once.data or "")
+    secret = None if owner.user_id is not None else addresses.guest_secret(key)
+    wish = form.to_request(idem_key=key, cart=owner, locale=locale_code(), guest_secret=secret)
+    try:
+        with transaction() as session:
+            placed = services.place_order(session, current_actor(), wish)
+    except FormSentBefore:
+        raise
+    except NoReturnNotConfirmed as refusal:
+        form.add_error("no_return", words_for(refusal))
+        return _checkout_page(form, int(refusal.status))
+    except Refusal as refusal:
+        return _checkout_page(form, int(refusal.status), refusal)
+    _forget_count()
+    path = f"/shop/orders/guest/{secret}" if secret else f"/shop/orders/{placed.number}"
+    return _to_payment(placed, path)
+
+
+def _forget_count() -> None:
+    """Let the next page count the cart anew."""
+    if current_user.is_authenticated:
+        cart_session.looked_at(True)
+
+
+def _to_payment(placed: PlacedOrder, path: str) -> Response:
+    """Lead to the payment page; whatever keeps it shut, the order is there and can be paid from its page."""
+    if placed.payment_intent is None:
+        return redirect(path, 303)
+    return _pay(placed.payment_intent, path)
+
+
+def _pay(intent: str, path: str) -> Response:
+    try:
+        return redirect(payment_services.begin_checkout(intent, address=request.remote_addr), 303)
+    except Refusal as refusal:
+        flash(words_for(refusal), "warn")
+        return redirect(path, 303)
+
+
+@bp.get("/shop/orders")
+@signed_in
+def list_own() -> Any:
+    """List a person's own orders."""
+    number = page_number()
+    with reading() as session:
+        rows, total = queries.list_own_orders(
+            session, current_actor(), limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE
+        )
+    page = paginate(rows, number, total, PAGE_SIZE)
+    return render_template(
+        "shop/orders/list.html", page=page, state_label=wording.state_label, tone=wording.tone
+    )
+
+
+@bp.get("/shop/orders/<number>")
+@signed_in
+def show(number: str) -> Any:
+    """Show a person's own order."""
+    with reading() as session:
+        view = queries.view_order(session, queries.get_own_order(session, current_actor(), number))
+    return _order_page(view, f"/shop/orders/{number}")
+
+
+@bp.get("/shop/orders/guest/<secret>")
+@public
+def show_guest(secret: str) -> Any:
+    """Show the order that a guest's secret opens."""
+    with reading() as session:
+        view = queries.view_order(session, queries.get_guest_order(session, secret))
+    return _order_page(view, f"/shop/orders/guest/{secret}")
+
+
+def _order_page(view: queries.OrderView, path: str, status: int = 200) -> tuple[str, int]:
+    keep_private()
+    next_tone, next_text = wording.what_next(view)
+    page = render_template(
+        "shop/orders/show.html",
+        view=view,
+        order=view.order,
+        path=path,
+        next_tone=next_tone,
+        next_text=next_text,
+        steps=wording.timeline(view),
+        state_label=wording.state_label,
+        part_label=wording.part_label,
+        tone=wording.tone,
+    )
+    return page, status
+
+
+@bp.post("/shop/orders/<number>/pay")
+@signed_in
+def pay(number: str) -> Any:
+    """Go to the payment page again while the goods are held."""
+    return _pay_again(number=number)
+
+
+@bp.post("/shop/orders/guest/<secret>/pay")
+@public
+def pay_guest(secret: str) -> Any:
+    """Go to the payment page again while the goods are held, as a guest."""
+    return _pay_again(secret=secret)
+
+
+def _pay_again(**door: str) -> Response:
+    keep_private()
+    with transaction() as session:
+        order = _open_door(session, True, **door)
+        intent = services.open_payment(session, current_actor(), order, guest_secret=door.get("secret"))
+    return _pay(intent, _path(**door))
+
+
+@bp.post("/shop/orders/<number>/cancel")
+@signed_in
+def cancel(number: str) -> Any:
+    """Give an order up before it is paid."""
+    return _cancel(number=number)
+
+
+@bp.post("/shop/orders/guest/<secret>/cancel")
+@public
+def cancel_guest(secret: str) -> Any:
+    """Give an order up before it is paid, as a guest."""
+    return _cancel(secret=secret)
+
+
+def _cancel(**door: str) -> Response:
+    keep_private()
+    with reading() as session:
+        order = _open_door(session, False, **door)
+    rules.after(order.state, Action.CANCEL)
+    outcome = payment_services.cancel_open_intents(Purpose.ORDER, order.id)
+    if outcome in ("succeeded", "needs_review"):
+        flash(_("The payment had gone through already, so the order was not cancelled."), "warn")
+        return redirect(_path(**door), 303)
+    with transaction() as session:
+        services.cancel_order(session, current_actor(), order.id)
+    flash(_("The order is cancelled. Nothing was charged."), "good")
+    return redirect(_path(**door), 303)
+
+
+@bp.post("/shop/orders/<number>/receive")
+@signed_in
+def receive(number: str) -> Any:
+    """Say that what one supplier sent has arrived."""
+    return _receive(number=number)
+
+
+@bp.post("/shop/orders/guest/<secret>/receive")
+@public
+def receive_guest(secret: str) -> Any:
+    """Say that what one supplier sent has arrived, as a guest."""
+    return _receive(secret=secret)
+
+
+def _receive(**door: str) -> Response:
+    keep_private()
+    form = ActionForm()
+    if not form.validate() or not form.part.data:
+        raise NotFound("part")
+    with transaction() as session:
+        order = _open_door(session, True, **door)
+        fulfilment_services.confirm_receipt(session, current_actor(), order, form.part.data)
+    flash(_("Thank you. The growers' money is booked."), "good")
+    return redirect(_path(**door), 303)
+
+
+def _open_door(session: Session, lock: bool, *, number: str = "", secret: str = "") -> Order:
+    if secret:
+        return queries.get_guest_order(session, secret, lock=lock)
+    return queries.get_own_order(session, current_actor(), number, lock=lock)
+
+
+def _path(*, number: str = "", secret: str = "") -> str:
+    return f"/shop/orders/guest/{secret}" if secret else f"/shop/orders/{number}"

@@ -1,0 +1,220 @@
+"""Words for orders: states, what to do next, how far it has come, and what is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from core import money
+from shop.orders.errors import (
+    BasketChanged,
+    BasketRefused,
+    EmptyBasket,
+    FormSentBefore,
+    NoReturnNotConfirmed,
+    NotPayable,
+    TooLargeForOnlinePayment,
+    WrongState,
+)
+from shop.orders.queries import OrderView
+from shop.orders.values import Kind, PartState, PaymentMethod, State
+from shop.stock.wording import name_of, problem_text
+from web.language import in_language
+from web.templating import day, moment
+from web.wording import explains
+
+TONES = {
+    State.PLACED: "warn",
+    State.PAID: "info",
+    State.SHIPPED: "info",
+    State.RECEIVED: "good",
+    State.CANCELLED: "neutral",
+    State.EXPIRED: "neutral",
+    State.NEEDS_REVIEW: "warn",
+    PartState.WAITING: "neutral",
+    PartState.TO_SHIP: "warn",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the timeline component."""
+
+    label: str
+    state: str
+    when: str = ""
+    who: str = ""
+    note: str = ""
+
+
+def state_label(state: str) -> str:
+    """Return the name of an order's state."""
+    return {
+        State.PLACED: _("Waiting for payment"),
+        State.PAID: _("Paid"),
+        State.SHIPPED: _("On its way"),
+        State.RECEIVED: _("Received"),
+        State.CANCELLED: _("Cancelled"),
+        State.EXPIRED: _("Not paid in time"),
+        State.NEEDS_REVIEW: _("Being looked at"),
+    }[State(state)]
+
+
+def part_label(state: str) -> str:
+    """Return the name of the state of one supplier's part."""
+    return {
+        PartState.WAITING: _("Waiting for payment"),
+        PartState.TO_SHIP: _("Being packed"),
+        PartState.SHIPPED: _("On its way"),
+        PartState.RECEIVED: _("Received"),
+        PartState.CANCELLED: _("Will not be sent"),
+    }[PartState(state)]
+
+
+def tone(state: str) -> str:
+    """Return the tone in which a state is shown."""
+    known: dict[str, str] = {str(key): value for key, value in TONES.items()}
+    return known.get(state, "neutral")
+
+
+def what_next(view: OrderView) -> tuple[str, str]:
+    """Return (tone, sentence): what happens next with an order, or what its buyer should do."""
+    order = view.order
+    state = State(order.state)
+    if state is State.PLACED and order.payment_method == PaymentMethod.BANK_TRANSFER:
+        return "warn", _(
+            "Please transfer exactly %(amount)s under the code %(code)s by %(day)s. The goods are kept for you until then.",
+            amount=money.format_fen(order.total_fen),
+            code=order.payment_code,
+            day=day(order.hold_expires_at),
+        )
+    if state is State.PLACED and view.payable:
+        return "warn", _(
+            "Please pay by %(time)s. Until then the goods are kept for you, also when a card was declined.",
+            time=moment(order.hold_expires_at),
+        )
+    if state is State.SHIPPED and order.kind == Kind.INSTITUTION:
+        return "info", _(
+            "The goods are on their way. When they arrive, two people check and accept them here."
+        )
+    return {
+        State.PLACED: (
+            "info",
+            _("The time to pay is over. We are making sure that no payment is under way."),
+        ),
+        State.PAID: (
+            "info",
+            _("Thank you. The co-operatives are packing; we write to you when it is on its way."),
+        ),
+        State.SHIPPED: (
+            "info",
+            _("It is on its way. When it has arrived, please say so here: then the growers are paid."),
+        ),
+        State.RECEIVED: ("good", _("Everything has arrived, and the growers' money is booked. Thank you.")),
+        State.CANCELLED: ("info", _("This order was cancelled. Nothing was charged.")),
+        State.EXPIRED: (
+            "info",
+            _("Nobody paid in time, so the goods are for others again. Nothing was charged."),
+        ),
+        State.NEEDS_REVIEW: (
+            "warn",
+            _(
+                "Money has arrived that does not fit this order. It is written down and safe; we look at it and write to you."
+            ),
+        ),
+    }[state]
+
+
+def timeline(view: OrderView) -> list[Step]:
+    """Return how far an order has come, as steps for the timeline."""
+    order = view.order
+    steps = [Step(_("Ordered"), "done", moment(order.placed_at))]
+    if order.state in (State.CANCELLED, State.EXPIRED):
+        return [*steps, Step(state_label(order.state), "now", moment(order.closed_at))]
+    if order.state == State.NEEDS_REVIEW:
+        return [*steps, Step(state_label(order.state), "now")]
+    if order.paid_at is None:
+        return [*steps, Step(_("Payment"), "now"), Step(_("Sending"), "next"), Step(_("Arrival"), "next")]
+    steps.append(Step(_("Paid"), "done", moment(order.paid_at), note=money.format_fen(order.total_fen)))
+    for part in view.parts:
+        who = in_language(part.supplier_zh, part.supplier_en)
+        if part.shipped_at is None:
+            steps.append(Step(_("Being packed"), "now", who=who))
+        else:
+            parcel = " ".join(word for word in (part.carrier, part.tracking_number) if word)
+            steps.append(Step(_("Sent"), "done", moment(part.shipped_at), who, parcel))
+    for part in view.parts:
+        who = in_language(part.supplier_zh, part.supplier_en)
+        if part.received_at is not None:
+            seen_by = (
+                _("Checked by %(names)s", names=_("; ").join(part.inspectors))
+                if len(part.inspectors) > 1
+                else ""
+            )
+            steps.append(Step(_("Arrived"), "done", moment(part.received_at), who, seen_by))
+        else:
+            steps.append(Step(_("Arrival"), "now" if part.shipped_at else "next", who=who))
+    return steps
+
+
+@explains(EmptyBasket)
+def _empty_basket(_refusal: EmptyBasket) -> str:
+    return _("Your cart is empty, so there is nothing to order.")
+
+
+@explains(BasketRefused)
+def _basket_refused(refusal: BasketRefused) -> str:
+    return _(
+        "Nothing was ordered or charged. These cannot be bought as they stand: %(lines)s",
+        lines=lines_of(refusal),
+    )
+
+
+def lines_of(refusal: BasketRefused) -> str:
+    """Return every line in the way, with what is left of it."""
+    return " ".join(
+        f"{name_of(p.goods)} × {p.quantity}: {problem_text(p.goods, p.problem)}" for p in refusal.problems
+    )
+
+
+@explains(BasketChanged)
+def _basket_changed(refusal: BasketChanged) -> str:
+    return _(
+        "The total has changed from %(seen)s to %(now)s since you opened this page. Please check it and order again.",
+        seen=money.format_fen(refusal.seen_fen),
+        now=money.format_fen(refusal.total_fen),
+    )
+
+
+@explains(NoReturnNotConfirmed)
+def _no_return(_refusal: NoReturnNotConfirmed) -> str:
+    return _("Please confirm that you know which goods cannot be sent back.")
+
+
+@explains(TooLargeForOnlinePayment)
+def _too_large(_refusal: TooLargeForOnlinePayment) -> str:
+    return _(
+        "This is more than can be paid online at once. Please order in parts, or on account for your institution."
+    )
+
+
+@explains(FormSentBefore)
+def _sent_before(_refusal: FormSentBefore) -> str:
+    return _(
+        "This form was sent before with other contents. Open your orders to see the first one, or start anew from the cart."
+    )
+
+
+@explains(NotPayable)
+def _not_payable(_refusal: NotPayable) -> str:
+    return _("The time to pay for this order is over. Please order again; nothing was charged.")
+
+
+@explains(WrongState)
+def _wrong_state(refusal: WrongState) -> str:
+    try:
+        label = state_label(refusal.state)
+    except ValueError:
+        label = part_label(refusal.state)
+    return _("This is not possible now: the order stands at “%(state)s”.", state=label)
