@@ -61,7 +61,9 @@ class FakeStripe:
     base: str = ""
     counter: Iterator[int] = field(default_factory=lambda: count(1))
 
-    def trouble(self, *, status: int = 0, delay: float = 0.0, lose_answer: bool = False, times: int = 1) -> None:
+    def trouble(
+        self, *, status: int = 0, delay: float = 0.0, lose_answer: bool = False, times: int = 1
+    ) -> None:
         """Let the next calls go wrong."""
         with self.lock:
             self.troubles += [Trouble(status, delay, lose_answer)] * times
@@ -157,7 +159,9 @@ class FakeStripe:
         with self.lock:
             kept = self.sessions.get(session_id)
             if kept is None:
-                return 404, _error("invalid_request_error", f"No such checkout.session: {session_id}", "resource_missing")
+                return 404, _error(
+                    "invalid_request_error", f"No such checkout.session: {session_id}", "resource_missing"
+                )
             answer = dict(kept)
             if "payment_intent" in dict(parse_qsl(query)).values() and kept["payment_intent"]:
                 answer["payment_intent"] = self.payments[kept["payment_intent"]]
@@ -168,9 +172,11 @@ class FakeStripe:
         with self.lock:
             kept = self.sessions.get(session_id)
             if kept is None:
-                return 404, _error("invalid_request_error", f"No such checkout.session: {session_id}", "resource_missing")
+                return 404, _error(
+                    "invalid_request_error", f"No such checkout.session: {session_id}", "resource_missing"
+                )
             if kept["status"] != "open":
-                message = "Only Checkout Sessions with a status in [\"open\"] can be expired."
+                message = 'Only Checkout Sessions with a status in ["open"] can be expired.'
                 return 400, _error("invalid_request_error", message)
             kept["status"], kept["url"] = "expired", None
             return 200, dict(kept)

@@ -35,7 +35,9 @@ TABLE = {
     (S.CANCELLED, "failed"): S.CANCELLED,
     (S.CANCELLED, "expired"): S.CANCELLED,
     **{(S.SUCCEEDED, told): S.SUCCEEDED for told in ("open", "processing", "paid", "failed", "expired")},
-    **{(S.NEEDS_REVIEW, told): S.NEEDS_REVIEW for told in ("open", "processing", "paid", "failed", "expired")},
+    **{
+        (S.NEEDS_REVIEW, told): S.NEEDS_REVIEW for told in ("open", "processing", "paid", "failed", "expired")
+    },
 }
 TOLD = {"open": OPEN, "processing": PROCESSING, "paid": PAID, "failed": FAILED, "expired": EXPIRED}
 

@@ -38,7 +38,9 @@ def now_of(intent: PaymentIntent) -> PaymentIntent:
         return queries.get_intent(session, intent.public_id)
 
 
-def pay_at_the_provider(intent: PaymentIntent, change: Callable[[SandboxSession], None] | None = None) -> SandboxSession:
+def pay_at_the_provider(
+    intent: PaymentIntent, change: Callable[[SandboxSession], None] | None = None
+) -> SandboxSession:
     """Begin the checkout and pay there, telling nobody."""
     session_id = services.begin_checkout(intent.public_id).rsplit("/", 1)[1]
     with transaction() as session:
@@ -76,7 +78,16 @@ def test_an_intent_must_lead_back_to_this_site(session: Session) -> None:
     for bad in ("https://evil.example/", "//evil.example", "evil"):
         with pytest.raises(ValueError, match="path on this site"):
             services.open_intent(
-                session, SYSTEM, Purpose.ORDER, 1, 100, "operator", "x", "en", bad, clock.now() + timedelta(hours=1)
+                session,
+                SYSTEM,
+                Purpose.ORDER,
+                1,
+                100,
+                "operator",
+                "x",
+                "en",
+                bad,
+                clock.now() + timedelta(hours=1),
             )
 
 
@@ -88,7 +99,9 @@ def test_beginning_again_gives_the_same_checkout(open_intent: OpenIntent, sessio
     assert session.scalar(select(func.count()).select_from(SandboxSession)) == 1
 
 
-def test_a_lost_answer_is_asked_for_again_under_the_same_key(open_intent: OpenIntent, session: Session) -> None:
+def test_a_lost_answer_is_asked_for_again_under_the_same_key(
+    open_intent: OpenIntent, session: Session
+) -> None:
     intent = open_intent()
     url = services.begin_checkout(intent.public_id)
     forget = {"state": "created", "provider_session_id": None, "checkout_url": None}
@@ -147,7 +160,9 @@ def test_cancelling_what_was_paid_meanwhile_finishes_it(open_intent: OpenIntent,
     assert (event.intent_public_id, event.amount_fen, event.subject_id) == (intent.public_id, 3980, 1)
 
 
-@pytest.mark.parametrize(("column", "value"), [("amount_fen", 3979), ("amount_fen", 39800), ("currency", "USD")])
+@pytest.mark.parametrize(
+    ("column", "value"), [("amount_fen", 3979), ("amount_fen", 39800), ("currency", "USD")]
+)
 def test_money_that_does_not_fit_is_never_paid(
     open_intent: OpenIntent, heard: Heard, column: str, value: object
 ) -> None:
@@ -199,7 +214,9 @@ def test_the_sweeper_closes_what_ran_out_however_late_it_comes(open_intent: Open
     assert heard.all == []
 
 
-def test_paid_in_the_last_second_counts_although_the_intent_ran_out(open_intent: OpenIntent, heard: Heard) -> None:
+def test_paid_in_the_last_second_counts_although_the_intent_ran_out(
+    open_intent: OpenIntent, heard: Heard
+) -> None:
     intent = open_intent()
     pay_at_the_provider(intent)
     with clock.at(clock.now() + timedelta(hours=72)):
@@ -227,7 +244,9 @@ def test_one_broken_payment_does_not_stop_the_sweeper(
     assert [event.subject_id for event in heard.of(PaymentConfirmed)] == [2]
 
 
-def test_card_testers_are_stopped_before_the_provider_is_asked(open_intent: OpenIntent, session: Session) -> None:
+def test_card_testers_are_stopped_before_the_provider_is_asked(
+    open_intent: OpenIntent, session: Session
+) -> None:
     within, at_most = rules.BEGUN_LIMITS[0]
     for number in range(at_most):
         services.begin_checkout(open_intent(number + 1).public_id, address="198.51.100.7")
@@ -269,7 +288,9 @@ def events_of(session: Session) -> list[PaymentEvent]:
     return list(session.scalars(select(PaymentEvent).order_by(PaymentEvent.id)))
 
 
-def test_the_same_event_eleven_times_counts_once(open_intent: OpenIntent, heard: Heard, session: Session) -> None:
+def test_the_same_event_eleven_times_counts_once(
+    open_intent: OpenIntent, heard: Heard, session: Session
+) -> None:
     kept = pay_at_the_provider(open_intent())
     body = sandbox.event_body("checkout.session.completed", kept).decode()
     from payments.sandbox import jobs as sandbox_jobs
@@ -281,7 +302,9 @@ def test_the_same_event_eleven_times_counts_once(open_intent: OpenIntent, heard:
     assert len(heard.of(PaymentConfirmed)) == 1
 
 
-def test_two_events_about_one_payment_confirm_once(open_intent: OpenIntent, heard: Heard, session: Session) -> None:
+def test_two_events_about_one_payment_confirm_once(
+    open_intent: OpenIntent, heard: Heard, session: Session
+) -> None:
     kept = pay_at_the_provider(open_intent())
     first = rehearsals.receive(kept, "checkout.session.completed")
     second = rehearsals.receive(kept, "checkout.session.async_payment_succeeded")
@@ -303,7 +326,9 @@ def test_a_decline_that_arrives_after_the_payment_changes_nothing(
         sandbox.decline(step, session_id)
     with transaction() as step:
         sandbox.pay(step, session_id)
-    delivered = session.scalars(select(jobs.Job).where(jobs.Job.kind == sandbox.DELIVER).order_by(jobs.Job.id.desc()))
+    delivered = session.scalars(
+        select(jobs.Job).where(jobs.Job.kind == sandbox.DELIVER).order_by(jobs.Job.id.desc())
+    )
     for job in delivered.all():
         jobs._handlers[job.kind](job.payload)
     for event in events_of(session):
@@ -342,7 +367,9 @@ def test_an_event_for_an_unknown_intent_waits_visibly_and_is_tried_again(
     assert "no intent" in (event.error or "")
     with transaction() as step:
         assert queries.count_events(step, failed=True) == 1
-        step.execute(update(PaymentIntent).where(PaymentIntent.id == intent.id).values(public_id=intent.public_id))
+        step.execute(
+            update(PaymentIntent).where(PaymentIntent.id == intent.id).values(public_id=intent.public_id)
+        )
     with clock.at(clock.now() + timedelta(seconds=30)):
         services.sweep()
     (event,) = events_of(session)

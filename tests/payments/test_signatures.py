@@ -50,7 +50,10 @@ def test_the_metadata_of_a_payment_names_the_intent() -> None:
 
 
 def test_our_own_signing_is_the_described_one() -> None:
-    assert signatures.verify(body(), {"Stripe-Signature": signatures.sign(body(), NEW)}, (NEW,)).event_id == "evt_1"
+    assert (
+        signatures.verify(body(), {"Stripe-Signature": signatures.sign(body(), NEW)}, (NEW,)).event_id
+        == "evt_1"
+    )
 
 
 def test_both_secrets_hold_during_a_roll() -> None:
@@ -120,7 +123,19 @@ def test_a_changed_body_or_another_secret_is_a_400(app: Flask, session: Session)
 
 
 @pytest.mark.parametrize(
-    "raw", [b"\xff\xfe\x00", b"", b"[]", b"null", b"17", b'"x"', b"{}", b'{"id":"e","type":"t"}', b'{"object":"event"}', b"{" * 5000]
+    "raw",
+    [
+        b"\xff\xfe\x00",
+        b"",
+        b"[]",
+        b"null",
+        b"17",
+        b'"x"',
+        b"{}",
+        b'{"id":"e","type":"t"}',
+        b'{"object":"event"}',
+        b"{" * 5000,
+    ],
 )
 def test_a_signed_body_that_is_no_event_is_no_500(app: Flask, session: Session, raw: bytes) -> None:
     header = signatures.sign(raw, sandbox().signing_secret)
@@ -131,7 +146,9 @@ def test_a_signed_body_that_is_no_event_is_no_500(app: Flask, session: Session, 
 def test_a_signature_for_one_gateway_opens_no_other(app: Flask, session: Session) -> None:
     header = signatures.sign(body(), sandbox().signing_secret)
     post = app.test_client().post
-    assert post("/payments/events/stripe", data=body(), headers={"Stripe-Signature": header}).status_code == 404
+    assert (
+        post("/payments/events/stripe", data=body(), headers={"Stripe-Signature": header}).status_code == 404
+    )
     assert post("/payments/events/unknown", data=body(), headers={HEADER: header}).status_code == 404
     assert app.test_client().get("/payments/events/sandbox").status_code == 405
     assert stored(session) == 0

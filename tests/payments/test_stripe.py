@@ -134,7 +134,12 @@ def test_the_event_is_not_believed_the_current_object_is(
 
 @pytest.mark.parametrize(("amount", "currency"), [(3979, None), (39800, None), (None, "usd")])
 def test_another_amount_or_currency_needs_review(
-    app: Flask, stripe: FakeStripe, open_intent: OpenIntent, heard: Heard, amount: int | None, currency: str | None
+    app: Flask,
+    stripe: FakeStripe,
+    open_intent: OpenIntent,
+    heard: Heard,
+    amount: int | None,
+    currency: str | None,
 ) -> None:
     intent = open_intent()
     services.begin_checkout(intent.public_id)
