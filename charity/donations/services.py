@@ -75,7 +75,8 @@ def start_donation(
         known = queries.find_by_key(session, key)
         assert known is not None, "the row that stood in the way is there"
         return _same_gift(known, file.campaign, request)
-    account_services.count_attempt(session, f"gift:{request.address}", scale=ADDRESS_SCALE)
+    if request.address:
+        account_services.count_attempt(session, f"gift:{request.address}", scale=ADDRESS_SCALE)
     way_in = f"guest/{secret}" if actor.user_id is None else donation.public_id
     intent = payment_services.open_intent(
         session,
@@ -134,12 +135,11 @@ def settle_donation(session: Session, actor: Actor, donation_id: int, payment: C
         charity.qualification_no, charity.qualification_valid_until, today
     )
     remark = rules.remark_on(stage, qualified)
+    number = rules.acknowledgement_no(today, queries.next_acknowledgement_number(session))
     donation.intent_public_id = payment.intent_public_id
     donation.state = DonationState.SETTLED.value
     donation.settled_at = payment.confirmed_at
-    donation.acknowledgement_no = rules.acknowledgement_no(
-        today, queries.next_acknowledgement_number(session)
-    )
+    donation.acknowledgement_no = number
     donation.remark = remark.value if remark is not None else None
     session.flush()
     audit.record(

@@ -25,7 +25,10 @@ class Remark(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GiftRequest:
-    """What a donor sends; `once` is the form's single-use token, `address` the donor's network address."""
+    """What a donor sends; `once` is the form's single-use token.
+
+    `address` is the donor's network address, against which gifts are counted; empty where there is none (the demo).
+    """
 
     slug: str
     amount_fen: int

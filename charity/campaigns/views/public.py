@@ -22,6 +22,7 @@ from web.security import keep_private
 bp = Blueprint("campaigns", __name__)
 
 PAGE_SIZE = 12
+FEW_GIFTS = 5
 
 
 @bp.get("/charity")
@@ -101,9 +102,10 @@ def render_story(slug: str, form: DonateForm | None, status: int = 200) -> Respo
     mode, actor = showing.fundraising_mode(), current_actor()
     with reading() as session:
         file = queries.get_visible_campaign(session, actor, slug, mode)
+        gifts = donation_queries.latest_gifts(session, file.campaign.id, limit=FEW_GIFTS)
     if form is None and file.takes_gifts and mode is not FundraisingMode.OUTBOUND:
         form = DonateForm(formdata=None, once=ids.public_id(20), email=signed_in_email())
-    body = render_template("charity/campaigns/story.html", **_frame(file, mode, "story"), form=form)
+    body = render_template("charity/campaigns/story.html", **_frame(file, mode, "story"), form=form, gifts=gifts)
     if form is not None:
         # The page carries a single-use token, and perhaps what somebody typed.
         keep_private()
