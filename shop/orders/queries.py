@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, select, text
+from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, select, text, true
 from sqlalchemy.orm import Session
 
 from accounts.models import Organisation
@@ -302,7 +302,8 @@ def _list(
             func.coalesce(Organisation.name_en, ""),
             accepted,
         )
-        .join(first, text("true"))
+        .select_from(Order)
+        .join(first, true())
         .outerjoin(Organisation, Organisation.id == Order.institution_id)
         .where(condition)
         .order_by(Order.id.desc())

@@ -118,3 +118,16 @@ def make_request(*wanted: tuple[Variant | int, int], **changes: object) -> Order
 def place(session: Session, *wanted: tuple[Variant | int, int], actor: Actor = GUEST, **changes: object) -> PlacedOrder:
     """Place an order."""
     return order_services.place_order(session, actor, make_request(*wanted, **changes))
+
+
+#: What somebody types into the checkout form.
+CHECKOUT = {
+    "recipient": "张三",
+    "phone": "138 0013 8000",
+    "province": "山东省",
+    "city": "枣庄市",
+    "district": "山亭区",
+    "address": "府前路 1 号",
+    "email": "buyer@example.org",
+    "note": "",
+}

@@ -73,12 +73,13 @@ def mark_order_paid(session: Session, order_id: int, received: Received, account
         [Leg(account, books.prepaid(), order.total_fen)],
     )
     before = order.state
+    late = target is State.NEEDS_REVIEW
+    short = not late and stock_services.take_held_stock(session, SYSTEM, order.id)
     order.paid_at = received.at
     order.paid_by = _key(received)
     order.payment_intent = None
-    if target is State.NEEDS_REVIEW:
+    if late:
         return _to_review(session, order, f"paid after it was {before}")
-    short = stock_services.take_held_stock(session, SYSTEM, order.id)
     if short:
         return _to_review(session, order, "paid late: the goods were sold to others")
     order.state = target.value
