@@ -14,7 +14,7 @@ register(
         ), funds AS (
             SELECT a.code, sum(t.amount) AS total FROM ledger_transfers t
             JOIN ledger_entries e ON e.id = t.entry_id AND e.kind = 'donation_received'
-            JOIN ledger_accounts a ON a.id = t.credit_account_id GROUP BY a.code
+            JOIN ledger_accounts a ON a.id = t.credit_account_id AND a.book = 'charity' GROUP BY a.code
         )
         SELECT (SELECT count(*) FROM charity_campaigns), count(*) FILTER (
             WHERE coalesce(g.total, 0) <> coalesce(f.total, 0) OR c.id IS NULL)
@@ -31,6 +31,7 @@ register(
         WITH entries AS (
             SELECT e.source_id, count(DISTINCT e.id) AS entries, sum(t.amount) AS amount
             FROM ledger_entries e JOIN ledger_transfers t ON t.entry_id = e.id
+            JOIN ledger_accounts a ON a.id = t.credit_account_id AND a.book = 'charity'
             WHERE e.kind = 'donation_received' AND e.source = 'payment' GROUP BY 1
         )
         SELECT (SELECT count(*) FROM charity_donations WHERE state = 'settled'), count(*) FILTER (WHERE CASE

@@ -124,7 +124,7 @@ def gifts_csv(public_id: str) -> Any:
         audit.record(session, actor, "gifts exported", "campaign", public_id)
         headers = [
             _("Acknowledgement no."),
-            _("Gift"),
+            _("Gift id"),
             _("State"),
             _("Amount (yuan)"),
             _("Name"),

@@ -105,7 +105,9 @@ def render_story(slug: str, form: DonateForm | None, status: int = 200) -> Respo
         gifts = donation_queries.latest_gifts(session, file.campaign.id, limit=FEW_GIFTS)
     if form is None and file.takes_gifts and mode is not FundraisingMode.OUTBOUND:
         form = DonateForm(formdata=None, once=ids.public_id(20), email=signed_in_email())
-    body = render_template("charity/campaigns/story.html", **_frame(file, mode, "story"), form=form, gifts=gifts)
+    body = render_template(
+        "charity/campaigns/story.html", **_frame(file, mode, "story"), form=form, gifts=gifts
+    )
     if form is not None:
         # The page carries a single-use token, and perhaps what somebody typed.
         keep_private()

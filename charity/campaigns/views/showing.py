@@ -121,7 +121,7 @@ def plan_pairs(file: CampaignFile) -> list[tuple[str, str]]:
     """Return the recorded plan as the public may read it: everything but the bank account (rules C2, I1)."""
     campaign = file.campaign
     return [
-        (_("Purpose"), in_language(campaign.purpose_zh, campaign.purpose_en)),
+        (_("Purpose of the campaign"), in_language(campaign.purpose_zh, campaign.purpose_en)),
         (_("Goal"), money.format_yuan(campaign.target_fen)),
         (
             _("Runs from"),
