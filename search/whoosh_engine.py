@@ -15,6 +15,7 @@ from whoosh import index as whoosh_index
 from whoosh.analysis import Token, Tokenizer
 from whoosh.fields import ID, TEXT, Schema
 from whoosh.query import And, AndMaybe, DisjunctionMax, Or, Phrase, Prefix, Query, Term
+from whoosh.scoring import BM25F
 from whoosh.searching import Searcher
 from whoosh.writing import LockError
 
@@ -29,6 +30,10 @@ POINTER = "CURRENT"
 WEIGHTS = {"title": 4.0, "keywords": 2.0, "text": 1.0}
 SOUND_WEIGHT = 3.0
 SHORTEST_PREFIX = 3
+
+
+#: A name that can be typed in many ways is not a worse match for it: pinyin is not weighed by length.
+_WEIGHING = BM25F(sound_B=0.0)
 
 
 class _Words(Tokenizer):
@@ -130,7 +135,9 @@ class WhooshEngine:
             with self._lock:
                 self._reader()
         except SearchUnavailable as problem:
-            return str(problem) or "the search index is missing; the worker builds it, or `flask search rebuild`"
+            return (
+                str(problem) or "the search index is missing; the worker builds it, or `flask search rebuild`"
+            )
         return None
 
     def _find(self, asked: dict[str, str], limit: int) -> list[int]:
@@ -157,9 +164,11 @@ class WhooshEngine:
         if self._searcher is None or self._opened != (os.getpid(), name):
             self._close()
             try:
-                self._searcher = whoosh_index.open_dir(str(self._folder / name)).searcher()
+                self._searcher = whoosh_index.open_dir(str(self._folder / name)).searcher(weighting=_WEIGHING)
             except Exception as problem:
-                raise SearchUnavailable(f"the search index cannot be opened: {type(problem).__name__}") from problem
+                raise SearchUnavailable(
+                    f"the search index cannot be opened: {type(problem).__name__}"
+                ) from problem
             self._opened = (os.getpid(), name)
         elif not self._searcher.up_to_date():
             self._searcher = self._searcher.refresh()
@@ -203,7 +212,9 @@ class WhooshEngine:
         except LockError as problem:
             raise IndexLocked from problem
         except Exception as problem:
-            raise SearchUnavailable(f"the search index cannot be opened: {type(problem).__name__}") from problem
+            raise SearchUnavailable(
+                f"the search index cannot be opened: {type(problem).__name__}"
+            ) from problem
         try:
             for document_id in ids:
                 writer.delete_by_term("id", str(document_id))
@@ -214,7 +225,9 @@ class WhooshEngine:
             raise
         writer.commit()
 
-    def rebuild(self, documents: Iterable[Document], progress: Callable[[int], object] = lambda _done: None) -> int:
+    def rebuild(
+        self, documents: Iterable[Document], progress: Callable[[int], object] = lambda _done: None
+    ) -> int:
         """Build a new index beside the one in use and swap it in at the end; returns how many documents it has."""
         name = f"{words.make()}-{core_ids.public_id(8).lower()}"
         home = self._folder / name

@@ -25,9 +25,23 @@ class Product(Base):
         ),
         CheckConstraint("households_count >= 0", name="households"),
         Index("ix_shop_products_listed", "listed_at", "id", postgresql_where=text("listed_at IS NOT NULL")),
-        Index("ix_shop_products_category", "category", "listed_at", "id", postgresql_where=text("listed_at IS NOT NULL")),
-        Index("ix_shop_products_county", "county_id", "listed_at", "id", postgresql_where=text("listed_at IS NOT NULL")),
-        Index("ix_shop_products_price", "from_price_fen", "id", postgresql_where=text("listed_at IS NOT NULL")),
+        Index(
+            "ix_shop_products_category",
+            "category",
+            "listed_at",
+            "id",
+            postgresql_where=text("listed_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_shop_products_county",
+            "county_id",
+            "listed_at",
+            "id",
+            postgresql_where=text("listed_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_shop_products_price", "from_price_fen", "id", postgresql_where=text("listed_at IS NOT NULL")
+        ),
         Index("ix_shop_products_village", "village_id", "id", postgresql_where=text("listed_at IS NOT NULL")),
         Index("ix_shop_products_supplier", "supplier_id", "id"),
     )

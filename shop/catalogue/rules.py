@@ -10,7 +10,7 @@ LONGEST_SLUG = 80
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
-#: Chinese words for containers, and the English ones they go with; the first found from the end of a label wins.
+#: Chinese words for containers, and English ones to go with them when the English label names none.
 _CONTAINERS = {
     "袋": "bag",
     "箱": "box",
@@ -26,6 +26,9 @@ _CONTAINERS = {
     "双": "pair",
     "套": "set",
 }
+_ENGLISH_CONTAINER = re.compile(
+    r"\b(bag|basket|bottle|box|bundle|can|crate|drum|jar|pack|pair|pot|pouch|punnet|sack|set|tin|tray|tub)(?:e?s)?\b"
+)
 
 
 def problem_of(product: NewProduct) -> str | None:
@@ -66,13 +69,17 @@ def unit_price_fen(price_fen: int, net_grams: int | None, pieces: int | None) ->
     return (2 * amount + size) // (2 * size)
 
 
-def container(label_zh: str) -> tuple[str, str]:
-    """Return what one pack of this label is called, (Chinese, English): 2.5kg 尝鲜箱 -> (箱, box)."""
-    found = max(_CONTAINERS, key=label_zh.rfind)
-    return (found, _CONTAINERS[found]) if found in label_zh else ("份", "pack")
+def container(label_zh: str, label_en: str = "") -> tuple[str, str]:
+    """Return what one pack is called, (Chinese, English), by its labels: 2.5kg 尝鲜箱 -> (箱, box)."""
+    last = max(_CONTAINERS, key=label_zh.rfind)
+    zh, en = (last, _CONTAINERS[last]) if last in label_zh else ("份", "pack")
+    named = _ENGLISH_CONTAINER.findall(label_en.lower())
+    return zh, named[-1] if named else en
 
 
-def shares_percent(price_fen: int, producer_fen: int, logistics_fen: int, other_fen: int) -> tuple[int, int, int]:
+def shares_percent(
+    price_fen: int, producer_fen: int, logistics_fen: int, other_fen: int
+) -> tuple[int, int, int]:
     """Return the shares of a price as whole percents that sum to 100 (largest remainder, producer first)."""
     parts = (producer_fen, logistics_fen, other_fen)
     floors = [part * 100 // price_fen for part in parts]

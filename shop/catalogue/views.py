@@ -50,7 +50,9 @@ def find() -> Any:
     asked = filters.read("/shop/search", request.args, searching=True)
     number = page_number()
     with reading() as session:
-        hits = queries.find_products(session, asked.query) if asked.query else queries.Found((), by_index=True)
+        hits = (
+            queries.find_products(session, asked.query) if asked.query else queries.Found((), by_index=True)
+        )
         found = queries.read_list(
             session,
             wording.card_words(),

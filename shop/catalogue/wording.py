@@ -63,13 +63,18 @@ def product_count(total: int) -> str:
 
 def state_label(state: str | None) -> str:
     """Return the state of a certificate in a word or two."""
-    return {
-        CertificateState.NOT_YET: _("Not in force yet"),
-        CertificateState.IN_FORCE: _("In force"),
-        CertificateState.SUSPENDED: _("Suspended"),
-        CertificateState.EXPIRED: _("Expired"),
-        CertificateState.REVOKED: _("Revoked"),
-    }.get(CertificateState(state)) or "" if state else _("Not certified yet")
+    return (
+        {
+            CertificateState.NOT_YET: _("Not in force yet"),
+            CertificateState.IN_FORCE: _("In force"),
+            CertificateState.SUSPENDED: _("Suspended"),
+            CertificateState.EXPIRED: _("Expired"),
+            CertificateState.REVOKED: _("Revoked"),
+        }.get(CertificateState(state))
+        or ""
+        if state
+        else _("Not certified yet")
+    )
 
 
 def state_tone(state: str | None) -> str:

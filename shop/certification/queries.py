@@ -106,7 +106,9 @@ def _file(row: Any, now: datetime) -> CertificateFile:
         state=_state(certificate, now),
         valid_from=certificate.valid_from.astimezone(clock.CHINA).date(),
         last_day=last_day(certificate.valid_until),
-        suspended_on=certificate.suspended_at.astimezone(clock.CHINA).date() if certificate.suspended_at else None,
+        suspended_on=certificate.suspended_at.astimezone(clock.CHINA).date()
+        if certificate.suspended_at
+        else None,
         revoked_on=certificate.revoked_at.astimezone(clock.CHINA).date() if certificate.revoked_at else None,
         issuer=(row.issuer_zh, row.issuer_en),
         product_slug=row.slug,
@@ -234,7 +236,9 @@ def get_certifier_file(session: Session, actor: Actor, slug: str) -> CertifierFi
     certificates = [
         _file(found, now)
         for found in session.execute(
-            _files().where(Certificate.product_id == row.id).order_by(Certificate.valid_until.desc(), Certificate.id)
+            _files()
+            .where(Certificate.product_id == row.id)
+            .order_by(Certificate.valid_until.desc(), Certificate.id)
         )
     ]
     story = session.execute(

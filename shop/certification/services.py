@@ -89,7 +89,11 @@ def issue_certificate(
         "certificate issued",
         "certificate",
         number,
-        after={"product": product.slug, "valid_from": begin.isoformat(), "valid_until": valid_until.isoformat()},
+        after={
+            "product": product.slug,
+            "valid_from": begin.isoformat(),
+            "valid_until": valid_until.isoformat(),
+        },
     )
     search_services.note_change(session, [product_id])
     events.publish(session, CertificateIssued(certificate.id, product_id, number))
@@ -101,7 +105,9 @@ def suspend_certificate(session: Session, actor: Actor, number: str, reason: str
     certificate = _take_step(session, actor, number, Step.SUSPEND, reason)
     certificate.suspended_at = clock.now()
     session.flush()
-    events.publish(session, CertificateSuspended(certificate.id, certificate.product_id, number, reason.strip()))
+    events.publish(
+        session, CertificateSuspended(certificate.id, certificate.product_id, number, reason.strip())
+    )
     return certificate
 
 
@@ -121,7 +127,9 @@ def revoke_certificate(session: Session, actor: Actor, number: str, reason: str)
     certificate = _take_step(session, actor, number, Step.REVOKE, reason)
     certificate.revoked_at = clock.now()
     session.flush()
-    events.publish(session, CertificateRevoked(certificate.id, certificate.product_id, number, reason.strip()))
+    events.publish(
+        session, CertificateRevoked(certificate.id, certificate.product_id, number, reason.strip())
+    )
     return certificate
 
 
@@ -141,7 +149,13 @@ def _take_step(session: Session, actor: Actor, number: str, step: Step, reason: 
     if not rules.may(step, state):
         raise WrongState(state)
     audit.record(
-        session, actor, f"certificate {step.value}", "certificate", number, reason=reason.strip(), before={"state": state}
+        session,
+        actor,
+        f"certificate {step.value}",
+        "certificate",
+        number,
+        reason=reason.strip(),
+        before={"state": state},
     )
     search_services.note_change(session, [certificate.product_id])
     return certificate

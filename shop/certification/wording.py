@@ -31,7 +31,7 @@ def state_sentence(state: CertificateState) -> str:
 def action_label(action: str) -> str:
     """Return what was done to a certificate, in words."""
     return {
-        "certificate issued": _("Issued"),
+        "certificate issued": _("Certificate issued"),
         "certificate suspend": _("Suspended"),
         "certificate lift": _("Suspension lifted"),
         "certificate revoke": _("Revoked"),

@@ -58,7 +58,14 @@ def arrivals(session: Session) -> list[Arrival]:
         .limit(MOST_ARRIVALS)
     )
     return [
-        Arrival(*row[:2], row[2] or "", row[3] or "", int(row[4]), row[5], received_at.astimezone(clock.CHINA).date())
+        Arrival(
+            *row[:2],
+            row[2] or "",
+            row[3] or "",
+            int(row[4]),
+            row[5],
+            received_at.astimezone(clock.CHINA).date(),
+        )
         for row in rows
         if (received_at := row[6]) is not None
     ]

@@ -44,7 +44,9 @@ def home() -> Any:
         "shop/home/home.html",
         cards=cards,
         shelves=[
-            (label, shelves[key]) for key, label in catalogue_wording.category_labels().items() if key in shelves
+            (label, shelves[key])
+            for key, label in catalogue_wording.category_labels().items()
+            if key in shelves
         ],
         numbers=[
             Number(_("Certified products on sale"), f"{products:,}", "/shop/products"),

@@ -134,7 +134,12 @@ def product_cards(
     )
     cheapest = lateral(
         select(
-            Variant.label_zh, Variant.net_grams, Variant.pieces, Variant.price_fen, Variant.producer_fen
+            Variant.label_zh,
+            Variant.label_en,
+            Variant.net_grams,
+            Variant.pieces,
+            Variant.price_fen,
+            Variant.producer_fen,
         )
         .where(Variant.product_id == page.c.id, Variant.closed_at.is_(None))
         .order_by(Variant.price_fen, Variant.id)
@@ -160,6 +165,7 @@ def product_cards(
             _village.name_zh.label("village_zh"),
             _village.name_en.label("village_en"),
             cheapest.c.label_zh,
+            cheapest.c.label_en,
             cheapest.c.net_grams,
             cheapest.c.pieces,
             cheapest.c.price_fen,
@@ -189,7 +195,7 @@ def _card(row: Any, words: CardWords) -> ProductCard:
         origin=f"{words.choose(row.county_zh, row.county_en)} · {words.choose(row.village_zh, row.village_en)}",
         impact_text=impact_text(
             words,
-            row.label_zh,
+            rules.container(row.label_zh, row.label_en),
             row.producer_fen,
             row.households_count,
             words.choose(row.village_zh, row.village_en),
@@ -202,11 +208,13 @@ def _card(row: Any, words: CardWords) -> ProductCard:
     )
 
 
-def impact_text(words: CardWords, label_zh: str, producer_fen: int, households: int, village: str) -> str:
+def impact_text(
+    words: CardWords, pack: tuple[str, str], producer_fen: int, households: int, village: str
+) -> str:
     """Say what a pack does: 每袋 ¥12.40 到 21 户; without households it names the village."""
     template = words.impact if households else words.impact_village
     return template % {
-        "pack": words.choose(*rules.container(label_zh)),
+        "pack": words.choose(*pack),
         "amount": money.format_fen(producer_fen),
         "households": households,
         "village": village,
@@ -227,7 +235,11 @@ def count_products(
 
 
 def category_facets(
-    session: Session, *, county_id: int | None = None, ids: Sequence[int] | None = None, in_stock: bool = False
+    session: Session,
+    *,
+    county_id: int | None = None,
+    ids: Sequence[int] | None = None,
+    in_stock: bool = False,
 ) -> dict[str, int]:
     """Return how many products each category has, with the other filters; empty categories are left out."""
     rows = session.execute(
@@ -303,5 +315,3 @@ def title_matches(session: Session, text: str, limit: int) -> list[int]:
 
 def _escaped(character: str) -> str:
     return "/" + character if character in "%_/" else character
-
-

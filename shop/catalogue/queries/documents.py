@@ -26,7 +26,9 @@ _SHELF_WORDS = {
 
 def searchable_ids(session: Session) -> list[int]:
     """Return the ids of all products that can be found; what is certified is decided when a page is read."""
-    return list(session.scalars(select(Product.id).where(Product.listed_at.is_not(None)).order_by(Product.id)))
+    return list(
+        session.scalars(select(Product.id).where(Product.listed_at.is_not(None)).order_by(Product.id))
+    )
 
 
 def search_documents(session: Session, ids: Sequence[int]) -> list[Document]:

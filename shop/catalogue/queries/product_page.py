@@ -89,7 +89,10 @@ def _product_statement(now: datetime) -> Any:
                 )
             )
         )
-        .where(place.id == func.any(cast(func.string_to_array(func.btrim(village.path, "/"), "/"), ARRAY(BigInteger))))
+        .where(
+            place.id
+            == func.any(cast(func.string_to_array(func.btrim(village.path, "/"), "/"), ARRAY(BigInteger)))
+        )
         .correlate(village)
         .scalar_subquery()
     )
@@ -151,7 +154,11 @@ def _pack(variant: Variant, available: int, words: CardWords, product: Product, 
         price_text=money.format_fen(variant.price_fen),
         unit_price_text=unit_words % {"price": money.format_fen(unit_price)},
         impact_text=impact_text(
-            words, variant.label_zh, variant.producer_fen, product.households_count, village
+            words,
+            rules.container(variant.label_zh, variant.label_en),
+            variant.producer_fen,
+            product.households_count,
+            village,
         ),
         shares=tuple(
             Share(kind, money.format_fen(amount), percent)
