@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from core.text import N_
 from points.awards.values import ClaimState
+from points.supermarkets.queries import ShelfItem
 
 GOODS_CATEGORIES = {
     "staples": N_("Grain and oil"),
@@ -40,6 +41,15 @@ CLAIM_STATES = {
 def goods_category(code: str) -> str:
     """Return what people call a category of goods."""
     return _(GOODS_CATEGORIES.get(code, GOODS_CATEGORIES["daily_goods"]))
+
+
+def by_category(items: list[ShelfItem]) -> list[tuple[str, list[ShelfItem]]]:
+    """Group a shelf by category, in the order of the list above; each with its name."""
+    order = list(GOODS_CATEGORIES)
+    groups: dict[str, list[ShelfItem]] = {}
+    for item in items:
+        groups.setdefault(item.category if item.category in GOODS_CATEGORIES else order[-1], []).append(item)
+    return [(goods_category(code), groups[code]) for code in order if code in groups]
 
 
 def rule_category(code: str) -> str:

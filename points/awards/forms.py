@@ -27,10 +27,10 @@ class ClaimForm(Form):
 
     household = HiddenField()
     once = HiddenField(validators=[single_use_token])
-    rule = RadioField(_l("Which deed is it?"), validators=[required()], validate_choice=True)
-    happened_on = DateField(_l("When did it happen?"), validators=[required()])
+    rule = RadioField(_l("Kind of deed"), validators=[required()], validate_choice=True)
+    happened_on = DateField(_l("Day"), validators=[required()])
     deed = TextAreaField(
-        _l("What did the household do?"),
+        _l("What was done"),
         validators=[
             required(),
             Length(min=4, message=_l("Please write at least a few words.")),

@@ -217,7 +217,7 @@ def redemptions_of_household(session: Session, household_id: int, *, limit: int 
             Redemption.points,
             Redemption.created_at,
             func.string_agg(Goods.name_zh.distinct(), "、"),
-            func.string_agg(Goods.name_en.distinct(), ", "),
+            func.string_agg(Goods.name_en.distinct(), "; "),
         )
         .join(Store, Store.id == Redemption.store_id)
         .join(RedemptionLine, RedemptionLine.redemption_id == Redemption.id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request
@@ -52,10 +51,7 @@ def store(public_id: str) -> Any:
     with reading() as session:
         place = queries.get_store(session, public_id)
         shelf = queries.shelf(session, place.id)
-    groups = [
-        (labels.goods_category(category), list(items))
-        for category, items in groupby(shelf, key=lambda item: item.category)
-    ]
+    groups = labels.by_category(shelf)
     return render_template(
         "points/supermarkets/store.html",
         store=place,

@@ -10,7 +10,6 @@ function start() {
   const bar = form.querySelector("[data-bar]");
   const total = form.querySelector("[data-total]");
   const rest = form.querySelector("[data-rest]");
-  const confirm = form.querySelector("[data-confirm]");
   const find = form.querySelector("[data-find-input]");
   const nothing = form.querySelector("[data-nothing]");
   const goods = [...form.querySelectorAll("[data-goods]")].map((card) => ({
@@ -27,7 +26,6 @@ function start() {
     total.textContent = String(sum);
     rest.textContent = (short > 0 ? rest.dataset.shortText : rest.dataset.leftText).replace("{n}", String(Math.abs(short)));
     bar.classList.toggle("is-short", short > 0);
-    confirm.setAttribute("aria-disabled", String(short > 0 || sum === 0));
     for (const item of goods) {
       item.card.classList.toggle("is-chosen", number(item.input) > 0);
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from itertools import groupby
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, session
@@ -179,10 +178,7 @@ def _basket_page(
         store=place,
         holder=holder,
         balance=balance,
-        groups=[
-            (labels.goods_category(category), list(items))
-            for category, items in groupby(shelf, key=lambda item: item.category)
-        ],
+        groups=labels.by_category(shelf),
         form=form,
         wrong=wrong,
         total=total,
