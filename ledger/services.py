@@ -65,6 +65,14 @@ _MOVE = text(
     """
 )
 
+_TAKE_FROM_LOTS = text(
+    """
+    UPDATE ledger_lots AS lot SET remaining = lot.remaining - taken.amount
+    FROM unnest(CAST(:lot_ids AS bigint[]), CAST(:amounts AS bigint[])) AS taken (lot_id, amount)
+    WHERE lot.id = taken.lot_id
+    """
+)
+
 _ROLL_ACCOUNTS = text(
     """
     SELECT account_id FROM ledger_balances
@@ -278,23 +286,22 @@ def spend_lots(session: Session, account: AccountSpec, posted: Posted, amount: i
         .where(LedgerLot.account_id == opened.id, LedgerLot.remaining > 0)
         .order_by(LedgerLot.expires_on.nulls_last(), LedgerLot.id)
         .with_for_update()
+        .execution_options(populate_existing=True)
     ).all()
     left = amount
     uses = []
     for lot in lots:
         taken = min(lot.remaining, left)
-        session.execute(
-            update(LedgerLot)
-            .where(LedgerLot.id == lot.id)
-            .values(remaining=LedgerLot.remaining - taken)
-            .execution_options(synchronize_session=False)
-        )
         uses.append({"lot_id": lot.id, "entry_id": posted.entry_id, "amount": taken})
         left -= taken
         if not left:
             break
     if left:
         raise InsufficientBalance(account.code, amount - left, amount)
+    session.execute(
+        _TAKE_FROM_LOTS,
+        {"lot_ids": [use["lot_id"] for use in uses], "amounts": [use["amount"] for use in uses]},
+    )
     session.execute(insert(LedgerLotUse), uses)
 
 
