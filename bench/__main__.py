@@ -1,0 +1,127 @@
+"""`python -m bench`: build a world of its own, measure it, print the figures and write var/bench.json."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import time
+import traceback
+
+from bench import machine, report, scenarios, world
+from bench.measuring import Bench, Sheet, Stage
+from bench.place import Place
+from core import migrations
+from core.embedded_postgres import EmbeddedPostgresError
+from deploy import demo_place
+
+
+def say(text: str) -> None:
+    """Print a line at once."""
+    print(text, flush=True)
+
+
+class Clock:
+    """Says how far the run is."""
+
+    def __init__(self) -> None:
+        """Start now."""
+        self.start = time.perf_counter()
+
+    def say(self, text: str) -> None:
+        """Print a line with the seconds since the start."""
+        say(f"[{time.perf_counter() - self.start:4.0f} s] {text}")
+
+
+def run_stage(bench: Bench, stage: Stage, only: str | None, clock: Clock) -> None:
+    """Run the scenarios of a stage; one that falls over leaves its figures missing."""
+    for scenario in scenarios.every():
+        if stage not in scenario.stages or (only and scenario.order > 0 and only not in scenario.name):
+            continue
+        clock.say(f"  {scenario.name} ...")
+        try:
+            scenario.run(bench)
+        except Exception as error:
+            bench.missing(f"{scenario.name} at {bench.size}", f"{type(error).__name__}: {error}")
+            if not isinstance(error, RuntimeError):
+                traceback.print_exc()
+
+
+def measure(place: Place, sheet: Sheet, choice: argparse.Namespace, clock: Clock) -> dict[str, object]:
+    """Run everything in its order and return the hardware."""
+    hardware: dict[str, object] = dict(machine.describe(place.var.parent, "?"))
+    clock.say("Starting PostgreSQL ...")
+    url = place.start_database()
+    migrations.upgrade(url)
+    os.environ.clear()
+    os.environ.update(place.environment)
+    from bench.bare import create_bench_app
+
+    app = create_bench_app()
+    hardware["postgresql"] = _postgres_version()
+    for line in report.hardware_lines(hardware):
+        say("       " + line)
+    clock.say(f"Building {world.SMALL} products, {world.TILLS} stores and their households ...")
+    bench = Bench(place, app, world.build(clock.say), sheet, choice.quick)
+    clock.say(f"At {bench.size} products, inside one process:")
+    run_stage(bench, Stage.STILL_SMALL, choice.only, clock)
+    place.start_servers()
+    clock.say(f"At {bench.size} products, over HTTP:")
+    run_stage(bench, Stage.SERVED_SMALL, choice.only, clock)
+    place.stop_servers()
+    if choice.small:
+        return hardware
+    large = world.QUICK_LARGE if choice.quick else world.LARGE
+    clock.say(f"Adding products up to {large} ...")
+    world.grow(bench.world, large, place.environment, clock.say)
+    bench.record("growing.products", (large - world.SMALL) / bench.world.seconds["growing"], "products/s")
+    clock.say(f"At {bench.size} products, inside one process:")
+    run_stage(bench, Stage.STILL_LARGE, choice.only, clock)
+    place.start_servers()
+    clock.say(f"At {bench.size} products, over HTTP:")
+    run_stage(bench, Stage.SERVED_LARGE, choice.only, clock)
+    return hardware
+
+
+def _postgres_version() -> str:
+    from sqlalchemy import text
+
+    from core.db import reading
+
+    with reading() as session:
+        return str(session.scalar(text("SHOW server_version")))
+
+
+def main() -> int:
+    """Measure; exit 1 when a rule is broken or nothing could be measured."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="about a minute: short loads, 1,000 products")
+    parser.add_argument("--small", action="store_true", help="leave the large catalogue out")
+    parser.add_argument("--only", help="only scenarios with this word in their name (and the bare pages)")
+    choice = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    os.chdir(demo_place.ROOT)
+    var, place, sheet, clock = demo_place.var_dir(), Place(), Sheet(), Clock()
+    try:
+        hardware = measure(place, sheet, choice, clock)
+    except EmbeddedPostgresError as error:
+        say(str(error))
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        place.stop()
+    say("")
+    for line in [*report.hardware_lines(hardware), "", *report.table(sheet)]:
+        say(line)
+    target = var / "bench.json"
+    report.write(target, hardware, sheet, quick=choice.quick, seconds=time.perf_counter() - clock.start)
+    say(
+        f"\nWritten to {os.path.relpath(target)}. The load comes from this machine too: compare CPU and ratios, not only rates."
+    )
+    return 1 if sheet.broken or not sheet.metrics else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

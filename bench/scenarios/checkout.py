@@ -1,0 +1,74 @@
+"""The complete checkout of a guest with the sandbox: from the product page to the paid order, as a browser does it."""
+
+from __future__ import annotations
+
+import re
+import time
+from urllib.parse import urlsplit
+
+from bench.load import Browser, Wrong
+from bench.measuring import Bench, Stage, hidden, problem_in, scenario
+
+DELIVERY = {
+    "recipient": "张三",
+    "phone": "13800138000",
+    "province": "山东省",
+    "city": "枣庄市",
+    "district": "山亭区",
+    "address": "府前路 1 号",
+    "email": "buyer@bench.example",
+    "note": "",
+}
+#: How often a visitor's browser looks whether the payment is confirmed, and for how long, in seconds.
+LOOK_EVERY, LOOK_FOR = 0.1, 30.0
+
+
+def buy(browser: Browser, slug: str) -> None:
+    """Buy one pack: product, cart, checkout, sandbox, confirmed by the signed event, paid order."""
+    with browser.mark("before_paying"):
+        page = browser.get(f"/shop/products/{slug}")
+        variant = hidden(page, "variant")
+        form = {"csrf_token": hidden(page, "csrf_token"), "variant": variant, "quantity": "1"}
+        browser.get(browser.post("/shop/cart/add", form, problem_in))
+        page = browser.get("/shop/checkout")
+        form = {name: hidden(page, name) for name in ("csrf_token", "once", "seen_total")}
+        sandbox = browser.post("/shop/checkout", form | DELIVERY, problem_in)
+    page = browser.get(sandbox)
+    form = {"csrf_token": hidden(page, "csrf_token"), "method": "card"}
+    waiting = browser.post(f"{urlsplit(sandbox).path}/pay", form, problem_in)
+    with browser.mark("confirmation"):
+        until = time.perf_counter() + LOOK_FOR
+        while True:
+            status, location, page = browser.send("GET", waiting)
+            if status == 303:
+                break
+            if status != 200 or time.perf_counter() > until:
+                raise Wrong(f"GET {waiting}: {status}, not confirmed")
+            time.sleep(LOOK_EVERY)
+    page = browser.get(location)
+    if not re.search("已付款|已支付|待发货|备货|准备发货|付款成功", page):
+        raise Wrong(f"the order at {location} does not say that it is paid")
+
+
+@scenario(Stage.SERVED_SMALL, order=30)
+def checkout(bench: Bench) -> None:
+    """Measure orders a second, p50, p95 and processor time an order, and how long the confirmation takes."""
+    slugs = bench.world.slugs
+
+    def order(browser: Browser, visitor: int, number: int) -> None:
+        # Every order is a new guest from another address.
+        browser.become(f"10.{100 + visitor}.{number // 250 % 250}.{number % 250 + 1}")
+        buy(browser, slugs[(visitor * 17 + number) % len(slugs)])
+
+    figures = bench.measure(
+        "checkout",
+        order,
+        clients=12,
+        seconds=20,
+        thing="order",
+        roots=("web", "worker", "postgres"),
+        warm_up=2,
+    )
+    for name, (p50, p95) in figures.marks.items():
+        bench.record_time(f"checkout.{name}", p50, "p50", "ms")
+        bench.record_time(f"checkout.{name}", p95, "p95", "ms")

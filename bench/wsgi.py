@@ -1,0 +1,5 @@
+"""What the measured web server serves: the application with the bare pages."""
+
+from bench.bare import create_bench_app
+
+application = create_bench_app()
