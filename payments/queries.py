@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from accounts.models import Organisation, User
 from accounts.values import OrganisationKind, Role
-from core import clock, ids
+from core import clock, ids, money
 from core.errors import NotFound
 from core.permissions import Actor
 from payments import rules
@@ -271,6 +271,11 @@ class CodeRow:
     purpose: str
     amount_fen: int
     created_at: datetime
+
+    @property
+    def line(self) -> tuple[str, str]:
+        """Return the code and its amount as text."""
+        return self.code, money.format_fen(self.amount_fen)
 
 
 def open_codes(session: Session, limit: int = 200) -> list[CodeRow]:
