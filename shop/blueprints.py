@@ -38,7 +38,7 @@ navigation.register(
     DeskItem(N_("Certification"), "/certification", "shield", CERTIFY, order=10, count=waiting_products),
     DeskItem(N_("Orders to send"), "/supplier/orders", "truck", SHIP_ORDERS, order=5, count=waiting_parts),
     DeskItem(N_("Canteen orders"), "/procurement/orders", "clipboard", READ_INSTITUTION_ORDERS, order=5),
-    DeskItem(N_("Choose goods"), "/procurement/goods", "bowl", ORDER_ON_ACCOUNT, order=6),
+    DeskItem(N_("Choose for the canteen"), "/procurement/goods", "bowl", ORDER_ON_ACCOUNT, order=6),
 )
 
 __all__ = [

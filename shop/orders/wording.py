@@ -135,7 +135,7 @@ def timeline(view: OrderView) -> list[Step]:
     if order.state == State.NEEDS_REVIEW:
         return [*steps, Step(state_label(order.state), "now")]
     if order.paid_at is None:
-        return [*steps, Step(_("Payment"), "now"), Step(_("Sending"), "next"), Step(_("Arrival"), "next")]
+        return [*steps, Step(_("Payment"), "now"), Step(_("Shipping"), "next"), Step(_("Arrival"), "next")]
     steps.append(Step(_("Paid"), "done", moment(order.paid_at), note=money.format_fen(order.total_fen)))
     for part in view.parts:
         who = in_language(part.supplier_zh, part.supplier_en)
@@ -143,7 +143,7 @@ def timeline(view: OrderView) -> list[Step]:
             steps.append(Step(_("Being packed"), "now", who=who))
         else:
             parcel = " ".join(word for word in (part.carrier, part.tracking_number) if word)
-            steps.append(Step(_("Sent"), "done", moment(part.shipped_at), who, parcel))
+            steps.append(Step(_("Shipped"), "done", moment(part.shipped_at), who, parcel))
     for part in view.parts:
         who = in_language(part.supplier_zh, part.supplier_en)
         if part.received_at is not None:

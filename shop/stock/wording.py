@@ -26,7 +26,7 @@ def problem_text(goods: Goods, problem: Problem) -> str:
         return _("This is sold out.")
     if problem is Problem.MULTIPLE:
         return _("This is sold in steps of %(multiple)s packs.", multiple=goods.pack_multiple)
-    return _("Only %(left)s packs are left.", left=most_sellable(goods))
+    return _("Packs left: %(left)s.", left=most_sellable(goods))
 
 
 @explains(OutOfStock)
