@@ -15,6 +15,8 @@ from payments.errors import AlreadyPaid, EarlierPaymentOpen, PaymentUnderReview
 from payments.models import PaymentIntent
 from payments.values import CURRENCY, PaymentState, Purpose
 
+OPEN_STATES = (PaymentState.CREATED, PaymentState.PENDING)
+
 
 def open_intent(
     session: Session,
@@ -41,13 +43,51 @@ def open_intent(
     if not return_url.startswith("/") or return_url.startswith("//"):
         raise ValueError("return_url must be a path on this site")
     purpose = Purpose(purpose)
+    # Looked up before it is inserted: an insert would wait for whoever is finishing the known intent, who in turn may
+    # wait for the order that our caller has locked. And looked up before what has ended, so that nothing slips between.
+    known = queries.find_subject_intent(session, purpose, subject_id, *OPEN_STATES)
     ended = queries.find_subject_intent(
         session, purpose, subject_id, PaymentState.SUCCEEDED, PaymentState.NEEDS_REVIEW
     )
     if ended is not None:
         raise AlreadyPaid if ended.state == PaymentState.SUCCEEDED else PaymentUnderReview
-    moment = clock.now()
-    opened: PaymentIntent | None = session.scalar(
+    opened = None
+    if known is None:
+        opened = _insert(
+            session, purpose, subject_id, amount_fen, payee, description, locale, return_url, expires_at
+        )
+    if opened is not None:
+        audit.record(
+            session,
+            actor,
+            "payment intended",
+            "payment",
+            opened.public_id,
+            after={"purpose": purpose, "subject_id": subject_id, "amount_fen": amount_fen, "payee": payee},
+        )
+        return opened
+    known = known or queries.find_subject_intent(session, purpose, subject_id, *OPEN_STATES)
+    if (
+        known is None
+        or known.expires_at <= clock.now()
+        or (known.amount_fen, known.payee) != (amount_fen, payee)
+    ):
+        raise EarlierPaymentOpen
+    return known
+
+
+def _insert(
+    session: Session,
+    purpose: Purpose,
+    subject_id: int,
+    amount_fen: int,
+    payee: str,
+    description: str,
+    locale: str,
+    return_url: str,
+    expires_at: datetime,
+) -> PaymentIntent | None:
+    added: PaymentIntent | None = session.scalar(
         insert(PaymentIntent)
         .values(
             public_id=ids.public_id(16),
@@ -62,7 +102,7 @@ def open_intent(
             locale=locale,
             return_url=return_url,
             expires_at=expires_at,
-            created_at=moment,
+            created_at=clock.now(),
         )
         .on_conflict_do_nothing(
             index_elements=[PaymentIntent.purpose, PaymentIntent.subject_id],
@@ -70,19 +110,4 @@ def open_intent(
         )
         .returning(PaymentIntent)
     )
-    if opened is not None:
-        audit.record(
-            session,
-            actor,
-            "payment intended",
-            "payment",
-            opened.public_id,
-            after={"purpose": purpose, "subject_id": subject_id, "amount_fen": amount_fen, "payee": payee},
-        )
-        return opened
-    known = queries.find_subject_intent(
-        session, purpose, subject_id, PaymentState.CREATED, PaymentState.PENDING
-    )
-    if known is None or known.expires_at <= moment or (known.amount_fen, known.payee) != (amount_fen, payee):
-        raise EarlierPaymentOpen
-    return known
+    return added

@@ -7,15 +7,18 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import permutations
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from core import clock, jobs
+from core import events as core_events
 from core.db import reading, transaction
+from core.permissions import SYSTEM
 from payments import services
 from payments.errors import AlreadyPaid, EarlierPaymentOpen, IntentClosed
 from payments.events import BankTransferReceived, PaymentConfirmed
@@ -191,3 +194,38 @@ def test_the_system_may_be_swept_in_parallel(heard: Heard, open_intent: OpenInte
         begin_and_pay(open_intent(number))
     together(*[swept_later] * 4)
     assert sorted(event.subject_id for event in heard.of(PaymentConfirmed)) == list(range(1, 9))
+
+
+def test_finishing_and_paying_again_lock_in_ways_that_never_wait_for_each_other(
+    heard: Heard, open_intent: OpenIntent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The flow locks the order after the intent; a buyer who pays again locks the order before the intent."""
+    intent = open_intent()
+    kept = begin_and_pay(intent)
+    event_id = rehearsals.receive(kept, "checkout.session.completed")
+    assert event_id is not None
+    in_the_flow, order_locked = Event(), Event()
+    lock_the_order = text("SELECT pg_advisory_xact_lock(4242)")
+    posting = core_events._handlers[PaymentConfirmed]
+
+    def flow(session: Session, event: PaymentConfirmed) -> None:
+        in_the_flow.set()
+        order_locked.wait(5)
+        session.execute(lock_the_order)
+        for handler in posting:
+            handler(session, event)
+
+    monkeypatch.setitem(core_events._handlers, PaymentConfirmed, [flow])
+
+    def pay_again() -> str:
+        with transaction() as session:
+            session.execute(lock_the_order)
+            order_locked.set()
+            in_the_flow.wait(5)
+            again = services.open_intent(
+                session, SYSTEM, Purpose.ORDER, 1, 3980, "operator", "x", "en", "/x", intent.expires_at
+            )
+            return again.public_id
+
+    assert together(lambda: services.handle_event(event_id), pay_again) == [True, intent.public_id]
+    assert len(heard.of(PaymentConfirmed)) == 1
