@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Email, Optional, Regexp, StopValidation
 
 from charity.donations import rules
@@ -26,7 +27,10 @@ class DonateForm(Form):
 
     choice = RadioField(
         _l("Amount"),
-        choices=[*((str(yuan), f"¥{yuan}") for yuan in rules.SUGGESTED_YUAN), (OTHER, _l("Another amount"))],
+        choices=[
+            *(SelectChoice(str(yuan), f"¥{yuan}") for yuan in rules.SUGGESTED_YUAN),
+            SelectChoice(OTHER, _l("Another amount")),
+        ],
         validate_choice=False,
     )
     own_amount = YuanField(

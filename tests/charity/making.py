@@ -44,7 +44,9 @@ class House:
 def make_house(session: Session, *, qualified_until: date | None = date(2099, 12, 31)) -> House:
     """Return a new charity with one officer."""
     number = next(_count)
-    organisation = people.make_organisation(session, OrganisationKind.CHARITY, f"山亭区助学公益基金会{number}")
+    organisation = people.make_organisation(
+        session, OrganisationKind.CHARITY, f"山亭区助学公益基金会{number}"
+    )
     organisation.credit_code = f"53370406MJE{number:07d}"
     session.flush()
     charity = charities.add_charity(
