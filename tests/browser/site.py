@@ -1,0 +1,98 @@
+"""A small living site in a process of its own: `python -m tests.browser.site`, told by the environment where.
+
+A process of its own, because `core.db` is bound to one database a process, and a web server in a thread would answer
+from whatever the tests beside it are bound to.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from datetime import date
+from io import BytesIO
+
+from flask import Flask
+from PIL import Image, ImageDraw
+from sqlalchemy.orm import Session
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from app import create_app
+from config import Config
+from core import jobs, storage
+from core.db import transaction
+from search import indexing
+from shop.catalogue.models import Product, Variant
+from tests.charity import making
+from tests.factories.orders import make_variant
+from tests.factories.people import PASSWORD
+from tests.factories.points import make_points_world, stock_goods
+
+
+class Quiet(WSGIRequestHandler):
+    """Says nothing about what went well."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Log only what a person should look into."""
+        if str(code).startswith("5"):
+            super().log_request(code, size)
+
+
+def build() -> dict[str, object]:
+    """Build the world through the services, and return what the tests need to know of it."""
+    with transaction() as session:
+        products = [_product(session, number) for number in range(6)]
+        house = making.make_house(session)
+        campaign = making.make_campaign(session, house)
+        points = make_points_world(session, points=100)
+        for number, name in enumerate(("肥皂", "毛巾", "酱油")):
+            stock_goods(session, points, f"goods{number}", name, 5 + number, 300, 90, date(2099, 1, 1))
+        facts: dict[str, object] = {
+            "products": products,
+            "campaign": campaign.slug,
+            "keeper": points.keeper_user.email,
+            "card": points.card_code,
+            "password": PASSWORD,
+        }
+    indexing.rebuild()
+    return facts
+
+
+def _product(session: Session, number: int) -> dict[str, str]:
+    name = ["石磨小米", "核桃仁", "柿饼", "花生油", "粉条", "山楂片"][number]
+    variant: Variant = make_variant(session, stock=500, price_fen=39_80 + number * 500, name=name)
+    product = session.get_one(Product, variant.product_id)
+    product.picture = storage.keep_picture(_drawn(number))
+    return {"slug": product.slug, "name": name, "variant": variant.public_id}
+
+
+def _drawn(number: int) -> bytes:
+    picture = Image.new("RGB", (640, 480), (90, 120 + number * 15, 80))
+    ImageDraw.Draw(picture).ellipse((160, 80, 480, 400), fill=(230, 190, 110))
+    kept = BytesIO()
+    picture.save(kept, "PNG")
+    return kept.getvalue()
+
+
+def serve(app: Flask, port: int) -> None:
+    """Answer requests, several at a time."""
+    make_server("127.0.0.1", port, app, threaded=True, request_handler=Quiet).serve_forever()
+
+
+def main() -> None:
+    """Build, serve, work off jobs, and end when the tests close our standard input."""
+    config = Config.from_environ()
+    app = create_app(config)
+    facts = build()
+    port = int(config.base_url.rsplit(":", 1)[1])
+    threading.Thread(target=serve, args=(app, port), daemon=True).start()
+    threading.Thread(target=jobs.work, daemon=True).start()
+    print(json.dumps(facts), flush=True)
+    sys.stdin.read()
+    # Not sys.exit: the threads are in the middle of waiting, and nobody needs their farewell.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
