@@ -49,8 +49,8 @@ def movements(rows: list[PublicMovement]) -> str:
                     row.effective_at.astimezone(clock.CHINA).isoformat(timespec="seconds"),
                     row.recorded_at.astimezone(clock.CHINA).isoformat(timespec="seconds"),
                     row.kind,
-                    row.source_account,
-                    row.target_account,
+                    row.source.code,
+                    row.target.code,
                     row.unit,
                     row.amount,
                 ]

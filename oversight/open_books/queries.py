@@ -64,17 +64,44 @@ class Books:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicAccount:
+    """An account as the public may see it: its code, the msgid that says what it is, and whose it is."""
+
+    code: str
+    label: str
+    name_zh: str = ""
+    name_en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PublicMovement:
-    """One transfer with names in place of codes; households are only ever "a household"."""
+    """One transfer with names beside codes; households are only ever "a household"."""
 
     entry_id: int
     effective_at: datetime
     recorded_at: datetime
     kind: str
-    source_account: str
-    target_account: str
+    source: PublicAccount
+    target: PublicAccount
     unit: str
     amount: int
+
+
+#: What an account is, by the first and last part of its code (English msgids; %(name)s is whose it is).
+LABELS: dict[tuple[str, str], str] = {
+    ("clearing", ""): N_("Payments on their way"),
+    ("bank", ""): N_("Bank account"),
+    ("orders", "prepaid"): N_("Paid orders, to be delivered"),
+    ("orders", "unapplied"): N_("Money that waits to go back"),
+    ("supplier", "payable"): N_("Due to %(name)s"),
+    ("campaign", "fund"): N_("Fund of %(name)s"),
+    ("household", "points"): N_("A household"),
+    ("points", "issued"): N_("Points issued in a village"),
+    ("store", "redeemed"): N_("Redeemed at %(name)s"),
+    ("store", "goods"): N_("Goods of %(name)s"),
+    ("aid", "goods_given"): N_("Goods handed to households"),
+    ("gifts", "in_kind"): N_("Goods given"),
+}
 
 
 def months_back(today: date, count: int) -> list[date]:
@@ -107,15 +134,15 @@ def read_books(session: Session, today: date, months: int = 12) -> Books:
 def read_movements(session: Session, before_entry: int | None, limit: int = 50) -> list[PublicMovement]:
     """Return the newest transfers below `before_entry` (keyset), with public names for accounts."""
     rows = ledger_queries.latest_movements(session, before_entry=before_entry, limit=limit)
-    names = _names(session, {code for row in rows for code in (row.debit, row.credit)})
+    accounts = _accounts(session, {code for row in rows for code in (row.debit, row.credit)})
     return [
         PublicMovement(
             row.entry_id,
             row.effective_at,
             row.recorded_at,
             row.kind,
-            names[row.credit],
-            names[row.debit],
+            accounts[row.credit],
+            accounts[row.debit],
             row.unit,
             row.amount,
         )
@@ -128,26 +155,26 @@ def public_code(code: str) -> str:
     return "household" if code.startswith("household:") else code
 
 
-def _names(session: Session, codes: set[str]) -> dict[str, str]:
+def _accounts(session: Session, codes: set[str]) -> dict[str, PublicAccount]:
     owners: dict[str, set[str]] = {"supplier": set(), "campaign": set(), "store": set()}
     for code in codes:
         prefix, _, rest = code.partition(":")
         if prefix in owners:
             owners[prefix].add(rest.partition(":")[0])
-    known: dict[str, str] = {}
-    for prefix, column, name in (
-        ("supplier", Organisation.public_id, Organisation.name_zh),
-        ("campaign", Campaign.public_id, Campaign.title_zh),
-        ("store", Store.public_id, Store.name_zh),
+    named: dict[tuple[str, str], tuple[str, str]] = {}
+    for prefix, columns in (
+        ("supplier", (Organisation.public_id, Organisation.name_zh, Organisation.name_en)),
+        ("campaign", (Campaign.public_id, Campaign.title_zh, Campaign.title_en)),
+        ("store", (Store.public_id, Store.name_zh, Store.name_en)),
     ):
         if owners[prefix]:
-            for public_id, title in session.execute(select(column, name).where(column.in_(owners[prefix]))):
-                known[f"{prefix}:{public_id}"] = title
-    named = {}
+            for public_id, zh, en in session.execute(select(*columns).where(columns[0].in_(owners[prefix]))):
+                named[prefix, public_id] = (zh, en)
+    found = {}
     for code in codes:
-        prefix, _, rest = code.partition(":")
-        label = known.get(f"{prefix}:{rest.partition(':')[0]}")
-        named[code] = (
-            f"{public_code(code)}" if label is None else f"{label} ({rest.partition(':')[2] or prefix})"
-        )
-    return named
+        first, *middle = code.split(":")
+        last = middle[-1] if middle else ""
+        label = LABELS.get((first, last)) or LABELS.get((first, "")) or public_code(code)
+        zh, en = named.get((first, middle[0] if middle else ""), ("", ""))
+        found[code] = PublicAccount(public_code(code), label, zh, en)
+    return found
