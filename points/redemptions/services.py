@@ -94,6 +94,7 @@ def block_card(session: Session, actor: Actor, card_id: int, reason: str) -> Non
     if card is None or card.blocked_at is not None:
         raise CardBlocked
     card.blocked_at, card.blocked_reason = clock.now(), reason
+    session.flush()
     audit.record(session, actor, "card blocked", "card", card.public_id, reason=reason)
 
 
