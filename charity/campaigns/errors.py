@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from charity.campaigns.rules import CheckedRequirement
-from charity.campaigns.values import Action, CampaignState
+from charity.campaigns.values import Action, CampaignState, CheckedRequirement
 from core.errors import Refusal
 
 

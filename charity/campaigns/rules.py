@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
-from charity.campaigns.values import Action, CampaignState, Disclosure, DisclosureKind, Requirement, Stage
+from charity.campaigns.values import (
+    Action,
+    CampaignState,
+    CheckedRequirement,
+    Disclosure,
+    DisclosureKind,
+    Requirement,
+    Stage,
+)
 
 #: Rule C2: a plan is recorded at least this long before the campaign starts.
 RECORDED_BEFORE = timedelta(days=10)
@@ -41,15 +49,6 @@ class PublishingFacts:
     story_texts: dict[str, str]
     plan_texts: dict[str, str]
     charity_texts: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedRequirement:
-    """One line of the check-list; `blank` names the texts that are still empty."""
-
-    requirement: Requirement
-    met: bool
-    blank: tuple[str, ...] = ()
 
 
 def next_state(state: CampaignState, action: Action) -> CampaignState | None:

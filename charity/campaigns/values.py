@@ -55,6 +55,15 @@ class Requirement(StrEnum):
     PLATFORM = "platform"
 
 
+@dataclass(frozen=True, slots=True)
+class CheckedRequirement:
+    """One line of the check-list; `blank` names the texts that are still empty."""
+
+    requirement: Requirement
+    met: bool
+    blank: tuple[str, ...] = ()
+
+
 class DisclosureKind(StrEnum):
     """What is due on a disclosure date (rule C4)."""
 
