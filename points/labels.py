@@ -17,7 +17,7 @@ GOODS_CATEGORIES = {
     "household": N_("Household goods"),
     "farm_tools": N_("Farm tools"),
     "stationery": N_("School things"),
-    "daily_goods": N_("Daily goods"),
+    "daily_goods": N_("Goods for daily use"),
 }
 
 RULE_CATEGORIES = {

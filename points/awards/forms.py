@@ -28,9 +28,9 @@ class ClaimForm(Form):
     household = HiddenField()
     once = HiddenField(validators=[single_use_token])
     rule = RadioField(_l("Kind of deed"), validators=[required()], validate_choice=True)
-    happened_on = DateField(_l("Day"), validators=[required()])
+    happened_on = DateField(_l("Day of the deed"), validators=[required()])
     deed = TextAreaField(
-        _l("What was done"),
+        _l("What the household did"),
         validators=[
             required(),
             Length(min=4, message=_l("Please write at least a few words.")),
