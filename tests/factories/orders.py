@@ -91,7 +91,11 @@ def certify(session: Session, product_id: int, until: datetime | None = None) ->
     county = session.get_one(Region, product.county_id)
     office = make_organisation(session, OrganisationKind.GOVERNMENT, region=county)
     return certification.issue_certificate(
-        session, certifier_of(county, office), product_id, office.id, until or clock.now() + timedelta(days=365)
+        session,
+        certifier_of(county, office),
+        product_id,
+        office.id,
+        until or clock.now() + timedelta(days=365),
     ).number
 
 
@@ -115,7 +119,9 @@ def make_request(*wanted: tuple[Variant | int, int], **changes: object) -> Order
     return OrderRequest(**{**values, **changes})  # type: ignore[arg-type]
 
 
-def place(session: Session, *wanted: tuple[Variant | int, int], actor: Actor = GUEST, **changes: object) -> PlacedOrder:
+def place(
+    session: Session, *wanted: tuple[Variant | int, int], actor: Actor = GUEST, **changes: object
+) -> PlacedOrder:
     """Place an order."""
     return order_services.place_order(session, actor, make_request(*wanted, **changes))
 

@@ -47,7 +47,13 @@ def canteen(session: Session) -> Canteen:
         school,
         supplier,
         make_variant(
-            session, stock=40, price_fen=148_00, grams=25_000, supplier=supplier, village=village, name="青莲大米"
+            session,
+            stock=40,
+            price_fen=148_00,
+            grams=25_000,
+            supplier=supplier,
+            village=village,
+            name="青莲大米",
         ),
         make_user(session, Role.REQUESTER, organisation=school, name="李食堂"),
         make_user(session, Role.APPROVER, organisation=school, name="孙校长"),
@@ -86,7 +92,9 @@ def test_a_canteen_orders_on_account(app: Flask, session: Session, canteen: Cant
     # The second sending of the same form shows the first order.
     assert kitchen.post("/procurement/orders/new", fields).location == placed.location
 
-    stranger = make_user(session, Role.REQUESTER, organisation=make_organisation(session, OrganisationKind.INSTITUTION))
+    stranger = make_user(
+        session, Role.REQUESTER, organisation=make_organisation(session, OrganisationKind.INSTITUTION)
+    )
     assert PageClient(app, session).sign_in(stranger).get(placed.location, 404)
     looker = PageClient(app, session, language).sign_in(canteen.approver)
     assert order.number in looker.get("/procurement/orders").text
@@ -100,7 +108,8 @@ def test_a_canteen_orders_on_account(app: Flask, session: Session, canteen: Cant
     office = PageClient(app, session, language).sign_in(canteen.finance)
     transfer = {"amount": "296.00", "received_on": clock.today().isoformat(), "bank_reference": "ICBC-1"}
     office.post(
-        "/operator/bank-transfers", {**transfer, "code": order.payment_code, "amount": "295.99", "bank_reference": "X1"}
+        "/operator/bank-transfers",
+        {**transfer, "code": order.payment_code, "amount": "295.99", "bank_reference": "X1"},
     )
     session.refresh(order)
     assert order.state == "placed"
@@ -111,13 +120,19 @@ def test_a_canteen_orders_on_account(app: Flask, session: Session, canteen: Cant
 
     part = session.scalars(select(SupplierOrder)).one()
     session.refresh(part)
-    desk.post(f"/supplier/orders/{part.public_id}/ship", {"carrier": "合作社货车", "tracking_number": "LU-D12345"})
+    desk.post(
+        f"/supplier/orders/{part.public_id}/ship", {"carrier": "合作社货车", "tracking_number": "LU-D12345"}
+    )
     accept = kitchen.get(f"{placed.location}/accept")
     fields = accept.form("/accept")["fields"]
     assert fields["accepted_0"] == "2"
     assert kitchen.post(f"{placed.location}/accept", {**fields, "second_inspector": "李 食堂"}, 422)
-    assert kitchen.post(f"{placed.location}/accept", {**fields, "accepted_0": "3", "second_inspector": "王厨"}, 422)
-    assert kitchen.post(f"{placed.location}/accept", {**fields, "accepted_0": "1", "second_inspector": "王厨"}, 422)
+    assert kitchen.post(
+        f"{placed.location}/accept", {**fields, "accepted_0": "3", "second_inspector": "王厨"}, 422
+    )
+    assert kitchen.post(
+        f"{placed.location}/accept", {**fields, "accepted_0": "1", "second_inspector": "王厨"}, 422
+    )
     kitchen.post(
         f"{placed.location}/accept",
         {**fields, "accepted_0": "1", "second_inspector": "王厨", "note": "一袋受潮"},
@@ -130,6 +145,8 @@ def test_a_canteen_orders_on_account(app: Flask, session: Session, canteen: Cant
     assert re.search(r"王厨", shown.text)
     assert "一袋受潮" in shown.text
     kitchen.post(
-        f"{placed.location}/accept", {**fields, "accepted_0": "1", "second_inspector": "王厨", "note": "x"}, 409
+        f"{placed.location}/accept",
+        {**fields, "accepted_0": "1", "second_inspector": "王厨", "note": "x"},
+        409,
     )
     assert "¥148.00" in desk.get(f"/supplier/orders/{part.public_id}").text

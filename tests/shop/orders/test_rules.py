@@ -1,0 +1,202 @@
+"""Freight, sums, shares and the whole state table, without a database."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shop.orders import rules
+from shop.orders.errors import WrongState
+from shop.orders.values import Action, PartAction, PartState, State
+from shop.stock.rules import most_sellable, problem_of
+from shop.stock.values import MOST_PACKS, Goods, Problem, Wanted
+
+GOODS = Goods(
+    variant_id=1, public_id="A", product_id=1, slug="rice", category="grain_oil", picture=None, name_zh="大米",
+    name_en="Rice", label_zh="袋", label_en="bag", supplier_id=1, supplier_zh="社", supplier_en="Co-op", village_id=1,
+    village_zh="青莲村", village_en="Qinglian", households_count=3, perishable=False, net_grams=2500, pieces=None,
+    price_fen=3980, producer_fen=2388, logistics_fen=398, other_fen=1194, pack_multiple=1, on_sale=True,
+    certificate_id=1, available=10,
+)  # fmt: skip
+
+
+def goods(**changes: object) -> Goods:
+    """Return goods that differ from the usual ones."""
+    return replace(GOODS, **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("grams", "fen"),
+    [
+        (1, 800),
+        (1000, 800),
+        (1001, 1200),
+        (5000, 1600),
+        (20_000, 3600),
+        (20_001, 3750),
+        (22_000, 3900),
+        (0, 0),
+    ],
+)
+def test_freight_follows_the_table(grams: int, fen: int) -> None:
+    assert rules.freight_fen(grams, 100) == fen
+
+
+def test_goods_worth_enough_travel_free() -> None:
+    assert rules.freight_fen(5000, 99_00 - 1) == 1600
+    assert rules.freight_fen(5000, 99_00) == 0
+    assert rules.until_free_fen(99_00 - 1) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "quantity", "problem"),
+    [
+        ({}, 10, None),
+        ({}, 11, Problem.SHORT),
+        ({"available": 0}, 1, Problem.SOLD_OUT),
+        ({"available": -3}, 1, Problem.SOLD_OUT),
+        ({"on_sale": False}, 1, Problem.GONE),
+        ({"certificate_id": None}, 1, Problem.NOT_CERTIFIED),
+        ({"pack_multiple": 4}, 6, Problem.MULTIPLE),
+        ({"pack_multiple": 4}, 8, None),
+        ({"pack_multiple": 4}, 12, Problem.SHORT),
+        ({"pack_multiple": 12}, 12, Problem.SOLD_OUT),
+    ],
+)
+def test_a_line_is_bought_as_it_stands_or_named(
+    changes: dict[str, object], quantity: int, problem: Problem | None
+) -> None:
+    assert problem_of(goods(**changes), quantity) is problem
+
+
+def test_what_is_left_counts_in_whole_steps() -> None:
+    assert most_sellable(goods(pack_multiple=4)) == 8
+    assert most_sellable(goods(certificate_id=None)) == 0
+
+
+def test_the_same_variant_on_two_lines_is_one_line() -> None:
+    assert rules.add_up([Wanted(1, 2), Wanted(2, 1), Wanted(1, 3)]) == {1: 5, 2: 1}
+    for quantity in (0, -1, MOST_PACKS + 1, 10**30):
+        with pytest.raises(ValueError, match="line"):
+            rules.add_up([Wanted(1, quantity)])
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(1, 5),
+            st.integers(1, 5),
+            st.integers(1, 60_00),
+            st.integers(1, 30_000),
+            st.integers(1, 99),
+        ),
+        min_size=1,
+        max_size=12,
+    )
+)
+def test_every_basket_adds_up_to_the_fen(baskets: list[tuple[int, int, int, int, int]]) -> None:
+    found = []
+    wanted = {}
+    for index, (supplier, village, price, grams, quantity) in enumerate(baskets):
+        producer = price // 3
+        found.append(
+            goods(
+                variant_id=index,
+                supplier_id=supplier,
+                village_id=village,
+                price_fen=price,
+                producer_fen=producer,
+                logistics_fen=price // 5,
+                other_fen=price - producer - price // 5,
+                net_grams=grams,
+            )
+        )
+        wanted[index] = quantity
+    priced = rules.price_order(found, wanted)
+    assert priced.total_fen == priced.goods_fen + priced.freight_fen
+    assert (
+        priced.goods_fen
+        == sum(part.goods_fen for part in priced.parts)
+        == sum(line.line_fen for line in priced.lines)
+    )
+    assert priced.freight_fen == sum(part.freight_fen for part in priced.parts)
+    assert all(part.freight_fen >= 0 for part in priced.parts)
+    assert sum(v.producer_fen for v in priced.villages) == sum(
+        g.producer_fen * wanted[g.variant_id] for g in found
+    )
+
+
+def test_what_was_not_accepted_is_not_owed() -> None:
+    assert rules.accepted_fen([(2, 100), (0, 900)], 12) == 212
+    assert rules.accepted_fen([(0, 100)], 12) == 0
+
+
+ALLOWED = {
+    ("placed", "pay"): "placed",
+    ("placed", "cancel"): "cancelled",
+    ("placed", "expire"): "expired",
+    ("placed", "confirm_payment"): "paid",
+    ("placed", "review"): "needs_review",
+    ("paid", "ship"): "shipped",
+    ("paid", "receive"): "paid",
+    ("paid", "confirm_payment"): "paid",
+    ("shipped", "ship"): "shipped",
+    ("shipped", "receive"): "received",
+    ("shipped", "confirm_payment"): "shipped",
+    ("received", "confirm_payment"): "received",
+    ("cancelled", "confirm_payment"): "needs_review",
+    ("cancelled", "review"): "needs_review",
+    ("expired", "confirm_payment"): "paid",
+    ("expired", "review"): "needs_review",
+    ("needs_review", "confirm_payment"): "needs_review",
+    ("needs_review", "review"): "needs_review",
+}
+
+
+@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize("action", list(Action))
+def test_each_state_and_action_leads_where_the_table_says(state: State, action: Action) -> None:
+    target = ALLOWED.get((state.value, action.value))
+    if target is None:
+        with pytest.raises(WrongState):
+            rules.after(state, action)
+    else:
+        assert rules.after(state, action) == target
+
+
+PART_ALLOWED = {
+    ("waiting", "release"): "to_ship",
+    ("waiting", "cancel"): "cancelled",
+    ("to_ship", "ship"): "shipped",
+    ("shipped", "receive"): "received",
+    ("cancelled", "release"): "to_ship",
+}
+
+
+@pytest.mark.parametrize("state", list(PartState))
+@pytest.mark.parametrize("action", list(PartAction))
+def test_each_part_and_action_leads_where_the_table_says(state: PartState, action: PartAction) -> None:
+    target = PART_ALLOWED.get((state.value, action.value))
+    if target is None:
+        with pytest.raises(WrongState):
+            rules.part_after(state, action)
+    else:
+        assert rules.part_after(state, action) == target
+
+
+@pytest.mark.parametrize(
+    ("parts", "state"),
+    [
+        (["to_ship"], "paid"),
+        (["shipped", "to_ship"], "paid"),
+        (["received", "to_ship"], "paid"),
+        (["shipped", "shipped"], "shipped"),
+        (["received", "shipped"], "shipped"),
+        (["received", "received"], "received"),
+    ],
+)
+def test_an_order_is_as_far_as_its_slowest_part(parts: list[str], state: str) -> None:
+    assert rules.derive_state(parts) == state

@@ -1,0 +1,304 @@
+"""Checkout and order pages: what people see, and what those who try the door handles get."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from core import ids
+from payments.errors import GatewayFailed
+from shop.catalogue.models import Variant
+from shop.orders import views
+from shop.orders.models import Order
+from shop.stock import queries as stock_queries
+from tests.conftest import StatementCounter
+from tests.factories.orders import CHECKOUT, make_variant, place
+from tests.factories.people import make_user
+from tests.page_client import PageClient
+
+
+def fill_cart(client: PageClient, *wanted: tuple[Variant, int]) -> None:
+    for variant, quantity in wanted:
+        client.post("/shop/cart/add", {"variant": variant.public_id, "quantity": str(quantity)})
+
+
+def form_of(client: PageClient) -> dict[str, str]:
+    return {**client.get("/shop/checkout").form("/shop/checkout")["fields"], **CHECKOUT}
+
+
+def orders(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Order)) or 0
+
+
+def test_a_checkout_costs_the_same_statements_for_one_line_and_for_twenty(
+    client: PageClient, session: Session, statements: StatementCounter
+) -> None:
+    counts = []
+    for lines in (1, 20):
+        fill_cart(client, *((make_variant(session), 2) for _ in range(lines)))
+        form = {**form_of(client), "csrf_token": client.csrf_token()}
+        with statements:
+            page = client.post("/shop/checkout", form)
+        assert page.location is not None
+        assert "/sandbox/pay/" in page.location
+        counts.append(len(statements))
+    assert counts[0] == counts[1] <= 40, "\n".join(statements.statements)
+
+
+def test_order_pages_cost_the_same_statements_for_one_line_and_for_twenty(
+    client: PageClient, session: Session, statements: StatementCounter
+) -> None:
+    counts = []
+    for lines in (1, 20):
+        secret = ids.secret()
+        place(session, *((make_variant(session), 1) for _ in range(lines)), guest_secret=secret)
+        with statements:
+            client.get(f"/shop/orders/guest/{secret}")
+        counts.append(len(statements))
+    assert counts[0] == counts[1] <= 8
+
+
+def test_a_double_click_and_a_second_tab_make_one_order(client: PageClient, session: Session) -> None:
+    variant = make_variant(session, stock=9)
+    fill_cart(client, (variant, 2))
+    form = form_of(client)
+    first = client.post("/shop/checkout", form)
+    again = client.post("/shop/checkout", form)
+    assert first.location == again.location
+    assert orders(session) == 1
+    changed = client.post("/shop/checkout", {**form, "note": "another"}, 409)
+    assert "YG-" not in changed.text
+    client.post("/shop/checkout", {**form, "once": ids.public_id(20)}, 422)
+    assert orders(session) == 1
+
+
+def test_the_token_of_another_visitor_opens_nothing(app: Flask, client: PageClient, session: Session) -> None:
+    variant = make_variant(session, stock=9)
+    fill_cart(client, (variant, 1))
+    form = form_of(client)
+    first = client.post("/shop/checkout", form)
+    other = PageClient(app, session)
+    fill_cart(other, (variant, 1))
+    theirs = other.post("/shop/checkout", {**form_of(other), "once": form["once"]})
+    assert theirs.location != first.location
+    assert orders(session) == 2
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"price": "1", "total": "1", "total_fen": "1", "goods_fen": "1", "freight_fen": "0"},
+        {"state": "paid", "paid": "1", "paid_at": "2026-01-01", "status": "paid"},
+        {"user_id": "1", "buyer_user_id": "1", "institution_id": "1", "kind": "institution", "role": "admin"},
+        {
+            "wanted": "1",
+            "cart": "1",
+            "guest_secret": "x",
+            "idem_key": "x",
+            "number": "YG-1",
+            "currency": "USD",
+        },
+    ],
+)
+def test_what_a_client_adds_to_the_form_is_ignored(
+    client: PageClient, session: Session, forged: dict[str, str]
+) -> None:
+    fill_cart(client, (make_variant(session, price_fen=100_00), 2))
+    client.post("/shop/checkout", {**form_of(client), **forged})
+    order = session.scalars(select(Order)).one()
+    assert (order.total_fen, order.state, order.kind, order.buyer_user_id) == (
+        200_00,
+        "placed",
+        "public",
+        None,
+    )
+    assert order.paid_at is None
+    assert order.number != "YG-1"
+
+
+def test_a_changed_price_is_shown_before_anything_is_ordered(client: PageClient, session: Session) -> None:
+    variant = make_variant(session, price_fen=100_00)
+    fill_cart(client, (variant, 1))
+    form = form_of(client)
+    session.execute(
+        update(Variant).values(price_fen=120_00, producer_fen=120_00, logistics_fen=0, other_fen=0)
+    )
+    page = client.post("/shop/checkout", form, 409)
+    assert "¥100.00" in page.text
+    assert "¥120.00" in page.text
+    assert orders(session) == 0
+    client.post("/shop/checkout", {**page.form("/shop/checkout")["fields"], **CHECKOUT})
+    assert session.scalars(select(Order.total_fen)).one() == 120_00
+
+
+def test_every_short_line_is_named_and_the_form_keeps_what_was_typed(
+    client: PageClient, session: Session
+) -> None:
+    one, two, fine = (
+        make_variant(session, stock=3),
+        make_variant(session, stock=3),
+        make_variant(session, stock=3),
+    )
+    fill_cart(client, (one, 3), (two, 2), (fine, 1))
+    form = form_of(client)
+    place(session, (one, 1), (two, 3))
+    page = client.post("/shop/checkout", {**form, "note": "放在门卫处"}, 409)
+    assert "仅剩 2 件" in page.text
+    assert "售罄" in page.text
+    assert "放在门卫处" in page.html
+    assert 'value="张三"' in page.html
+    assert orders(session) == 1
+    cart = client.get("/shop/cart")
+    assert "仅剩 2 件" in cart.text
+    client.get("/shop/checkout", 303)
+    client.post(cart.form("/fit")["action"])
+    client.post("/shop/checkout", form_of(client))
+    assert stock_queries.available(session, [one.id, fine.id]) == {one.id: 0, fine.id: 2}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("recipient", ""),
+        ("recipient", "   "),
+        ("recipient", "x" * 41),
+        ("recipient", "a\x00b"),
+        ("phone", "12"),
+        ("phone", "+1 212 555 0100"),
+        ("phone", "DROP TABLE"),
+        ("province", "Atlantis"),
+        ("province", ""),
+        ("city", "\x07"),
+        ("address", ""),
+        ("email", "nobody"),
+        ("email", "a@b\r\nBcc: c@d.example"),
+        ("email", "x" * 300 + "@example.org"),
+        ("note", "x" * 301),
+        ("once", "lower case"),
+        ("once", ""),
+        ("seen_total", "1e3"),
+    ],
+)
+def test_a_form_that_cannot_be_is_422_and_orders_nothing(
+    client: PageClient, session: Session, field: str, value: str
+) -> None:
+    fill_cart(client, (make_variant(session), 1))
+    page = client.post("/shop/checkout", {**form_of(client), field: value}, 422)
+    assert orders(session) == 0
+    assert page.form("/shop/checkout")
+
+
+def test_fresh_goods_are_confirmed_by_hand(client: PageClient, session: Session) -> None:
+    fill_cart(client, (make_variant(session, perishable=True), 1))
+    form = form_of(client)
+    assert "no_return" not in form
+    page = client.post("/shop/checkout", form, 422)
+    assert page.html.count("no_return-error") >= 1
+    client.post("/shop/checkout", {**form, "no_return": "y"})
+    assert session.scalars(select(Order.no_return_confirmed)).one()
+
+
+def test_an_empty_cart_leads_back(client: PageClient) -> None:
+    assert client.get("/shop/checkout", 303).location == "/shop/cart"
+    fields = {**CHECKOUT, "once": ids.public_id(20)}
+    client.post("/shop/checkout", fields, 422)
+
+
+def test_a_silent_provider_leaves_the_order_payable(
+    client: PageClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(*_: object, **__: object) -> str:
+        raise GatewayFailed
+
+    fill_cart(client, (make_variant(session), 1))
+    form = form_of(client)
+    with monkeypatch.context() as patched:
+        patched.setattr(views.payment_services, "begin_checkout", silent)
+        page = client.post("/shop/checkout", form)
+    assert page.location is not None
+    assert page.location.startswith("/shop/orders/guest/")
+    shown = client.follow(page)
+    paying = client.post(shown.form("/pay")["action"])
+    assert "/sandbox/pay/" in str(paying.location)
+
+
+def test_orders_of_others_look_like_none_at_all(app: Flask, client: PageClient, session: Session) -> None:
+    owner, thief = make_user(session), make_user(session)
+    client.sign_in(owner)
+    fill_cart(client, (make_variant(session), 1))
+    client.post("/shop/checkout", form_of(client))
+    number = session.scalars(select(Order.number)).one()
+    guest_secret = ids.secret()
+    guest = place(session, (make_variant(session), 1), guest_secret=guest_secret).number
+    stranger = PageClient(app, session).sign_in(thief)
+    for path in (f"/shop/orders/{number}", f"/shop/orders/{guest}", "/shop/orders/YG-0000-0000"):
+        page = stranger.get(path, 404)
+        assert "没有找到" in page.text or "404" in page.text
+        for action in ("pay", "cancel", "receive"):
+            stranger.post(f"{path}/{action}", {"part": "ABC"}, 404)
+    for secret in (ids.secret(), guest, guest_secret[:-1], "x", "%00", "a" * 5000):
+        stranger.get(f"/shop/orders/guest/{secret}", 404)
+        stranger.post(f"/shop/orders/guest/{secret}/cancel", {}, 404)
+    assert number not in stranger.get("/shop/orders").text
+    nobody = PageClient(app, session)
+    assert "/sign-in" in str(nobody.get(f"/shop/orders/{number}", 302).location)
+    nobody.post(f"/shop/orders/{number}/cancel", {}, 403)
+    assert session.scalars(select(Order.state).distinct()).all() == ["placed"]
+
+
+def test_orders_change_by_forms_of_ours_only(client: PageClient, session: Session) -> None:
+    secret = ids.secret()
+    place(session, (make_variant(session), 1), guest_secret=secret)
+    client.get("/shop/cart")
+    for action in ("pay", "cancel", "receive"):
+        client.post(f"/shop/orders/guest/{secret}/{action}", {}, 403, token=False)
+        client.get(f"/shop/orders/guest/{secret}/{action}", 405)
+        foreign = {"Origin": "https://evil.example"}
+        client.post(f"/shop/orders/guest/{secret}/{action}", {}, 403, headers=foreign)
+    assert session.scalars(select(Order.state)).one() == "placed"
+
+
+def test_a_guest_gives_an_order_up(client: PageClient, session: Session) -> None:
+    variant = make_variant(session, stock=3)
+    secret = ids.secret()
+    place(session, (variant, 2), guest_secret=secret)
+    path = f"/shop/orders/guest/{secret}"
+    page = client.get(path)
+    assert page.response.headers["Cache-Control"] == "no-store"
+    client.post(page.form("/cancel")["action"])
+    assert stock_queries.available(session, [variant.id]) == {variant.id: 3}
+    assert "已取消" in client.get(path).text
+    for action in ("pay", "cancel"):
+        client.post(f"{path}/{action}", {}, 409)
+    client.post(f"{path}/receive", {"part": ids.public_id()}, 404)
+
+
+def test_the_list_of_orders_is_read_in_pages(client: PageClient, session: Session) -> None:
+    owner = make_user(session)
+    client.sign_in(owner)
+    assert "还没有订单" in client.get("/shop/orders").text
+    from core.permissions import Actor
+
+    variant = make_variant(session, stock=50)
+    for _ in range(21):
+        place(session, (variant, 1), actor=Actor(owner.id, owner.name), guest_secret=None)
+    first = client.get("/shop/orders")
+    assert len(re.findall(r'href="/shop/orders/YG-', first.html)) == 20
+    assert len(re.findall(r'href="/shop/orders/YG-', client.get("/shop/orders?page=2").html)) == 1
+    client.get("/shop/orders?page=3", 404)
+    client.get("/shop/orders?page=-1", 404)
+
+
+def test_the_next_order_knows_where_the_last_one_went(client: PageClient, session: Session) -> None:
+    client.sign_in(make_user(session))
+    variant = make_variant(session, stock=9)
+    fill_cart(client, (variant, 1))
+    client.post("/shop/checkout", form_of(client))
+    fill_cart(client, (variant, 1))
+    page = client.get("/shop/checkout")
+    assert 'value="府前路 1 号"' in page.html
+    assert re.search(r'<option selected value="山东省"', page.html)
