@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from accounts import queries, services
+from accounts import queries, rules, services
 from accounts.errors import WeakPassword, WrongCredentials
 from accounts.forms import AskResetForm, ChangePasswordForm, ResetForm, SignInForm, SignUpForm
 from accounts.signed_in import load
@@ -26,7 +26,7 @@ bp = Blueprint("accounts", __name__)
 
 
 def _keys(login: str) -> tuple[str, str]:
-    kind, value = queries.rules.normalise_login(login)
+    kind, value = rules.normalise_login(login)
     return f"sign-in:{kind}:{value}", f"sign-in-from:{request.remote_addr}"
 
 
