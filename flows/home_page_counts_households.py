@@ -19,4 +19,6 @@ def count_households(session: Session) -> Sequence[Number]:
     households = session.scalar(
         select(func.count(Card.household_id.distinct())).where(Card.blocked_at.is_(None))
     )
-    return [Number(_("Households in love supermarkets"), f"{households or 0:,}", "/points/stores")]
+    return [
+        Number(_("Households taking part in love supermarkets"), f"{households or 0:,}", "/points/stores")
+    ]

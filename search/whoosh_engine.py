@@ -116,15 +116,17 @@ class WhooshEngine:
         asked = words.asked(text)
         if not asked:
             return []
-        for attempt in (1, 2):
+        for tries_left in (2, 1, 0):
             try:
                 with self._lock:
                     return self._find(asked, limit)
             except SearchUnavailable:
-                raise
-            except Exception as problem:  # files swapped away under the reader, or damaged
+                # A rebuild may have swapped the folder away between two looks at it; a missing index stays missing.
+                if not tries_left:
+                    raise
+            except Exception as problem:
                 self._forget()
-                if attempt == 2:
+                if not tries_left:
                     log.exception("the search index could not be read")
                     raise SearchUnavailable from problem
         raise SearchUnavailable

@@ -43,7 +43,7 @@ class ReasonForm(Form):
     """Why a certificate is suspended, holds again or is revoked."""
 
     reason = TextAreaField(
-        _l("Reason"),
+        _l("Reason for this step"),
         [required(), at_most(500), no_control_characters],
         description=_l("The supplier and the supervisors can read it. Name no households."),
     )

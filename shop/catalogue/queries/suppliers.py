@@ -50,6 +50,7 @@ def visible_products(
     total = select(func.count()).select_from(Product).where(Product.supplier_id.in_(suppliers))
     rows = session.execute(
         select(Product, last, packs)
+        .select_from(Product)
         .outerjoin(last, true())
         .join(packs, true())
         .where(Product.supplier_id.in_(suppliers))
