@@ -53,6 +53,8 @@ class WholeNumberField(StringField):
         """Read the digits into `number`."""
         text = (self.data or "").strip()
         if not text:
+            if self.flags.required:
+                raise StopValidation(_("Please fill this in."))
             return
         if not _WHOLE.match(text):
             raise StopValidation(_("Enter a whole number in digits, for example 2."))
@@ -83,6 +85,8 @@ class YuanField(StringField):
         """Read the amount into `fen`."""
         text = str(self.data or "").strip()
         if not text:
+            if self.flags.required:
+                raise StopValidation(_("Please fill this in."))
             return
         try:
             amount = money.parse_yuan(text)
