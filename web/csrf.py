@@ -21,7 +21,8 @@ def init_app(app: Flask, base_url: str) -> None:
     def refuse_foreign_origin() -> Any:
         if request.method in ("GET", "HEAD", "OPTIONS") or request.endpoint is None:
             return
-        if f"{app.view_functions[request.endpoint].__module__}.{request.endpoint}" in protect._exempt_views:
+        view = app.view_functions.get(request.endpoint)
+        if view is not None and f"{view.__module__}.{view.__name__}" in protect._exempt_views:
             return
         site = request.headers.get("Sec-Fetch-Site")
         if site is not None and site not in ("same-origin", "none"):

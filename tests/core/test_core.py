@@ -1,0 +1,128 @@
+"""Money, clock, ids, settings, events and the one place where a transaction ends."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from accounts.models import Organisation
+from config import BadSetting, Config
+from core import clock, db, ids, money
+
+GOOD = {
+    "DATABASE_URL": "postgresql://localhost/yigou",
+    "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz",
+    "BASE_URL": "https://yigou.example",
+    "MAIL_URL": "smtp://localhost",
+}
+
+
+@pytest.mark.parametrize(
+    ("fen", "text"),
+    [(0, "¥0.00"), (5, "¥0.05"), (123456, "¥1,234.56"), (-5, "-¥0.05"), (10**14, "¥1,000,000,000,000.00")],
+)
+def test_fen_are_written_as_yuan(fen: int, text: str) -> None:
+    assert money.format_fen(fen) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "fen"), [("12", 1200), ("12.5", 1250), ("12.50", 1250), (" ¥1,200 ", 120000), ("0.01", 1)]
+)
+def test_yuan_are_read(text: str, fen: int) -> None:
+    assert money.parse_yuan(text) == fen
+
+
+@pytest.mark.parametrize(
+    "text", ["", "-1", "1.234", "1e3", "NaN", "١٢", "1/2", "10" * 20, "12.", ".5", "+1", "0x10"]
+)
+def test_what_is_no_amount_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="amount"):
+        money.parse_yuan(text)
+
+
+@given(st.integers(0, 10**12), st.lists(st.integers(0, 10**6), min_size=1, max_size=30))
+def test_a_split_sums_to_the_whole(total: int, weights: list[int]) -> None:
+    parts = money.split_fen(total, weights)
+    assert sum(parts) == total
+    assert all(part >= 0 for part in parts)
+    if sum(weights):
+        assert all(abs(p - total * w / sum(weights)) <= 1 for p, w in zip(parts, weights, strict=True))
+
+
+def test_the_day_is_the_day_in_china() -> None:
+    with clock.at(datetime(2026, 11, 21, 16, 30, tzinfo=UTC)):
+        assert clock.today() == date(2026, 11, 22)
+
+
+@pytest.mark.parametrize(
+    "typed", ["hk-7k3m-92qf", " HK-7K3M-92QF ", "ＨＫ－７Ｋ３Ｍ－９２ＱＦ", "HK—7K3M—92QF"]
+)
+def test_codes_forgive_the_slips_of_copying(typed: str) -> None:
+    assert ids.read_spoken_code(typed) == "HK-7K3M-92QF"
+
+
+def test_a_step_inside_a_step_is_refused(session: Session) -> None:
+    with db.transaction(), pytest.raises(db.NestedTransaction), db.transaction():
+        pass
+
+
+def test_reading_cannot_change_anything(session: Session) -> None:
+    with pytest.raises(db.ReadOnlySession), db.reading() as reading:
+        reading.add(
+            Organisation(kind="supplier", name_zh="x", name_en="x", public_id="x", created_at=clock.now())
+        )
+        reading.flush()
+
+
+def test_a_failed_step_leaves_nothing_and_calls_nobody(session: Session) -> None:
+    called: list[str] = []
+    with pytest.raises(RuntimeError), db.transaction() as step:
+        step.execute(text("INSERT INTO core_heartbeats (name, beat_at) VALUES ('x', now())"))
+        db.after_commit(step, lambda: called.append("called"))
+        raise RuntimeError
+    assert called == []
+    assert session.execute(text("SELECT count(*) FROM core_heartbeats")).scalar() == 0
+
+
+def test_production_is_the_default_and_good_settings_start() -> None:
+    config = Config.from_environ(GOOD)
+    assert config.production
+    assert not config.sandbox
+    assert config.fundraising_mode == "outbound"
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY"),
+        ({"SECRET_KEY": "a" * 64}, "SECRET_KEY"),
+        ({"DATABASE_URL": ""}, "DATABASE_URL"),
+        ({"DATABASE_URL": "sqlite:///x"}, "DATABASE_URL"),
+        ({"BASE_URL": "http://yigou.example"}, "BASE_URL"),
+        ({"BASE_URL": ""}, "BASE_URL"),
+        ({"MAIL_URL": ""}, "MAIL_URL"),
+        ({"YIGOU_MODE": "prod"}, "YIGOU_MODE"),
+        ({"FUNDRAISING_MODE": "public"}, "FUNDRAISING_MODE"),
+        ({"STRIPE_SECRET_KEY": "sk_live_x"}, "STRIPE_WEBHOOK_SECRET"),
+        ({"TRUSTED_PROXIES": "many"}, "TRUSTED_PROXIES"),
+    ],
+)
+def test_a_missing_or_weak_setting_stops_the_start_and_is_named(change: dict[str, str], named: str) -> None:
+    with pytest.raises(BadSetting, match=named):
+        Config.from_environ({**GOOD, **change})
+
+
+def test_the_configuration_keeps_secrets_to_itself() -> None:
+    shown = repr(
+        Config.from_environ({**GOOD, "STRIPE_SECRET_KEY": "sk_live_x", "STRIPE_WEBHOOK_SECRET": "whsec_x"})
+    )
+    for secret in (GOOD["SECRET_KEY"], "sk_live_x", "whsec_x", GOOD["DATABASE_URL"]):
+        assert secret not in shown
+    assert Path(Config.from_environ(GOOD).var_dir).is_absolute()

@@ -1,0 +1,141 @@
+"""Jobs run at least once, whatever dies; poison does not block."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from core import clock, jobs, mail
+from core.db import transaction
+from core.jobs import Job
+
+
+@pytest.fixture
+def done(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    ran: list[Any] = []
+    lock = threading.Lock()
+
+    def note(payload: dict[str, Any]) -> None:
+        if payload.get("poison"):
+            raise RuntimeError("poison")
+        with lock:
+            ran.append(payload["n"])
+
+    monkeypatch.setitem(jobs._handlers, "test.note", note)
+    return ran
+
+
+def test_a_job_of_a_failed_step_never_runs(session: Session, done: list[Any]) -> None:
+    with pytest.raises(RuntimeError), transaction() as step:
+        jobs.enqueue(step, "test.note", {"n": 1})
+        raise RuntimeError
+    assert jobs.run_due() == 0
+    assert done == []
+
+
+def test_the_same_key_is_the_same_job(session: Session, done: list[Any]) -> None:
+    for _ in range(3):
+        jobs.enqueue(session, "test.note", {"n": 1}, key="once")
+    jobs.run_due()
+    jobs.run_due()
+    assert done == [1]
+
+
+def test_a_dead_worker_gives_its_jobs_back(session: Session, done: list[Any]) -> None:
+    jobs.enqueue(session, "test.note", {"n": 1})
+    assert len(jobs.lease()) == 1  # and then the worker was killed
+    assert jobs.run_due() == 0
+    with clock.at(clock.now() + jobs.LEASE + timedelta(seconds=1)):
+        assert jobs.run_due() == 1
+    assert done == [1]
+
+
+def test_poison_is_retried_less_and_less_and_then_given_up(session: Session, done: list[Any]) -> None:
+    jobs.enqueue(session, "test.note", {"poison": True})
+    jobs.enqueue(session, "test.note", {"n": 2})
+    moment = clock.now()
+    for _ in range(jobs.LAST_ATTEMPT + 2):
+        with clock.at(moment):
+            jobs.run_due()
+        moment += timedelta(minutes=10)
+    assert done == [2]
+    poison = session.scalars(select(Job).where(Job.failed_at.is_not(None))).one()
+    assert poison.attempts == jobs.LAST_ATTEMPT
+    assert "poison" in (poison.error or "")
+
+
+@pytest.mark.concurrency
+def test_five_workers_run_each_of_two_hundred_jobs_once(live_database: Any, done: list[Any]) -> None:
+    with transaction() as session:
+        for number in range(200):
+            jobs.enqueue(session, "test.note", {"n": number})
+    workers = [threading.Thread(target=jobs.run_due) for _ in range(5)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert sorted(done) == list(range(200))
+
+
+def test_a_periodic_job_runs_when_it_is_due_and_not_before(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[int] = []
+    monkeypatch.setattr(
+        jobs,
+        "_periodic",
+        {
+            "x": jobs.Periodic("x", timedelta(minutes=1), lambda: ran.append(1)),
+            "bad": jobs.Periodic("bad", timedelta(minutes=1), lambda: 1 / 0),
+        },
+    )
+    jobs.run_periodic()
+    jobs.run_periodic()
+    assert ran == [1]
+    with clock.at(clock.now() + timedelta(days=3)):
+        jobs.run_periodic()
+    assert ran == [1, 1]
+    assert (
+        "ZeroDivisionError"
+        in session.execute(text("SELECT last_error FROM core_periodic_jobs WHERE name = 'bad'")).scalar()
+    )
+
+
+class Postbox:
+    def __init__(self) -> None:
+        self.sent: list[EmailMessage] = []
+        self.broken = False
+
+    def send(self, message: EmailMessage, key: str) -> None:
+        if self.broken:
+            raise OSError("no mail server")
+        self.sent.append(message)
+
+
+def test_a_mail_outage_delays_and_loses_nothing(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    postbox = Postbox()
+    monkeypatch.setattr(mail, "_mailer", postbox)
+    postbox.broken = True
+    for _ in range(2):
+        mail.post(
+            session,
+            key="order-1",
+            recipient="a@example.org",
+            subject="订单\n已付款",
+            text="t",
+            html="<p>t</p>",
+        )
+    jobs.run_due()
+    assert postbox.sent == []
+    postbox.broken = False
+    with clock.at(clock.now() + timedelta(minutes=5)):
+        jobs.run_due()
+        jobs.run_due()
+    assert [m["Subject"] for m in postbox.sent] == ["订单 已付款"]
+    assert postbox.sent[0]["To"] == "a@example.org"

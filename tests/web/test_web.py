@@ -1,0 +1,106 @@
+"""What every answer keeps to, whatever the page."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from tests.factories.people import make_user
+from tests.page_client import PageClient
+from web.addresses import safe_return
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/nothing/here", "/sign-in", "/healthz", "/static/css/tokens.css", "/open-books"]
+)
+def test_every_answer_is_guarded_against_foreign_scripts(client: PageClient, path: str) -> None:
+    headers = client.get(path, None).response.headers
+    policy = headers["Content-Security-Policy"]
+    for part in (
+        "default-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "form-action 'self'",
+    ):
+        assert part in policy
+    assert "unsafe-inline" not in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] in ("same-origin", "no-referrer")
+
+
+def test_pages_of_known_people_are_never_kept(client: PageClient, session: Session) -> None:
+    client.sign_in(make_user(session))
+    assert client.get("/open-books").response.headers["Cache-Control"] == "no-store"
+
+
+def test_a_visitor_who_only_looks_gets_no_cookie(client: PageClient) -> None:
+    for path in ("/", "/shop/products", "/open-books", "/charity/campaigns", "/points/stores"):
+        assert "Set-Cookie" not in client.get(path).response.headers, path
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/no-such-page", 404),
+        ("POST", "/healthz", 405),
+        ("DELETE", "/", 405),
+        ("GET", "/%00", 404),
+        ("GET", "/shop/products/%ff%fe", 404),
+        ("GET", "/shop/products?page=0", 404),
+        ("GET", "/shop/products?page=99999999999999999999", 404),
+        ("GET", "/language/xx", 404),
+        ("GET", "/media/../../etc/passwd", 404),
+        ("GET", "/media/ab/..%2f..%2fsecret_key", 404),
+        ("GET", "/points/stores/NOPE", 404),
+        ("GET", "/charity/campaigns/nope", 404),
+    ],
+)
+def test_odd_requests_get_a_page_and_no_trace(
+    client: PageClient, method: str, path: str, status: int
+) -> None:
+    response = client.client.open(path, method=method)
+    assert response.status_code in (status, 403) if method == "POST" else response.status_code == status
+    assert "Traceback" not in response.get_data(as_text=True)
+
+
+def test_a_page_too_large_is_refused(client: PageClient) -> None:
+    client.post("/sign-in", {"login": "x" * 13_000_000, "password": "x"}, 413)
+
+
+def test_the_language_switch_keeps_the_page(client: PageClient) -> None:
+    page = client.get("/language/en?next=/open-books%3Fx%3D1", 303)
+    assert page.location == "/open-books?x=1"
+    assert "Open books" in client.follow(page).title
+    assert client.get("/language/zh?next=//evil.example", 303).location == "/"
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("/a?b=c", "/a?b=c"),
+        ("//evil.example", "/"),
+        ("/\\evil.example", "/"),
+        ("https://evil.example", "/"),
+        ("javascript:alert(1)", "/"),
+        ("/a\r\nSet-Cookie: x=1", "/"),
+        ("", "/"),
+        (None, "/"),
+    ],
+)
+def test_only_plain_paths_are_returned_to(target: str | None, expected: str) -> None:
+    assert safe_return(target) == expected
+
+
+def test_health_and_readiness_name_what_is_missing(client: PageClient, app: Flask) -> None:
+    assert client.get("/healthz").response.json == {"status": "ok"}
+    answer = client.get("/readyz", 503).response.json
+    assert "worker" in answer["not_ready"]
+    assert "migrations" not in answer["not_ready"]
+    assert "database" not in answer["not_ready"]
+
+
+def test_the_style_page_shows_every_component(client: PageClient) -> None:
+    # It shows a page header as a specimen, so it is not held to one h1.
+    assert client.client.get("/styleguide").status_code == 200
