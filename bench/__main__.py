@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 import traceback
+import warnings
 
 from bench import machine, report, scenarios, world
 from bench.measuring import Bench, Sheet, Stage
@@ -101,6 +102,8 @@ def main() -> int:
     parser.add_argument("--only", help="only scenarios with this word in their name (and the bare pages)")
     choice = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # Python 3.11 says so each time it compiles whoosh.
+    warnings.filterwarnings("ignore", category=SyntaxWarning)
     os.chdir(demo_place.ROOT)
     var, place, sheet, clock = demo_place.var_dir(), Place(), Sheet(), Clock()
     try:

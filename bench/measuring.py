@@ -115,7 +115,7 @@ class Bench:
         self.record_time(name, figures.per_second, "per_second", f"{thing}s/s")
         self.record_time(name, figures.p50_ms, "p50", "ms")
         self.record_time(name, figures.p95_ms, "p95", "ms")
-        self.record_time(name, figures.cpu_ms, "cpu", f"CPU ms a {thing}")
+        self.record_time(name, figures.cpu_ms, "cpu", f"CPU ms / {thing}")
         return figures
 
 
