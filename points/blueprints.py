@@ -6,8 +6,10 @@ from flask import Blueprint
 
 from core.text import N_
 from points import checks, permissions, wording
+from points.awards import emails as award_emails
 from points.awards.views import cadre_bp, committee_bp
 from points.awards.views.committee import waiting_count
+from points.redemptions import emails as redemption_emails
 from points.redemptions.views import cards_bp, household_bp, till_bp
 from points.supermarkets.views import bp as stores_bp
 from web.navigation import DeskItem, register
@@ -28,4 +30,4 @@ register(
     ),
 )
 
-__all__ = ["BLUEPRINTS", "checks", "wording"]
+__all__ = ["BLUEPRINTS", "award_emails", "checks", "redemption_emails", "wording"]

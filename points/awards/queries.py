@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from accounts.models import User
@@ -292,6 +292,10 @@ def choose_household(
 
 def claims_of_household(session: Session, household_id: int, *, limit: int = 20) -> list[OwnClaim]:
     """Return a household's own claims, newest first."""
+    return _own_claims(session, PointsClaim.household_id == household_id, limit=limit)
+
+
+def _own_claims(session: Session, condition: ColumnElement[bool], *, limit: int) -> list[OwnClaim]:
     rows = session.execute(
         select(
             PointsClaim.public_id,
@@ -306,7 +310,7 @@ def claims_of_household(session: Session, household_id: int, *, limit: int = 20)
             PointsClaim.reason,
         )
         .join(PointsRule, PointsRule.id == PointsClaim.rule_id)
-        .where(PointsClaim.household_id == household_id)
+        .where(condition)
         .order_by(PointsClaim.id.desc())
         .limit(limit)
     )
@@ -328,6 +332,34 @@ def earned_since(session: Session, household_id: int, since: datetime) -> int:
         )
         or 0
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """A member of a household who reads mail."""
+
+    user_id: int
+    public_id: str
+    name: str
+    email: str
+    locale: str
+
+
+def reachable_members(session: Session, household_id: int) -> list[Reachable]:
+    """Return the members of a household with an open account and an e-mail address."""
+    rows = session.execute(
+        select(User.id, User.public_id, User.name, User.email, User.locale)
+        .where(User.household_id == household_id, User.email.is_not(None), User.disabled_at.is_(None))
+        .order_by(User.id)
+        .limit(10)
+    )
+    return [Reachable(row[0], row[1], row[2], row[3] or "", row[4]) for row in rows]
+
+
+def get_own_claim(session: Session, claim_id: int) -> tuple[int, OwnClaim]:
+    """Return a claim as its household sees it, after the household's id."""
+    household_id = session.scalars(select(PointsClaim.household_id).where(PointsClaim.id == claim_id)).one()
+    return household_id, _own_claims(session, PointsClaim.id == claim_id, limit=1)[0]
 
 
 def had_a_hand_in(session: Session, user_id: int, household_id: int, since: datetime) -> bool:

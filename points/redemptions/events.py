@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PointsRedeemed:
-    """A household took goods for points; no flow reacts yet."""
+    """A household took goods for points; mail tells it."""
 
     redemption_id: int
     store_id: int

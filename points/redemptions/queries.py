@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -201,14 +202,29 @@ def get_slip(session: Session, actor: Actor, public_id: str) -> Slip:
     )
 
 
+def get_own_redemption(session: Session, redemption_id: int) -> tuple[int, OwnRedemption, int]:
+    """Return the household's id, a redemption as the household sees it, and what it may spend now."""
+    household = session.scalars(
+        select(Household)
+        .join(Redemption, Redemption.household_id == Household.id)
+        .where(Redemption.id == redemption_id)
+    ).one()
+    found = _own_redemptions(session, [redemption_id])[0]
+    return household.id, found, points_balance(session, household.ledger_ref)
+
+
 def redemptions_of_household(session: Session, household_id: int, *, limit: int = 20) -> list[OwnRedemption]:
     """Return a household's own redemptions, newest first."""
-    latest = (
+    latest = session.scalars(
         select(Redemption.id)
         .where(Redemption.household_id == household_id)
         .order_by(Redemption.id.desc())
         .limit(limit)
-    )
+    ).all()
+    return _own_redemptions(session, latest)
+
+
+def _own_redemptions(session: Session, ids_: Sequence[int]) -> list[OwnRedemption]:
     rows = session.execute(
         select(
             Redemption.public_id,
@@ -222,7 +238,7 @@ def redemptions_of_household(session: Session, household_id: int, *, limit: int 
         .join(Store, Store.id == Redemption.store_id)
         .join(RedemptionLine, RedemptionLine.redemption_id == Redemption.id)
         .join(Goods, Goods.id == RedemptionLine.goods_id)
-        .where(Redemption.id.in_(latest))
+        .where(Redemption.id.in_(ids_))
         .group_by(Redemption.id, Store.id)
         .order_by(Redemption.id.desc())
     )

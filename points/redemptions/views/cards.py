@@ -93,7 +93,7 @@ def _card_page(household: Household, own_url: str, back_url: str) -> Any:
     if code is not None:
         made = segno.make(code, error="m", micro=False)
         picture = Markup(
-            made.svg_inline(scale=4, border=0, omitsize=True, svgclass="card-qr", lineclass=None)
+            made.svg_inline(scale=4, border=2, omitsize=True, svgclass="card-qr", lineclass=None)
         )
     return render_template(
         "points/redemptions/card.html",
