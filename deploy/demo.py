@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import hashlib
 import json
 import os
 import signal
@@ -13,8 +14,10 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
+
+import psycopg
+from psycopg import sql
 
 from core.embedded_postgres import EmbeddedPostgresError
 from deploy import demo_place
@@ -50,6 +53,7 @@ class Supervisor:
         self._parent = os.getppid() if follow_parent else None
         self._signals = 0
         self._children: list[Child] = []
+        self._accounts: subprocess.Popen[str] | None = None
         self._cluster = demo_place.cluster() if demo_place.has_own_database() else None
 
     def run(self) -> int:
@@ -84,20 +88,10 @@ class Supervisor:
         self._check_port()
         url = self._start_database()
         environment = demo_place.environment(url, self._port)
-        with self._alone(url):
-            self._step("Bringing the database to the newest schema ...", environment, _MIGRATE)
-            build = ["flask", "--app", "app", "demo", "build"]
-            if self._households is not None:
-                build += ["--households", str(self._households)]
-            self._step(
-                "Looking after the demo world (the first time it takes a while) ...",
-                environment,
-                *build,
-                module=True,
-            )
+        self._prepare(url, environment)
         self._start_children(environment)
         self._wait_until_ready()
-        self._announce(environment, time.monotonic() - started)
+        self._announce(time.monotonic() - started)
         while True:
             self._tend()
             time.sleep(0.2)
@@ -129,30 +123,44 @@ class Supervisor:
         self._check()
         return self._cluster.url(demo_place.DATABASE)
 
-    @contextlib.contextmanager
-    def _alone(self, url: str) -> Iterator[None]:
-        """Keep a second demo on the same DATABASE_URL from migrating and building at the same time."""
-        if self._cluster is not None:
-            yield  # nobody else can have started it
-            return
-        import psycopg
+    def _prepare(self, url: str, environment: dict[str, str]) -> None:
+        """Migrate the database and build the demo world, unless it is known that both are done.
 
-        address = url.replace("postgresql+psycopg://", "postgresql://", 1).replace(
-            "postgres://", "postgresql://", 1
-        )
+        What is done is noted as the comment of the database itself, so the note goes where the data go. It saves
+        two processes that each load the whole application, and makes the second start a quick one.
+        """
+        address = url.replace("postgresql+psycopg://", "postgresql://", 1)
         try:
             connection = psycopg.connect(address, autocommit=True, connect_timeout=10)
         except psycopg.OperationalError as error:
             raise CannotServe(f"The database that DATABASE_URL names does not answer: {error}") from error
         with connection:
-            connection.execute("SELECT pg_advisory_lock(hashtext('yigou demo build'))")
-            yield
+            # A second demo on the same DATABASE_URL waits here instead of migrating at the same time.
+            while connection.execute(_TRY_LOCK).fetchone() != (True,):
+                self._check()
+                time.sleep(0.2)
+            note = f"yigou demo, migrations {_fingerprint()}"
+            found = connection.execute(
+                "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
+            ).fetchone()
+            if self._households is None and found == (note,):
+                say("The demo world is there.")
+                return
+            self._step("Bringing the database to the newest schema ...", environment, "-c", _MIGRATE)
+            size = [] if self._households is None else ["--households", str(self._households)]
+            self._step("Looking after the demo world ...", environment, *_FLASK, "demo", "build", *size)
+            with contextlib.suppress(psycopg.Error):  # not our database to comment on
+                connection.execute(
+                    sql.SQL("COMMENT ON DATABASE {} IS {}").format(
+                        sql.Identifier(connection.info.dbname), sql.Literal(note)
+                    )
+                )
 
-    def _step(self, title: str, environment: dict[str, str], *command: str, module: bool = False) -> None:
+    def _step(self, title: str, environment: dict[str, str], *command: str) -> None:
         """Run one command to its end, with its progress on our terminal."""
         self._check()
         say(title)
-        step = Child("step", [PYTHON, "-m" if module else "-c", *command], environment, None, say)
+        step = Child("step", [PYTHON, *command], environment, None, say)
         self._children.append(step)
         step.start()
         while (code := step.poll()) is None:
@@ -167,13 +175,12 @@ class Supervisor:
 
     def _start_children(self, environment: dict[str, str]) -> None:
         self._check()
-        flask = [PYTHON, "-m", "flask", "--app", "app"]
         if self._dev:
-            web = [*flask, "run", "--debug", "--port", str(self._port)]
+            web = [PYTHON, *_FLASK, "run", "--debug", "--port", str(self._port)]
         else:
             web = [PYTHON, "-m", "deploy.serve", "--port", str(self._port)]
         log: Path | None = None
-        for name, command in (("web", web), ("worker", [*flask, "worker"])):
+        for name, command in (("web", web), ("worker", [PYTHON, *_FLASK, "worker"])):
             if not self._dev:
                 log = demo_place.var_dir() / "log" / f"{name}.log"
                 log.parent.mkdir(parents=True, exist_ok=True)
@@ -181,6 +188,14 @@ class Supervisor:
             child = Child(name, command, environment, log, say)
             self._children.append(child)
             child.start()
+        self._accounts = subprocess.Popen(
+            [PYTHON, *_FLASK, "demo", "accounts"],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
 
     def _wait_until_ready(self) -> None:
         say("Starting the web and the worker ...")
@@ -208,14 +223,10 @@ class Supervisor:
             return f"the web does not answer ({error})"
         return None
 
-    def _announce(self, environment: dict[str, str], seconds: float) -> None:
-        say("")
-        command = [PYTHON, "-m", "flask", "--app", "app", "demo", "accounts"]
-        table = subprocess.run(
-            command, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True, check=False
-        )
-        say(table.stdout.rstrip())
-        say("")
+    def _announce(self, seconds: float) -> None:
+        if self._accounts is not None:
+            table, _ = self._accounts.communicate()
+            say(f"\n{table.rstrip()}\n")
         say(f"Yigou is ready after {seconds:.0f} s:  http://127.0.0.1:{self._port}")
         say("Ctrl-C stops it; make demo starts it again with the same data; make demo-reset starts over.")
 
@@ -233,6 +244,9 @@ class Supervisor:
     def _stop(self) -> None:
         if self._children:
             say("Stopping ...")
+        if self._accounts is not None:
+            self._accounts.kill()
+            self._accounts.wait()
         for child in self._children:
             child.ask_to_stop()
         asked, deadline = self._signals, time.monotonic() + 10
@@ -245,6 +259,16 @@ class Supervisor:
             self._cluster.stop()
 
 
+def _fingerprint() -> str:
+    """Return a digest of all migrations."""
+    digest = hashlib.sha256()
+    for path in sorted((demo_place.ROOT / "migrations" / "versions").glob("*.py")):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+_TRY_LOCK = "SELECT pg_try_advisory_lock(hashtext('yigou demo build'))"
+_FLASK = ["-m", "flask", "--app", "app"]
 _MIGRATE = "import os; from core.migrations import upgrade; upgrade(os.environ['DATABASE_URL'])"
 
 

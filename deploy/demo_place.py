@@ -49,4 +49,6 @@ def environment(database_url: str, port: int) -> dict[str, str]:
         "BASE_URL": f"http://127.0.0.1:{port}",
         "VAR_DIR": str(var_dir()),
         "PYTHONUNBUFFERED": "1",
+        # Whoosh was written for an older Python, which says so whenever it is compiled.
+        "PYTHONWARNINGS": os.environ.get("PYTHONWARNINGS", "ignore::SyntaxWarning"),
     }
