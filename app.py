@@ -16,7 +16,7 @@ from core import db, mail, migrations, storage
 ROOT = Path(__file__).resolve().parent
 
 #: Packages with a `blueprints.py`: BLUEPRINTS, and imports of what must be registered (emails, jobs, wording).
-PACKAGES = ("accounts", "ledger", "search", "payments", "shop", "charity", "points", "oversight")
+PACKAGES = ("accounts", "ledger", "search", "publicity", "payments", "shop", "charity", "points", "oversight")
 
 
 def create_app(config: Config | None = None) -> Flask:

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = (
-    "core", "web", "accounts", "registry", "ledger", "search", "payments", "shop", "charity", "points",
+    "core", "web", "accounts", "registry", "ledger", "search", "publicity", "payments", "shop", "charity", "points",
     "oversight", "flows",
 )  # fmt: skip
 

@@ -1,0 +1,1 @@
+"""Public notices (gongshi): frozen content, a minimum time, objections with answers, a result."""
