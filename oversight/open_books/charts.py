@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import pygal
 from pygal.style import Style
 
-PINE, WHEAT, SEAL, INFO, GOLD, LEAF = "#2E6B4F", "#E3B341", "#B83A26", "#2B5C8A", "#8A6414", "#8FB69B"
+#: One colour a series; the red of the seal and of prices is not among them.
+PALETTE = ("#2E6B4F", "#E3B341", "#8FB69B", "#2B5C8A", "#8A6414", "#A9B7C4", "#D9A58C", "#5A6268")
 _FONT = "'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif"
 
 

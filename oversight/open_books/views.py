@@ -50,14 +50,15 @@ def chart(name: str) -> Response:
     with reading() as session:
         books = queries.read_books(session, clock.today())
     labels = [_month_label(month) for month in books.months]
-    colours = [charts.PINE, charts.WHEAT, charts.LEAF, charts.INFO, charts.GOLD]
-    keys = [key for key, unit, _kinds, _label in queries.FLOWS if (unit == "CNY") == (name == "money")]
-    names = {key: _(label) for key, _unit, _kinds, label in queries.FLOWS}
+    shown = [
+        (key, label)
+        for key, unit, _kinds, label in queries.FLOWS
+        if (unit == "CNY") == (name == "money") and (name == "points" or books.totals.flows[key])
+    ]
     factor = 100 if name == "money" else 1
     series = [
-        (names[key], [month.flows[key] / factor for month in books.months], colours[i])
-        for i, key in enumerate(keys)
-        if name == "points" or books.totals.flows[key]
+        (_(label), [month.flows[key] / factor for month in books.months], colour)
+        for (key, label), colour in zip(shown, charts.PALETTE, strict=False)
     ]
     svg = charts.bars(labels, series)
     return Response(svg, mimetype="image/svg+xml", headers={"Cache-Control": "public, max-age=60"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import xml.dom.minidom
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 
@@ -16,7 +17,7 @@ from core import clock
 from core.permissions import SYSTEM
 from ledger import checks, services
 from ledger.values import AccountKind, AccountSpec, Fact, Leg, Policy, Unit
-from oversight.open_books import queries
+from oversight.open_books import charts, queries
 from oversight.open_books.exports import plain
 from tests.conftest import StatementCounter
 from tests.factories.people import make_user
@@ -70,10 +71,26 @@ def test_the_page_shows_what_the_ledger_holds(
     session.flush()
     page = client.get("/open-books")
     assert "¥1,234.56" in page.text
+    assert "¥1,234 " in page.text
     assert "77" in page.text
     assert "账已平" in page.text
     english = PageClient(client.app, session, "en").get("/open-books")
     assert "The books balance" in english.text
+
+
+def test_the_charts_can_show_every_flow_at_once(
+    unrelated_checks_muted: None, client: PageClient, session: Session
+) -> None:
+    for number, (_key, _unit, kinds, _label) in enumerate(queries.FLOWS):
+        unit_fact = Fact(kinds[0], "test", str(number))
+        if _unit == "CNY":
+            services.post(session, SYSTEM, unit_fact, [Leg(CLEARING, PREPAID, 100)])
+    issue(session, "points", 5)
+    session.flush()
+    for name in ("money", "points"):
+        answer = client.get(f"/open-books/charts/{name}.svg").response
+        xml.dom.minidom.parseString(answer.get_data())
+    assert len(queries.FLOWS) <= len(charts.PALETTE)
 
 
 def test_a_fault_is_not_hidden(client: PageClient, session: Session) -> None:
