@@ -21,17 +21,26 @@ def expire_unpaid_orders() -> int:
     Looks at all that are due, however long it was away; may run twice in parallel or be killed anywhere. Returns how
     many ended.
     """
-    with reading() as session:
-        due = queries.unpaid_past_their_time(session)
-    ended = 0
-    for order_id, method in due:
-        try:
-            if method == PaymentMethod.ONLINE:
-                outcome = payment_services.cancel_open_intents(Purpose.ORDER, order_id)
-                if outcome not in ("none", "cancelled"):
-                    continue
-            with transaction() as session:
-                ended += services.expire_order(session, order_id)
-        except Exception:
-            log.exception("order %s could not be ended; it will be looked at again", order_id)
-    return ended
+    ended = last_id = 0
+    while True:
+        with reading() as session:
+            due = queries.unpaid_past_their_time(session, last_id)
+        if not due:
+            return ended
+        for order_id, method in due:
+            ended += _end(order_id, method)
+        last_id = due[-1][0]
+
+
+def _end(order_id: int, method: str) -> bool:
+    """End one order; what cannot be ended now is left for the next time and holds nobody else up."""
+    try:
+        if method == PaymentMethod.ONLINE:
+            outcome = payment_services.cancel_open_intents(Purpose.ORDER, order_id)
+            if outcome not in ("none", "cancelled"):
+                return False
+        with transaction() as session:
+            return services.expire_order(session, order_id)
+    except Exception:
+        log.exception("order %s could not be ended; it will be looked at again", order_id)
+        return False

@@ -327,12 +327,12 @@ def last_delivery(session: Session, condition: ColumnElement[bool]) -> tuple[dic
     return (row[0], row[1]) if row is not None else None
 
 
-def unpaid_past_their_time(session: Session, limit: int = 100) -> list[tuple[int, str]]:
-    """Return (id, payment method) of placed orders whose hold has run out, longest waiting first."""
+def unpaid_past_their_time(session: Session, after_id: int, limit: int = 100) -> list[tuple[int, str]]:
+    """Return (id, payment method) of placed orders whose hold has run out, from the id after `after_id` on."""
     rows = session.execute(
         select(Order.id, Order.payment_method)
-        .where(Order.state == State.PLACED.value, Order.hold_expires_at <= clock.now())
-        .order_by(Order.hold_expires_at, Order.id)
+        .where(Order.state == State.PLACED.value, Order.hold_expires_at <= clock.now(), Order.id > after_id)
+        .order_by(Order.id)
         .limit(limit)
     )
     return [(row[0], row[1]) for row in rows]

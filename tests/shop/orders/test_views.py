@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from core import ids
+from accounts.values import Role
+from core import clock, ids
+from core.permissions import GUEST, Actor, Grant
+from payments import services as payment_services
 from payments.errors import GatewayFailed
+from payments.values import Purpose
 from shop.catalogue.models import Variant
-from shop.orders import views
-from shop.orders.models import Order
+from shop.fulfilment import services as fulfilment
+from shop.orders import jobs as order_jobs
+from shop.orders import queries, services, views
+from shop.orders.models import Order, SupplierOrder
+from shop.orders.values import PlacedOrder
 from shop.stock import queries as stock_queries
 from tests.conftest import StatementCounter
 from tests.factories.orders import CHECKOUT, make_variant, place
 from tests.factories.people import make_user
 from tests.page_client import PageClient
+from tests.shop.orders.test_services import close_intents, pay
 
 
 def fill_cart(client: PageClient, *wanted: tuple[Variant, int]) -> None:
@@ -281,8 +290,6 @@ def test_the_list_of_orders_is_read_in_pages(client: PageClient, session: Sessio
     owner = make_user(session)
     client.sign_in(owner)
     assert "还没有订单" in client.get("/shop/orders").text
-    from core.permissions import Actor
-
     variant = make_variant(session, stock=50)
     for _ in range(21):
         place(session, (variant, 1), actor=Actor(owner.id, owner.name), guest_secret=None)
@@ -302,3 +309,73 @@ def test_the_next_order_knows_where_the_last_one_went(client: PageClient, sessio
     page = client.get("/shop/checkout")
     assert 'value="府前路 1 号"' in page.html
     assert re.search(r'<option selected value="山东省"', page.html)
+
+
+ANSWERS = {
+    # state: (pay, cancel, receive); receiving names a part, which only exists for the buyer once it was sent
+    "placed": (303, 303, 409),
+    "paid": (409, 409, 409),
+    "shipped": (409, 409, 303),
+    "received": (409, 409, 409),
+    "cancelled": (409, 409, 409),
+    "expired": (409, 409, 409),
+    "needs_review": (409, 409, 409),
+}
+
+
+@pytest.mark.parametrize("state", list(ANSWERS))
+@pytest.mark.parametrize("action", ["pay", "cancel", "receive"])
+def test_each_state_answers_each_button_as_the_table_says(
+    client: PageClient, session: Session, state: str, action: str
+) -> None:
+    secret = ids.secret()
+    placed = place(session, (make_variant(session), 1), guest_secret=secret)
+    bring_to(session, placed, state)
+    part = session.scalars(select(SupplierOrder.public_id)).one()
+    expected = ANSWERS[state][("pay", "cancel", "receive").index(action)]
+    client.post(f"/shop/orders/guest/{secret}/{action}", {"part": part}, expected)
+    client.get(f"/shop/orders/guest/{secret}")
+
+
+def bring_to(session: Session, placed: PlacedOrder, state: str) -> None:
+    """Lead a fresh order to a state by the services."""
+    if state in ("cancelled", "expired"):
+        close_intents(session, placed)
+        if state == "cancelled":
+            services.cancel_order(session, GUEST, placed.order_id)
+            return
+        with clock.at(clock.now() + timedelta(minutes=31)):
+            assert services.expire_order(session, placed.order_id)
+        return
+    if state == "needs_review":
+        assert pay(session, placed, amount=1)
+        return
+    if state == "placed":
+        return
+    pay(session, placed)
+    if state == "paid":
+        return
+    part = session.scalars(select(SupplierOrder).execution_options(populate_existing=True)).one()
+    grant = Grant(Role.SUPPLIER, part.supplier_id)
+    fulfilment.ship_part(session, Actor(None, "seller", (grant,)), part.public_id, "顺丰", "SF1234")
+    if state == "received":
+        order = queries.lock_order(session, placed.order_id)
+        fulfilment.confirm_receipt(session, GUEST, order, part.public_id)
+
+
+def test_an_order_that_cannot_be_ended_now_holds_nobody_up(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stuck, fine = (place(session, (make_variant(session), 1)) for _ in range(2))
+    real = payment_services.cancel_open_intents
+
+    def silent_for_one(purpose: Purpose, subject_id: int) -> str:
+        if subject_id == stuck.order_id:
+            raise GatewayFailed
+        return real(purpose, subject_id)
+
+    monkeypatch.setattr(payment_services, "cancel_open_intents", silent_for_one)
+    with clock.at(clock.now() + timedelta(minutes=31)):
+        assert order_jobs.expire_unpaid_orders() == 1
+    states = dict(session.execute(select(Order.id, Order.state)).all())
+    assert states == {stuck.order_id: "placed", fine.order_id: "expired"}
