@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote
 
 from flask import Blueprint, Flask, Response, abort, redirect, request
-from flask_babel import Babel, force_locale, get_locale
+from flask_babel import Babel, force_locale, get_babel, get_locale
+from markupsafe import Markup
 
 from web.access import public
 from web.addresses import safe_return
@@ -60,12 +62,39 @@ def switch(code: str) -> Response:
     return response  # type: ignore[return-value]
 
 
+class TemplateWords:
+    """Translates for templates like Flask-Babel does, but looks each message up once a process.
+
+    A list page translates some four hundred messages; looking the context, the locale and the catalogue up each time
+    cost a third of it.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], Markup] = {}
+
+    def gettext(self, message: str, **variables: Any) -> Markup:
+        """Return the translation, its variables escaped and filled in (always formatted, so `%%` is a percent sign)."""
+        key = (locale_code(), message)
+        found = self._known.get(key)
+        if found is None:
+            text = get_babel().instance.domain_instance.get_translations().gettext(message)
+            found = self._known[key] = Markup(text)
+        return found % variables if variables or "%" in found else found
+
+    def ngettext(self, singular: str, plural: str, number: int, **variables: Any) -> Markup:
+        """Return the translation for a number, which is also the variable `num`."""
+        text = get_babel().instance.domain_instance.get_translations().ngettext(singular, plural, number)
+        return Markup(text) % {"num": number, **variables}
+
+
 def init_app(app: Flask, catalogues: list[str]) -> None:
     """Set Flask-Babel up with one catalogue folder per package."""
     app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Shanghai"
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(catalogues)
     Babel(app, locale_selector=chosen_locale)
+    words = TemplateWords()
+    app.jinja_env.globals.update(_=words.gettext, gettext=words.gettext, ngettext=words.ngettext)
     app.register_blueprint(bp)
 
 
