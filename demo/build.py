@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -98,7 +99,7 @@ def build_world(size: Size, say: Say) -> None:
     world = World(size)
     album = Album(wanted=size.pictures)
     try:
-        with _hurried():
+        with _hurried(), _seldom_collected():
             with transaction() as session:
                 audit.record(session, SYSTEM, BEGUN, "demo", "world")
             with clock.at(now - LONG_AGO):
@@ -173,3 +174,14 @@ def _hurried() -> Iterator[None]:
     finally:
         event.remove(engine, "connect", hurry)
         engine.dispose()
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Let Python look for cycles less often: a build makes many objects and few cycles."""
+    before = gc.get_threshold()
+    gc.set_threshold(20_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)

@@ -12,7 +12,7 @@ from charity.campaigns import services as campaigns
 from charity.campaigns.values import FundraisingMode, NewCampaign
 from charity.donations import services as donations
 from charity.donations.values import GiftRequest
-from core import clock, ids
+from core import clock, ids, money
 from core.db import transaction
 from core.permissions import GUEST, Actor
 from demo.albums import Album
@@ -81,6 +81,8 @@ class Giving:
         self.members = members
         self.chance = Random("yigou-giving")
         self._public_ids: dict[str, str] = {}
+        counts = money.split_fen(world.size.gifts, list(_SHARES.values()))
+        self.counts = dict(zip(_SHARES, counts, strict=True))
         for campaign in CAMPAIGNS:
             album.order(campaign.slug, campaign)
             self._plan_campaign(campaign)
@@ -161,7 +163,7 @@ class Giving:
 
     def _plan_gifts(self, campaign: Campaign) -> tuple[list[date], list[int]]:
         """Return days and amounts (fen) of a campaign's gifts; the amounts sum to what it raised."""
-        count = max(3, self.world.size.gifts * _SHARES[campaign.slug] // sum(_SHARES.values()))
+        count = self.counts[campaign.slug]
         last = min(campaign.end_day, -1)
         days = []
         for _ in range(count):
@@ -177,7 +179,7 @@ class Giving:
             amounts[largest] = max(10_00, amounts[largest] // 2)
         # A few gifts of companies and alumni carry what the many small ones leave open.
         index = 0
-        while (left := raised_fen - sum(amounts)) > 0:
+        while amounts and (left := raised_fen - sum(amounts)) > 0:
             add = min(left, self.chance.choice((2, 3, 5, 8, 10)) * 1_000_00)
             amounts[index % count] += add if left > _LARGE_FEN else left
             index += max(1, count // 9)

@@ -1,0 +1,245 @@
+"""A small demo world, built by the code that builds the large one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+import ledger.accounts
+from accounts import queries as account_queries
+from accounts import services as accounts
+from accounts.models import Organisation
+from charity.campaigns import queries as campaign_queries
+from charity.campaigns.values import FundraisingMode, Stage
+from charity.donations.models import Donation
+from core import audit, clock, db, jobs
+from core.audit import AuditEntry
+from core.permissions import GUEST, SYSTEM
+from demo import build
+from demo.accounts import CARD_CODE, FIXED, PASSWORD, find_till_facts, list_accounts
+from demo.content.places import village_code
+from demo.directory import HOUSEHOLDS_A_VILLAGE, village_codes
+from demo.timeline import Timeline
+from demo.world import Size
+from ledger import checks
+from points import permissions as points_permissions
+from points.awards.models import PointsClaim
+from points.redemptions import services as redemptions
+from points.redemptions.models import Redemption
+from points.supermarkets import queries as store_queries
+from registry.models import Household, Region
+from shop.catalogue.models import Product, Variant
+from shop.certification.models import Certificate
+from shop.certification.queries import certified_condition
+from shop.orders.models import Order
+from tests.conftest import Databases
+
+SMALL = Size(households=12, products=14, orders=10, canteen_orders=5, gifts=12, pictures=False)
+
+
+@pytest.fixture(scope="module")
+def small_world(app: Flask, databases: Databases, worker_name: str) -> Iterator[list[str]]:
+    """Build a small world in a database of its own, once for all tests; yields what was said."""
+    usual = db.engine()
+    name = f"demo_{worker_name}"
+    engine = db.connect(databases.clone(name))
+    ledger.accounts.forget_known()
+    said: list[str] = []
+    try:
+        build.build_world(SMALL, said.append)
+        yield said
+    finally:
+        engine.dispose()
+        databases.drop(name)
+        db._engine = usual
+        db.bind(usual)
+        ledger.accounts.forget_known()
+
+
+@pytest.fixture
+def world(small_world: list[str]) -> Iterator[Session]:
+    """Open the small world for reading."""
+    with db.reading() as session:
+        yield session
+
+
+def _count(session: Session, what: object) -> int:
+    return session.scalar(select(func.count()).select_from(what)) or 0  # type: ignore[call-overload, no-any-return]
+
+
+def test_the_world_has_what_was_asked_for(world: Session, small_world: list[str]) -> None:
+    assert small_world[-1].startswith("The demo world is complete")
+    assert _count(world, Household) == 12
+    assert _count(world, Product) == 14
+    assert world.scalar(select(func.count()).where(certified_condition(clock.now()))) == 14
+    assert world.scalar(
+        select(func.count()).where(Certificate.valid_until < clock.now() + timedelta(days=30))
+    )
+    rows = world.execute(select(Organisation.kind, func.count()).group_by(Organisation.kind))
+    kinds = {row[0]: row[1] for row in rows}
+    assert (kinds["supplier"], kinds["institution"], kinds["charity"], kinds["operator"]) == (12, 6, 3, 1)
+    assert _count(world, Donation) == 12
+    assert world.scalar(select(func.count()).where(Order.kind == "public")) == 10
+    assert world.scalar(select(func.count()).where(Order.kind == "institution")) == 5
+    assert _count(world, PointsClaim) > 10
+    assert _count(world, Redemption) > 3
+
+
+def test_every_invariant_of_the_books_holds(world: Session) -> None:
+    findings = checks.run(world)
+    assert [finding for finding in findings if finding.wrong] == []
+    assert {finding.name for finding in findings if finding.looked_at} >= {"C01-gifts-fill-their-fund"}
+
+
+def test_nothing_waits_and_nothing_lies_ahead(world: Session) -> None:
+    assert jobs.backlog() == (0, 0)
+    newest = world.scalar(select(func.max(AuditEntry.happened_at)))
+    assert newest is not None
+    assert newest <= clock.now()
+    assert world.scalar(text("SELECT count(*) FROM core_mails")) == world.scalar(
+        text("SELECT count(*) FROM core_mails WHERE sent_at IS NOT NULL")
+    )
+
+
+def test_everybody_of_the_table_can_sign_in(world: Session) -> None:
+    assert [line.email for line in list_accounts(world)] == [account.email for account in FIXED]
+    for key in ("buyer", "admin"):
+        user = accounts.check_password(world, f"{key}@demo.yigou.example", PASSWORD)
+        assert user.email == f"{key}@demo.yigou.example"
+
+
+def test_the_walk_of_the_canteen_can_be_played(world: Session) -> None:
+    canteen, approver, supplier, certifier = (
+        account_queries.find_actor(world, f"{key}@demo.yigou.example")
+        for key in ("canteen", "approver", "supplier", "certifier")
+    )
+    assert canteen is not None
+    assert approver is not None
+    assert supplier is not None
+    assert certifier is not None
+    assert canteen.organisation_ids() == approver.organisation_ids()
+    rice = world.execute(
+        select(Product, Variant)
+        .join(Variant, Variant.product_id == Product.id)
+        .where(Product.supplier_id.in_(supplier.organisation_ids()), Variant.net_grams == 25_000)
+    ).one()
+    county = world.get_one(Region, rice.Product.county_id)
+    assert any((path and county.path.startswith(path)) for path in certifier.region_paths("certifier"))
+    states = set(
+        world.scalars(select(Order.state).where(Order.institution_id.in_(canteen.organisation_ids())))
+    )
+    assert states >= {"placed", "shipped"}
+
+
+def test_the_walk_of_the_household_can_be_played(world: Session) -> None:
+    cadre, committee, keeper, household = (
+        account_queries.find_actor(world, f"{key}@demo.yigou.example")
+        for key in ("cadre", "committee", "keeper", "household")
+    )
+    assert cadre is not None
+    assert committee is not None
+    assert keeper is not None
+    assert household is not None
+    assert committee.household_id not in (None, household.household_id)
+    assert committee.may(points_permissions.DECIDE_CLAIM)
+    home = world.get_one(Household, household.household_id)
+    village = world.get_one(Region, home.village_id)
+    assert village.code == village_code("青莲村")
+    assert cadre.region_paths("cadre") == committee.region_paths("committee") == (village.path,)
+    store = store_queries.keepers_stores(world, keeper)[0]
+    place = store_queries.keepers_store(world, keeper, store.id)
+    assert place.village_id == home.village_id
+    holder = redemptions.check_card(world, keeper, place, CARD_CODE)
+    assert holder.household_id == home.id
+    till = find_till_facts(world)
+    assert till is not None
+    assert till.points >= 20
+    shelf = store_queries.shelf(world, store.id, sold_out_too=False)
+    assert len(shelf) >= 30
+    assert min(item.points for item in shelf) <= till.points
+    waiting = select(func.count()).where(
+        PointsClaim.state == "recorded",
+        PointsClaim.village_id == village.id,
+        PointsClaim.household_id != committee.household_id,
+    )
+    assert (world.scalar(waiting) or 0) >= 1
+
+
+def test_campaigns_stand_where_their_days_put_them(world: Session) -> None:
+    found = campaign_queries.visible_campaigns(world, GUEST, FundraisingMode.CHARITY_OWN_SITE, limit=10)
+    stages = {campaign.slug: campaign.stage for campaign in found}
+    assert stages == {
+        "shanting-zhuxue-wucan": Stage.RUNNING,
+        "qinglian-aixin-chaoshi": Stage.RUNNING,
+        "nuandong-mianbei": Stage.ENDED,
+        "shuzhuo-taideng": Stage.CLOSED,
+    }
+    assert {campaign.slug: campaign.received_fen for campaign in found}["shuzhuo-taideng"] == 4_500_000
+
+
+def test_a_second_build_changes_nothing(app: Flask, world: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = _count(world, AuditEntry)
+    monkeypatch.setitem(app.config, "YIGOU", replace(app.config["YIGOU"], mode="demo"))
+    result = app.test_cli_runner().invoke(args=["demo", "build", "--households", "12"])
+    assert result.exit_code == 0, result.output
+    assert "nothing to build" in result.output
+    assert _count(world, AuditEntry) == before
+
+
+def test_the_accounts_are_printed(app: Flask, world: Session) -> None:
+    result = app.test_cli_runner().invoke(args=["demo", "accounts"])
+    assert result.exit_code == 0, result.output
+    assert all(account.email in result.output for account in FIXED)
+    assert CARD_CODE in result.output
+
+
+def test_no_demo_is_built_outside_demo_mode(app: Flask, small_world: list[str]) -> None:
+    result = app.test_cli_runner().invoke(args=["demo", "build"])
+    assert result.exit_code == 1
+    assert "YIGOU_MODE=demo" in result.output
+
+
+def test_a_world_that_was_cut_off_is_emptied_and_other_data_are_not(live_database: object) -> None:
+    assert build.find_state() is build.State.EMPTY
+    with db.transaction() as session:
+        session.add(
+            Region(
+                code="99", level="province", name_zh="省", name_en="P", path="/1/", valid_from=clock.today()
+            )
+        )
+    assert build.find_state() is build.State.FOREIGN
+    with db.transaction() as session:
+        audit.record(session, SYSTEM, build.BEGUN, "demo", "world")
+    assert build.find_state() is build.State.HALF_BUILT
+    build.empty_database(db.engine().url.render_as_string(hide_password=False))
+    assert build.find_state() is build.State.EMPTY
+
+
+def test_villages_have_enough_households_to_review_each_other() -> None:
+    assert village_codes(4) == [village_code("青莲村")]
+    assert len(village_codes(300)) == 60
+    assert all(n // len(village_codes(n)) >= min(n, HOUSEHOLDS_A_VILLAGE) for n in range(4, 400))
+
+
+def test_steps_happen_in_the_order_of_their_moments(session: Session) -> None:
+    from random import Random
+
+    now = clock.now()
+    timeline = Timeline(now, Random(1))
+    seen: list[str] = []
+    timeline.inside(now - timedelta(days=2), lambda _: seen.append("second"))
+    timeline.outside(now - timedelta(days=3), lambda: seen.append("first"))
+    timeline.inside(now - timedelta(days=1), lambda _: timeline.inside(now - timedelta(hours=1), late))
+    timeline.inside(now + timedelta(days=1), lambda _: seen.append("never"))
+
+    def late(_: Session) -> None:
+        seen.append(clock.now().isoformat())
+
+    timeline.play(lambda _: None)
+    assert seen == ["first", "second", (now - timedelta(hours=1)).isoformat()]
