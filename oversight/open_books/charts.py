@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 import pygal
 from pygal.style import Style
+
+# pygal puts an import hook of Python 2's kind first in line, which other walkers of the list (pytest) stumble over.
+sys.meta_path[:] = [finder for finder in sys.meta_path if hasattr(finder, "find_spec")]
 
 #: One colour a series; the red of the seal and of prices is not among them.
 PALETTE = ("#2E6B4F", "#E3B341", "#8FB69B", "#2B5C8A", "#8A6414", "#A9B7C4", "#D9A58C", "#5A6268")
