@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterator
+from functools import cache, lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 
 import rjieba
-from pypinyin import Style, lazy_pinyin, load_single_dict
 from whoosh.lang.porter import stem
 
 #: Raise this when the same text becomes other words than before: every index is then built anew by itself.
@@ -38,8 +37,16 @@ def _cutter() -> rjieba.Jieba:
         if not line.startswith("#"):
             for word in line.split():
                 cutter.add_word(word, None, None)
-    load_single_dict({ord("长"): "cháng,zhǎng"})  # long beans and long dates; elders are not for sale
     return cutter
+
+
+@cache
+def _romaniser() -> Callable[[str], list[str]]:
+    """Return the reader of Chinese words; only the indexer needs it, and loading it takes a second."""
+    from pypinyin import Style, lazy_pinyin, load_single_dict
+
+    load_single_dict({ord("长"): "cháng,zhǎng"})  # long beans and long dates; elders are not for sale
+    return partial(lazy_pinyin, style=Style.NORMAL, errors="ignore")
 
 
 @cache
@@ -112,7 +119,7 @@ def _words_from(run: str, start: int, end: int) -> list[str]:
 @lru_cache(maxsize=20_000)
 def sounds(word: str) -> tuple[str, str]:
     """Return the pinyin of a Chinese word without tones, and its initials: 小米 -> (xiaomi, xm)."""
-    syllables = lazy_pinyin(word, style=Style.NORMAL, errors="ignore")
+    syllables = _romaniser()(word)
     return "".join(syllables), "".join(syllable[0] for syllable in syllables)
 
 

@@ -45,6 +45,8 @@ def init_app(app: Flask, media_dir: Path) -> None:
         return send_from_directory(media_dir / folder, name, max_age=31_536_000, mimetype="image/webp")
 
     def keep(response: Response) -> Response:
+        if response.status_code not in (200, 206, 304):
+            return response
         if request.path.startswith("/media/") or (
             request.path.startswith("/static/") and "v" in request.args
         ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from io import BytesIO
 from pathlib import Path
@@ -149,6 +150,6 @@ def compile_catalogues() -> None:
         if source.exists() and (not target.exists() or target.stat().st_mtime < source.stat().st_mtime):
             buffer = BytesIO()
             write_mo(buffer, read(package))
-            part = target.with_suffix(".part")
+            part = target.with_suffix(f".{os.getpid()}.part")
             part.write_bytes(buffer.getvalue())
             part.replace(target)
