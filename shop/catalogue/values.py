@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -128,6 +128,42 @@ class CountyFacet:
     name_zh: str
     name_en: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """How many products stand in each category of each county, in the order of the counties' codes."""
+
+    cells: tuple[tuple[str, CountyFacet], ...]
+
+    def total(self, category: str | None = None, county: str | None = None) -> int:
+        """Return how many products there are with these filters."""
+        return (
+            sum(self.categories(county).values())
+            if category is None
+            else self.categories(county).get(category, 0)
+        )
+
+    def categories(self, county: str | None = None) -> dict[str, int]:
+        """Return how many products each category has, empty ones left out; `county` is a region code."""
+        found: dict[str, int] = {}
+        for category, cell in self.cells:
+            if county is None or cell.code == county:
+                found[category] = found.get(category, 0) + cell.count
+        return found
+
+    def counties(self, category: str | None = None) -> tuple[CountyFacet, ...]:
+        """Return the counties that have products, each with how many."""
+        found: dict[str, CountyFacet] = {}
+        for other, cell in self.cells:
+            if category is None or other == category:
+                known = found.get(cell.code)
+                found[cell.code] = replace(cell, count=cell.count + known.count) if known else cell
+        return tuple(found.values())
+
+    def county(self, code: str) -> CountyFacet | None:
+        """Return a county by its code, if it has products at all."""
+        return next((cell for _category, cell in self.cells if cell.code == code), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
@@ -102,8 +103,8 @@ def _category_choices(asked: Asked, found: queries.ProductList, labels: dict[str
 
 def _county_choices(asked: Asked, found: queries.ProductList) -> list[Choice]:
     counties = list(found.counties)
-    if found.county is not None and found.county not in counties:
-        counties.append(found.county)
+    if found.county is not None and found.county.code not in {county.code for county in counties}:
+        counties.append(replace(found.county, count=0))
     return [
         Choice(
             in_language(county.name_zh, county.name_en),

@@ -22,8 +22,11 @@ from shop.certification.rules import state_at
 from shop.certification.values import CertificateFile, CertificateState, CertifierFile, CertifierRow, last_day
 
 
-def certified_condition(now: datetime) -> ColumnElement[bool]:
-    """Return the condition on `Certificate` that it holds at this moment (A4): exact even if no job ever runs."""
+def certified_condition(now: Any) -> ColumnElement[bool]:
+    """Return the condition on `Certificate` that it holds at this moment (A4): exact even if no job ever runs.
+
+    `now` is a moment, or a bind parameter for one.
+    """
     return and_(
         Certificate.valid_from <= now,
         Certificate.valid_until > now,
@@ -32,7 +35,7 @@ def certified_condition(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def is_certified(now: datetime) -> ColumnElement[bool]:
+def is_certified(now: Any) -> ColumnElement[bool]:
     """Return the condition on `Product` that one of its certificates holds at this moment."""
     return exists(
         select(Certificate.id).where(Certificate.product_id == Product.id, certified_condition(now))

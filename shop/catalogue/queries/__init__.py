@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from shop.catalogue.queries.cards import (
-    category_facets,
-    count_products,
-    county_facets,
+    facets,
     on_sale,
     product_cards,
     shelves,
@@ -20,9 +18,7 @@ from shop.catalogue.queries.suppliers import own_product_id, visible_products
 __all__ = [
     "Found",
     "ProductList",
-    "category_facets",
-    "count_products",
-    "county_facets",
+    "facets",
     "find_products",
     "get_product_page",
     "on_sale",

@@ -1,17 +1,24 @@
-"""Product cards: one statement for a page of them, whatever the filters, and one for their number."""
+"""Product cards: one statement for a page of them, whatever the filters, and one for the choices beside it.
+
+Statements are built once for each shape of filters: building them costs more than sending them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Integer,
+    Select,
+    Text,
     and_,
+    bindparam,
     case,
-    cast,
     exists,
     func,
     lateral,
@@ -26,7 +33,7 @@ from core import clock, money, storage
 from registry.models import Region
 from shop.catalogue import rules
 from shop.catalogue.models import Product, Variant
-from shop.catalogue.values import CardWords, CountyFacet, ProductCard, Shelf, Sort
+from shop.catalogue.values import CardWords, CountyFacet, Facets, ProductCard, Shelf, Sort
 from shop.certification.queries import is_certified
 from shop.stock.models import Stock
 from shop.stock.queries import held_quantity
@@ -35,57 +42,60 @@ PREFIX = "/shop/products/"
 
 _county, _village = aliased(Region), aliased(Region)
 
+#: Values that every statement here is given when it is sent.
+_now: Any = bindparam("now")
+_ids: Any = bindparam("ids", type_=ARRAY(BigInteger))
 
-def on_sale(now: datetime) -> ColumnElement[bool]:
+
+def on_sale(now: Any) -> ColumnElement[bool]:
     """Return the condition that a product stands in lists: listed, and certified at this moment (A4)."""
     return and_(Product.listed_at.is_not(None), is_certified(now))
 
 
-def _wanted(
-    now: datetime,
-    category: str | None,
-    county_id: int | None,
-    ids: Sequence[int] | None,
-    in_stock: bool,
-    village_id: int | None,
-    without_id: int | None,
-) -> list[ColumnElement[bool]]:
-    conditions = [on_sale(now)]
-    if category is not None:
-        conditions.append(Product.category == category)
-    if county_id is not None:
-        conditions.append(Product.county_id == county_id)
-    if village_id is not None:
-        conditions.append(Product.village_id == village_id)
-    if without_id is not None:
-        conditions.append(Product.id != without_id)
-    if ids is not None:
-        conditions.append(Product.id == func.any(_array(ids)))
-    if in_stock:
-        conditions.append(_has_stock(Product.id, now))
-    return conditions
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """Which filters a statement has; their values are bound when it is sent."""
+
+    category: bool = False
+    county: bool = False
+    village: bool = False
+    without: bool = False
+    ids: bool = False
+    in_stock: bool = False
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        found = [on_sale(_now)]
+        if self.category:
+            found.append(Product.category == bindparam("category"))
+        if self.county:
+            found.append(Product.county_id == bindparam("county_id"))
+        if self.village:
+            found.append(Product.village_id == bindparam("village_id"))
+        if self.without:
+            found.append(Product.id != bindparam("without_id"))
+        if self.ids:
+            found.append(Product.id == func.any(_ids))
+        if self.in_stock:
+            found.append(_has_stock(Product.id))
+        return found
 
 
-def _array(ids: Sequence[int]) -> ColumnElement[Any]:
-    return cast(list(ids), ARRAY(BigInteger))
-
-
-def _has_stock(product_id: Any, now: datetime) -> ColumnElement[bool]:
+def _has_stock(product_id: Any) -> ColumnElement[bool]:
     return exists(
         select(Variant.id)
         .join(Stock, Stock.variant_id == Variant.id)
         .where(
             Variant.product_id == product_id,
             Variant.closed_at.is_(None),
-            Stock.on_hand - held_quantity(Variant.id, now) >= Variant.pack_multiple,
+            Stock.on_hand - held_quantity(Variant.id, _now) >= Variant.pack_multiple,
         )
         .correlate_except(Variant, Stock)
     )
 
 
-def _order(source: Any, sort: Sort, ids: Sequence[int] | None) -> list[Any]:
-    if sort is Sort.RELEVANCE and ids is not None:
-        return [func.array_position(_array(ids), source.id)]
+def _order(source: Any, sort: Sort, *, by_ids: bool) -> list[Any]:
+    if sort is Sort.RELEVANCE and by_ids:
+        return [func.array_position(_ids, source.id)]
     if sort is Sort.PRICE_UP:
         return [source.from_price_fen, source.id]
     if sort is Sort.PRICE_DOWN:
@@ -111,7 +121,29 @@ def product_cards(
 
     `ids` narrows the list to what a search found, in the order of `ids` when sorted by relevance.
     """
-    now = clock.now()
+    shape = _Shape(
+        category=category is not None,
+        county=county_id is not None,
+        village=village_id is not None,
+        without=without_id is not None,
+        ids=ids is not None,
+        in_stock=in_stock,
+    )
+    values = {
+        "now": clock.now(),
+        "category": category,
+        "county_id": county_id,
+        "village_id": village_id,
+        "without_id": without_id,
+        "ids": list(ids) if ids is not None else None,
+        "limit": limit,
+        "offset": offset,
+    }
+    return [_card(row, words) for row in session.execute(_cards_statement(shape, sort), values)]
+
+
+@cache
+def _cards_statement(shape: _Shape, sort: Sort) -> Select[*tuple[Any, ...]]:
     page = (
         select(
             Product.id,
@@ -126,10 +158,10 @@ def product_cards(
             Product.from_price_fen,
             Product.listed_at,
         )
-        .where(*_wanted(now, category, county_id, ids, in_stock, village_id, without_id))
-        .order_by(*_order(Product, sort, ids))
-        .limit(limit)
-        .offset(offset)
+        .where(*shape.conditions())
+        .order_by(*_order(Product, sort, by_ids=shape.ids))
+        .limit(bindparam("limit", type_=Integer))
+        .offset(bindparam("offset", type_=Integer))
         .subquery("page")
     )
     cheapest = lateral(
@@ -151,7 +183,7 @@ def product_cards(
         .correlate(page)
         .scalar_subquery()
     )
-    rows = session.execute(
+    return (
         select(
             page.c.id,
             page.c.slug,
@@ -171,15 +203,14 @@ def product_cards(
             cheapest.c.price_fen,
             cheapest.c.producer_fen,
             packs.label("packs"),
-            _has_stock(page.c.id, now).label("in_stock"),
+            _has_stock(page.c.id).label("in_stock"),
         )
         .select_from(page)
         .join(_county, _county.id == page.c.county_id)
         .join(_village, _village.id == page.c.village_id)
         .join(cheapest, true())
-        .order_by(*_order(page.c, sort, ids))
+        .order_by(*_order(page.c, sort, by_ids=shape.ids))
     )
-    return [_card(row, words) for row in rows]
 
 
 def _card(row: Any, words: CardWords) -> ProductCard:
@@ -221,60 +252,48 @@ def impact_text(
     }
 
 
-def count_products(
-    session: Session,
-    *,
-    category: str | None = None,
-    county_id: int | None = None,
-    ids: Sequence[int] | None = None,
-    in_stock: bool = False,
-) -> int:
-    """Return how many certified products on sale there are with these filters."""
-    conditions = _wanted(clock.now(), category, county_id, ids, in_stock, None, None)
-    return session.scalar(select(func.count()).select_from(Product).where(*conditions)) or 0
-
-
-def category_facets(
-    session: Session,
-    *,
-    county_id: int | None = None,
-    ids: Sequence[int] | None = None,
-    in_stock: bool = False,
-) -> dict[str, int]:
-    """Return how many products each category has, with the other filters; empty categories are left out."""
+def facets(session: Session, *, ids: Sequence[int] | None = None, in_stock: bool = False) -> Facets:
+    """Return how many products there are by category and county, in one statement; every other count follows."""
     rows = session.execute(
-        select(Product.category, func.count())
-        .where(*_wanted(clock.now(), None, county_id, ids, in_stock, None, None))
-        .group_by(Product.category)
+        _facets_statement(_Shape(ids=ids is not None, in_stock=in_stock)),
+        {"now": clock.now(), "ids": list(ids) if ids is not None else None},
     )
-    return {row[0]: row[1] for row in rows}
+    return Facets(tuple((row[0], CountyFacet(*row[1:])) for row in rows))
 
 
-def county_facets(
-    session: Session, *, category: str | None = None, ids: Sequence[int] | None = None, in_stock: bool = False
-) -> list[CountyFacet]:
-    """Return the counties that have products with the other filters, in the order of their codes."""
-    rows = session.execute(
-        select(_county.id, _county.code, _county.name_zh, _county.name_en, func.count())
-        .join(Product, Product.county_id == _county.id)
-        .where(*_wanted(clock.now(), category, None, ids, in_stock, None, None))
-        .group_by(_county.id)
-        .order_by(_county.code)
+@cache
+def _facets_statement(shape: _Shape) -> Select[*tuple[Any, ...]]:
+    counted = (
+        select(Product.category, Product.county_id, func.count().label("products"))
+        .where(*shape.conditions())
+        .group_by(Product.category, Product.county_id)
+        .subquery("counted")
     )
-    return [CountyFacet(*row) for row in rows]
+    return (
+        select(
+            counted.c.category, _county.id, _county.code, _county.name_zh, _county.name_en, counted.c.products
+        )
+        .join(_county, _county.id == counted.c.county_id)
+        .order_by(_county.code, counted.c.category)
+    )
 
 
 def weekly_ids(session: Session, week: str, limit: int) -> list[int]:
     """Return products for the front of the shop: in stock, from all shelves by turns, others each `week`."""
-    now = clock.now()
-    lot = func.md5(func.concat(week, ":", Product.id))
+    values = {"now": clock.now(), "week": week, "limit": limit}
+    return list(session.scalars(_weekly_statement(), values))
+
+
+@cache
+def _weekly_statement() -> Select[int]:
+    lot = func.md5(func.concat(bindparam("week", type_=Text), ":", Product.id))
     turn = func.row_number().over(partition_by=Product.category, order_by=lot)
     drawn = (
         select(Product.id, turn.label("turn"), lot.label("lot"))
-        .where(on_sale(now), _has_stock(Product.id, now))
+        .where(*_Shape(in_stock=True).conditions())
         .subquery()
     )
-    return list(session.scalars(select(drawn.c.id).order_by(drawn.c.turn, drawn.c.lot).limit(limit)))
+    return select(drawn.c.id).order_by(drawn.c.turn, drawn.c.lot).limit(bindparam("limit", type_=Integer))
 
 
 def shelves(session: Session) -> dict[str, Shelf]:
@@ -282,8 +301,9 @@ def shelves(session: Session) -> dict[str, Shelf]:
     rows = session.execute(
         select(Product.category, func.count().over(partition_by=Product.category), Product.picture)
         .distinct(Product.category)
-        .where(on_sale(clock.now()))
-        .order_by(Product.category, Product.picture.is_(None), Product.listed_at.desc(), Product.id.desc())
+        .where(on_sale(_now))
+        .order_by(Product.category, Product.picture.is_(None), Product.listed_at.desc(), Product.id.desc()),
+        {"now": clock.now()},
     )
     return {row[0]: Shelf(row[0], row[1], storage.picture_url(row[2], 320)) for row in rows}
 

@@ -1,4 +1,4 @@
-"""A whole list page at once: cards, their number and the choices that narrow it, in four statements."""
+"""A whole list page at once: cards, their number and the choices that narrow it, in two statements."""
 
 from __future__ import annotations
 
@@ -10,14 +10,8 @@ from sqlalchemy.orm import Session
 import search
 from core.errors import NotFound
 from registry import queries as registry_queries
-from shop.catalogue.queries.cards import (
-    category_facets,
-    count_products,
-    county_facets,
-    product_cards,
-    title_matches,
-)
-from shop.catalogue.values import CardWords, CountyFacet, ProductCard, Sort
+from shop.catalogue.queries.cards import facets, product_cards, title_matches
+from shop.catalogue.values import CardWords, CountyFacet, Facets, ProductCard, Sort
 
 #: A search shows no more than this: fifty pages of twenty-four.
 MOST_FOUND = 1200
@@ -56,36 +50,39 @@ def read_list(
 ) -> ProductList:
     """Return one page of certified products on sale; `NotFound` for a county that there is not."""
     if ids is not None and not ids:
-        county = _known_county(session, county_code, ()) if county_code else None
-        return ProductList((), 0, {}, (), county)
-    counties = tuple(county_facets(session, category=category, ids=ids, in_stock=in_stock))
-    county = _known_county(session, county_code, counties) if county_code else None
-    county_id = county.county_id if county else None
+        known = Facets(())
+    else:
+        known = facets(session, ids=ids, in_stock=in_stock)
+    county = _county(session, known, county_code) if county_code else None
+    total = known.total(category, county_code)
+    cards = (
+        product_cards(
+            session,
+            words,
+            category=category,
+            county_id=county.county_id if county else None,
+            ids=ids,
+            in_stock=in_stock,
+            sort=sort,
+            limit=limit,
+            offset=offset,
+        )
+        if offset < total
+        else []
+    )
     return ProductList(
-        cards=tuple(
-            product_cards(
-                session,
-                words,
-                category=category,
-                county_id=county_id,
-                ids=ids,
-                in_stock=in_stock,
-                sort=sort,
-                limit=limit,
-                offset=offset,
-            )
-        ),
-        total=count_products(session, category=category, county_id=county_id, ids=ids, in_stock=in_stock),
-        categories=category_facets(session, county_id=county_id, ids=ids, in_stock=in_stock),
-        counties=counties,
+        cards=tuple(cards),
+        total=total,
+        categories=known.categories(county_code),
+        counties=known.counties(category),
         county=county,
     )
 
 
-def _known_county(session: Session, code: str, counties: Sequence[CountyFacet]) -> CountyFacet:
-    for county in counties:
-        if county.code == code:
-            return county
+def _county(session: Session, known: Facets, code: str) -> CountyFacet:
+    found = known.county(code)
+    if found is not None:
+        return found
     region = registry_queries.find_region(session, code)
     if region is None or region.level != "county":
         raise NotFound("county")

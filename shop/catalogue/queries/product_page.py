@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, cast, func, lateral, select, true
+from sqlalchemy import BigInteger, Select, bindparam, cast, func, lateral, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import Session, aliased
 
@@ -24,11 +25,13 @@ from shop.certification.values import CertificateState, last_day
 from shop.stock.models import Stock
 from shop.stock.queries import held_quantity
 
+_now: Any = bindparam("now")
+
 
 def get_product_page(session: Session, words: CardWords, slug: str) -> ProductPage:
     """Return what the page of a listed product shows at this moment; `NotFound` for others."""
     now = clock.now()
-    row = session.execute(_product_statement(now).where(Product.slug == slug)).one_or_none()
+    row = session.execute(_product_statement(), {"now": now, "slug": slug}).one_or_none()
     if row is None:
         raise NotFound("product")
     product: Product = row.Product
@@ -64,7 +67,8 @@ def get_product_page(session: Session, words: CardWords, slug: str) -> ProductPa
     )
 
 
-def _product_statement(now: datetime) -> Any:
+@cache
+def _product_statement() -> Select[*tuple[Any, ...]]:
     village, county, place, issuer = aliased(Region), aliased(Region), aliased(Region), aliased(Organisation)
     last = lateral(
         select(
@@ -78,7 +82,7 @@ def _product_statement(now: datetime) -> Any:
         )
         .join(issuer, issuer.id == Certificate.issuer_id)
         .where(Certificate.product_id == Product.id)
-        .order_by(certified_condition(now).desc(), Certificate.valid_until.desc())
+        .order_by(certified_condition(_now).desc(), Certificate.valid_until.desc())
         .limit(1)
     ).alias("last_certificate")
     places = (
@@ -115,7 +119,7 @@ def _product_statement(now: datetime) -> Any:
         .join(village, village.id == Product.village_id)
         .join(county, county.id == Product.county_id)
         .outerjoin(last, true())
-        .where(Product.listed_at.is_not(None))
+        .where(Product.slug == bindparam("slug"), Product.listed_at.is_not(None))
     )
 
 
@@ -134,13 +138,19 @@ def _certificate(row: Any, words: CardWords, now: datetime) -> ProductCertificat
 def _packs(
     session: Session, words: CardWords, product: Product, village: str, now: datetime
 ) -> list[PackChoice]:
-    rows = session.execute(
-        select(Variant, (func.coalesce(Stock.on_hand, 0) - held_quantity(Variant.id, now)).label("available"))
+    rows = session.execute(_packs_statement(), {"now": now, "product_id": product.id})
+    return [_pack(row.Variant, int(row.available), words, product, village) for row in rows]
+
+
+@cache
+def _packs_statement() -> Select[*tuple[Any, ...]]:
+    free = func.coalesce(Stock.on_hand, 0) - held_quantity(Variant.id, _now)
+    return (
+        select(Variant, free.label("available"))
         .outerjoin(Stock, Stock.variant_id == Variant.id)
-        .where(Variant.product_id == product.id, Variant.closed_at.is_(None))
+        .where(Variant.product_id == bindparam("product_id"), Variant.closed_at.is_(None))
         .order_by(Variant.price_fen, Variant.id)
     )
-    return [_pack(row.Variant, int(row.available), words, product, village) for row in rows]
 
 
 def _pack(variant: Variant, available: int, words: CardWords, product: Product, village: str) -> PackChoice:

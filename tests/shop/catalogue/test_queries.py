@@ -66,7 +66,7 @@ def test_only_listed_and_certified_products_stand_in_lists(session: Session) -> 
     make_product(session, listed=False)
     make_product(session, certified=False)
     assert ids_of(queries.product_cards(session, WORDS)) == [shown.id]
-    assert queries.count_products(session) == 1
+    assert queries.facets(session).total() == 1
 
 
 def test_at_the_last_moment_of_its_certificate_a_product_leaves_the_list(session: Session) -> None:
@@ -74,9 +74,9 @@ def test_at_the_last_moment_of_its_certificate_a_product_leaves_the_list(session
     with clock.at(until - timedelta(days=30)):
         make_product(session, until=until)
     with clock.at(until - timedelta(microseconds=1)):
-        assert queries.count_products(session) == 1
+        assert queries.facets(session).total() == 1
     with clock.at(until):
-        assert queries.count_products(session) == 0
+        assert queries.facets(session).total() == 0
 
 
 def test_filters_narrow_and_counts_follow(session: Session) -> None:
@@ -93,12 +93,10 @@ def test_filters_narrow_and_counts_follow(session: Session) -> None:
     assert ids_of(queries.product_cards(session, WORDS, county_id=county_id, category="grain_oil")) == [
         millet.id
     ]
-    assert queries.category_facets(session) == {"fruit_vegetables": 2, "grain_oil": 1}
-    assert queries.category_facets(session, county_id=county_id) == {"fruit_vegetables": 1, "grain_oil": 1}
-    assert [(c.code, c.count) for c in queries.county_facets(session)] == [("370404", 1), ("370406", 2)]
-    assert [(c.code, c.count) for c in queries.county_facets(session, category="grain_oil")] == [
-        ("370406", 1)
-    ]
+    assert queries.facets(session).categories() == {"fruit_vegetables": 2, "grain_oil": 1}
+    assert queries.facets(session).categories("370406") == {"fruit_vegetables": 1, "grain_oil": 1}
+    assert [(c.code, c.count) for c in queries.facets(session).counties()] == [("370404", 1), ("370406", 2)]
+    assert [(c.code, c.count) for c in queries.facets(session).counties("grain_oil")] == [("370406", 1)]
 
 
 def test_sold_out_products_stay_in_the_list_and_leave_the_in_stock_filter(session: Session) -> None:
@@ -108,7 +106,7 @@ def test_sold_out_products_stay_in_the_list_and_leave_the_in_stock_filter(sessio
     assert cards[gone.id].sold_out
     assert not cards[there.id].sold_out
     assert ids_of(queries.product_cards(session, WORDS, in_stock=True)) == [there.id]
-    assert queries.count_products(session, in_stock=True) == 1
+    assert queries.facets(session, in_stock=True).total() == 1
 
 
 def test_less_than_a_pack_multiple_is_sold_out(session: Session) -> None:
@@ -199,7 +197,7 @@ def test_a_suspended_product_is_not_certified_from_that_moment(session: Session)
     assert not page.certified
     assert page.certificate is not None
     assert page.certificate.state == "suspended"
-    assert queries.count_products(session) == 0
+    assert queries.facets(session).total() == 0
 
 
 def test_a_page_that_is_not_there(session: Session) -> None:
