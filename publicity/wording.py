@@ -16,7 +16,7 @@ KINDS = {
     NoticeKind.POINT_PRICES.value: _l("Goods prices in points"),
     NoticeKind.SCORING_RULES.value: _l("Scoring rules"),
     NoticeKind.POINTS_ISSUE.value: _l("Points to be issued"),
-    NoticeKind.REDEMPTIONS.value: _l("Points redeemed"),
+    NoticeKind.REDEMPTIONS.value: _l("Redemptions of points"),
     NoticeKind.HOUSEHOLDS.value: _l("Households to be helped"),
     NoticeKind.AID.value: _l("Use of aid funds"),
 }

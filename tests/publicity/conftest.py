@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -28,9 +27,9 @@ def office(session: Session) -> making.Office:
 
 
 @pytest.fixture
-def heard(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
+def heard(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Stand in for the flows and remember every event, in order."""
     found: list[Any] = []
     for kind in KINDS:
         monkeypatch.setitem(events._handlers, kind, [lambda _session, event: found.append(event)])
-    yield found
+    return found

@@ -243,9 +243,8 @@ def test_a_thing_has_one_running_notice_of_a_kind(session: Session, office: Offi
     with after(notice):
         services.end_due_notice(session, notice.id)
         again = make_notice(session, office, subject_id="A")
-    assert [card.public_id for card in queries.notices_about(session, "application", "A")][
-        0
-    ] == again.public_id
+    newest = queries.notices_about(session, "application", "A")[0]
+    assert newest.public_id == again.public_id
 
 
 def test_the_minimum_time_is_dated(session: Session, office: Office) -> None:

@@ -1,0 +1,1 @@
+"""Pages of notices: for everybody, and for those who answer."""
