@@ -20,5 +20,5 @@ def count_households(session: Session) -> Sequence[Number]:
         select(func.count(Card.household_id.distinct())).where(Card.blocked_at.is_(None))
     )
     return [
-        Number(_("Households taking part in love supermarkets"), f"{households or 0:,}", "/points/stores")
+        Number(_("Love-supermarket households"), f"{households or 0:,}", "/points/stores")
     ]
