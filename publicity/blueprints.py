@@ -25,7 +25,7 @@ register(
     DeskItem(
         label=N_("Public notices"),
         url="/notices/desk",
-        icon="bell",
+        icon="eye",
         permission=permissions.READ_RECORDS,
         order=30,
         count=_waiting,

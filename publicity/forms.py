@@ -22,7 +22,7 @@ class ObjectionForm(Form):
     """What somebody objects; nothing by which the person could be reached is asked."""
 
     text = TextAreaField(
-        _l("What is not right?"), [required(), at_most(rules.LONGEST_OBJECTION), no_control_characters]
+        _l("What is not right"), [required(), at_most(rules.LONGEST_OBJECTION), no_control_characters]
     )
     anonymous = BooleanField(_l("Do not link this to my account"))
     once = HiddenField()
@@ -77,7 +77,9 @@ class PeriodForm(Form):
     """From when on a kind of notice stands how long."""
 
     kind = SelectField(
-        _l("Kind of notice"), choices=[SelectChoice(kind, label) for kind, label in KINDS.items()]
+        _l("Kind of notice"),
+        [required()],
+        choices=[SelectChoice(kind, label) for kind, label in KINDS.items()],
     )
     minimum_days = WholeNumberField(
         _l("Days at least"), [required()], least=rules.SHORTEST, most=rules.LONGEST

@@ -47,6 +47,11 @@ class NoticeCard:
     open_objections: int
 
     @property
+    def last_day(self) -> date:
+        """Return the last day on which it stands for sure."""
+        return rules.last_day(self.ends_at)
+
+    @property
     def running(self) -> bool:
         """Say whether objections are still taken."""
         return self.state == NoticeState.RUNNING.value

@@ -113,12 +113,16 @@ def earliest_end(starts_at: datetime, minimum_days: int) -> datetime:
     return datetime.combine(first + timedelta(days=minimum_days + 1), time(0), CHINA)
 
 
+def last_day(ends_at: datetime) -> date:
+    """Return the last day in China on which a notice stands for sure."""
+    return (ends_at - timedelta(microseconds=1)).astimezone(CHINA).date()
+
+
 def days_left(now: datetime, ends_at: datetime) -> int:
     """Return how many days, today included, a notice still stands at least; 0 when its time is over."""
     if now >= ends_at:
         return 0
-    last = (ends_at - timedelta(microseconds=1)).astimezone(CHINA).date()
-    return (last - now.astimezone(CHINA).date()).days + 1
+    return (last_day(ends_at) - now.astimezone(CHINA).date()).days + 1
 
 
 def percent_over(now: datetime, starts_at: datetime, ends_at: datetime) -> int:
