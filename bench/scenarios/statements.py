@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 from bench.load import Wrong
 from bench.measuring import Bench, Stage, Statements, Visitor, hidden, scenario
 from bench.scenarios.checkout import DELIVERY
-from bench.world import LARGE, PASSWORD, QUICK_LARGE, SMALL
+from bench.world import PASSWORD, SMALL
 from core import jobs
 from core.db import reading
 from payments.sandbox import jobs as sandbox_jobs
@@ -48,7 +48,7 @@ def page_statements(bench: Bench) -> None:
     for name, path in pages.items():
         found = count(bench, f"{name}_{bench.size}", lambda path=path: visitor.get(path))
         before = bench.sheet.metrics.get(f"statements.{name}_{SMALL}")
-        if found is not None and before is not None and bench.world.products in (LARGE, QUICK_LARGE):
+        if found is not None and before is not None and bench.world.products > SMALL:
             bench.must(
                 found <= before["value"],
                 f"{name}: {before['value']} statements at {SMALL} products, {found} at {bench.size}",
