@@ -83,7 +83,7 @@ class TillFacts:
 
 def list_accounts(session: Session) -> list[AccountLine]:
     """Return the fixed accounts that exist, with where each belongs."""
-    organisation, region = aliased(Organisation), aliased(Region)
+    organisation, region, home = aliased(Organisation), aliased(Region), aliased(Region)
     rows = session.execute(
         select(
             User.email,
@@ -92,16 +92,20 @@ def list_accounts(session: Session) -> list[AccountLine]:
             organisation.name_en,
             region.name_zh,
             region.name_en,
+            home.name_zh,
+            home.name_en,
         )
         .outerjoin(RoleGrant, (RoleGrant.user_id == User.id) & RoleGrant.valid_until.is_(None))
         .outerjoin(organisation, organisation.id == RoleGrant.organisation_id)
         .outerjoin(region, region.id == RoleGrant.region_id)
+        .outerjoin(Household, Household.id == User.household_id)
+        .outerjoin(home, home.id == Household.village_id)
         .where(User.email.in_([account.email for account in FIXED]))
         .order_by(RoleGrant.id)
     )
     found: dict[str, tuple[str, str, str]] = {}
     for row in rows:
-        place_zh, place_en = row[2] or row[4] or "", row[3] or row[5] or ""
+        place_zh, place_en = row[2] or row[4] or row[6] or "", row[3] or row[5] or row[7] or ""
         found.setdefault(row.email, (row.name, place_zh, place_en))
     return [
         AccountLine(account.email, name, account.does_zh, account.does_en, place_zh, place_en)

@@ -62,8 +62,22 @@ _WEIGHTS = {
     "simple_wedding": 1,
     "care_grant": 4,
 }
-_NEEDS_HANDS = {"street_cleaning", "training", "employment", "new_planting", "volunteer"}
-_COMPANION = {"milk-box", "quilt", "schoolbag", "football"}
+_NEEDS_HANDS = {
+    "street_cleaning", "neighbour_help", "training", "employment", "new_planting", "volunteer"
+}  # fmt: skip
+#: Days before a household does a deed of the same kind again; what is looked at monthly or each term takes longer.
+_PAUSE = {
+    "courtyard": 24,
+    "waste_sorting": 24,
+    "elder_care": 85,
+    "schooling": 140,
+    "training": 85,
+    "employment": 88,
+    "new_planting": 300,
+    "simple_wedding": 300,
+    "care_grant": 85,
+}
+_USUAL_PAUSE = 9
 
 
 @dataclass(slots=True)
@@ -308,15 +322,19 @@ class Earning:
 
     def _choose_deed(self, home: Home, day: date) -> tuple[str, date] | None:
         keys = [key for key in _WEIGHTS if self._may(home, key)]
-        key = self.chance.choices(keys, [_WEIGHTS[key] for key in keys])[0]
-        happened_on = day - timedelta(days=self.chance.randint(1, 24))
-        rule = RULES_BY_KEY[key]
-        year = (key, happened_on.year)
-        if (key, happened_on) in home.deeds or home.earned.get(year, 0) + rule.points > rule.yearly_cap:
-            return None
-        home.deeds.add((key, happened_on))
-        home.earned[year] = home.earned.get(year, 0) + rule.points
-        return key, happened_on
+        weights = [_WEIGHTS[key] for key in keys]
+        for key in self.chance.choices(keys, weights, k=4):
+            happened_on = day - timedelta(days=self.chance.randint(1, 24))
+            rule = RULES_BY_KEY[key]
+            earned = home.earned.get((key, happened_on.year), 0) + rule.points
+            pause = timedelta(days=_PAUSE.get(key, _USUAL_PAUSE))
+            again = any(abs(happened_on - other) < pause for done, other in home.deeds if done == key)
+            if again or earned > rule.yearly_cap:
+                continue
+            home.deeds.add((key, happened_on))
+            home.earned[key, happened_on.year] = earned
+            return key, happened_on
+        return None
 
     def _may(self, home: Home, key: str) -> bool:
         if key == "care_grant":

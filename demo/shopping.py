@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, datetime, timedelta
+from enum import Enum
 from functools import partial
 from random import Random
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core import ids
+from core import clock, ids
 from core.db import reading, transaction
 from core.permissions import GUEST, Actor
 from demo.albums import Album
@@ -82,6 +83,15 @@ _NOTES = (
 )
 _CARRIERS = ("中国邮政", "城乡客货邮专线", "枣庄冷链配送")
 _METHODS = ("wechat_pay", "wechat_pay", "wechat_pay", "alipay", "alipay", "card")
+
+
+class Reaches(Enum):
+    """How far a canteen's order comes by today, at most."""
+
+    PLACED = 1
+    PAID = 2
+    SHIPPED = 3
+    ACCEPTED = 4
 
 
 class Shop:
@@ -257,12 +267,11 @@ class Shop:
         rehearsals.pay_intent(intent, method)
         moment = self._moment_of(order_id, paid=True)
         for public_id, supplier_id in self._parts(order_id):
-            shipped = self._next_working_moment(moment, self.chance.randint(0, 2))
+            shipped = self._next_working_moment(moment, self.chance.randint(1, 3))
             self.timeline.inside(shipped, partial(self._ship, public_id, supplier_id))
             if self.chance.random() < 0.94:
-                received = shipped + timedelta(
-                    days=self.chance.randint(1, 4), minutes=self.chance.randint(60, 500)
-                )
+                day = (shipped + timedelta(days=self.chance.randint(1, 4))).date()
+                received = self.timeline.moment(day, 9, 21.5)
                 self.timeline.inside(received, partial(self._receive, actor, order_id, public_id))
 
     def _parts(self, order_id: int) -> list[tuple[str, int]]:
@@ -296,18 +305,24 @@ class Shop:
         # The canteen of the walk has one order to pay for, one on its way, and some that are done.
         own = (-3, -9, -24, -47, -71, -98, -126, -158)[: max(2, total // 3)]
         for number, day in enumerate(own):
-            self._plan_canteen(walk, day, paid=number > 0, accepted=number > 1)
-        for number in range(total - len(own)):
-            offset = (growing_day(self.timeline, self.chance) - self.timeline.today).days
-            self._plan_canteen(others[number % len(others)], min(offset, -1), paid=True, accepted=True)
+            reaches = {0: Reaches.PLACED, 1: Reaches.SHIPPED}.get(number, Reaches.ACCEPTED)
+            self._plan_canteen(walk, day, reaches)
+        # One order of another canteen is paid and waits for supplier@ to ship the rice.
+        self._plan_canteen(others[0], -2, Reaches.PAID)
+        further = total - len(own) - 1
+        for number in range(further):
+            # Spread evenly along the growth, so that no month is empty and none towers over the rest.
+            share = (number + 0.2 + 0.6 * self.chance.random()) / further
+            day = -HISTORY + round(HISTORY * (share**0.75))
+            self._plan_canteen(others[number % len(others)], min(day, -1), Reaches.ACCEPTED)
 
-    def _plan_canteen(self, canteen: Canteen, day: int, *, paid: bool, accepted: bool) -> None:
+    def _plan_canteen(self, canteen: Canteen, day: int, reaches: Reaches) -> None:
         moment = self.timeline.moment(self.timeline.day(day), 8, 11)
-        self.timeline.outside(moment, lambda: self._order_for(canteen, moment, paid=paid, accepted=accepted))
+        self.timeline.outside(moment, partial(self._order_for, canteen, moment, reaches))
 
-    def _order_for(self, canteen: Canteen, moment: datetime, *, paid: bool, accepted: bool) -> None:
+    def _order_for(self, canteen: Canteen, moment: datetime, reaches: Reaches) -> None:
         institution = next(found for found in INSTITUTIONS if found.key == canteen.key)
-        wanted = self._fill_store_room(institution)
+        wanted = self._fill_store_room(institution, with_rice=reaches is Reaches.PAID)
         if not wanted:
             return
         request = OrderRequest(
@@ -332,15 +347,17 @@ class Shop:
             placed = orders.place_order(session, canteen.requester, request)
             code = session.get_one(Order, placed.order_id).payment_code
         self.timeline.counts["canteen orders"] += 1
-        if paid and code is not None:
-            day = (moment + timedelta(days=self.chance.randint(1, 3))).date()
+        if reaches is not Reaches.PLACED and code is not None:
+            day = (
+                moment + timedelta(days=1 if reaches is Reaches.PAID else self.chance.randint(1, 3))
+            ).date()
             arrived = self.timeline.moment(day, 14, 17)
             self.timeline.inside(
                 arrived,
-                partial(self._record_transfer, canteen, placed.order_id, code, arrived, accepted),
+                partial(self._record_transfer, canteen, placed.order_id, code, arrived, reaches),
             )
 
-    def _fill_store_room(self, institution: Institution) -> tuple[Wanted, ...]:
+    def _fill_store_room(self, institution: Institution, *, with_rice: bool) -> tuple[Wanted, ...]:
         large = [
             shelf
             for shelf in self.world.shelves
@@ -351,11 +368,12 @@ class Shop:
             return ()
         chosen = self.chance.sample(large, min(len(large), self.chance.randint(3, 6)))
         rice = next((shelf for shelf in large if shelf.product.slug == WALK_PRODUCT), None)
-        if rice is not None and rice not in chosen and self.chance.random() < 0.7:
+        if rice is not None and rice not in chosen and (with_rice or self.chance.random() < 0.7):
             chosen.append(rice)
+        growth = 1.3 + (clock.today() - self.timeline.today).days / (1.6 * HISTORY)
         found: dict[int, Wanted] = {}
         for shelf in chosen:
-            grams = institution.diners * self.chance.randint(90, 260)
+            grams = min(institution.diners, 1_500) * self.chance.randint(90, 260) * growth
             packs = max(1, min(120, round(grams / (shelf.pack.net_grams or 1))))
             multiple = shelf.pack.pack_multiple
             found[shelf.variant_id] = Wanted(shelf.variant_id, -(-packs // multiple) * multiple)
@@ -374,7 +392,13 @@ class Shop:
                 shelf.left += more
 
     def _record_transfer(
-        self, canteen: Canteen, order_id: int, code: str, moment: datetime, accepted: bool, session: Session
+        self,
+        canteen: Canteen,
+        order_id: int,
+        code: str,
+        moment: datetime,
+        reaches: Reaches,
+        session: Session,
     ) -> None:
         assert self.world.finance is not None
         order = session.get_one(Order, order_id)
@@ -386,10 +410,12 @@ class Shop:
             moment.date(),
             f"NX{moment:%Y%m%d}{self.chance.randint(10**7, 10**8 - 1)}",
         )
+        if reaches is Reaches.PAID:
+            return
         for public_id, supplier_id in _parts_of(session, order_id):
             shipped = self._next_working_moment(moment, 1)
             self.timeline.inside(shipped, partial(self._ship, public_id, supplier_id))
-            if accepted:
+            if reaches is Reaches.ACCEPTED:
                 received = self._next_working_moment(shipped, 1)
                 self.timeline.inside(received, partial(self._accept, canteen, order_id, public_id))
 
