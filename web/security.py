@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import Flask, Response, g, request
 
+from web import caching
+
 POLICY = {
     "default-src": "'self'",
     "script-src": "'self'",
@@ -31,11 +33,7 @@ def init_app(app: Flask, *, https: bool, pay_hosts: tuple[str, ...]) -> None:
         if https:
             headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         if not request.path.startswith(("/static/", "/media/", "/bootstrap/")):
-            headers.add("Vary", "Cookie, Accept-Language")
-            if g.get("private") or "Set-Cookie" in headers:
-                headers["Cache-Control"] = "no-store"
-            elif "Cache-Control" not in headers:
-                headers["Cache-Control"] = "no-cache"
+            return caching.label(response)
         return response
 
     app.after_request(protect)

@@ -11,6 +11,7 @@ from jinja2 import StrictUndefined
 
 from core import clock, money, storage
 from web.assets import asset
+from web.caching import known_visitor
 from web.language import in_language, locale_code, other_locale_url
 from web.navigation import desk_links
 
@@ -43,6 +44,7 @@ def init_app(app: Flask, **more: Any) -> None:
         in_language=in_language,
         other_locale_url=other_locale_url,
         desk_links=desk_links,
+        known_visitor=known_visitor,
         day=day,
         moment=moment,
         picture_url=storage.picture_url,

@@ -11,6 +11,7 @@ from core import clock
 from core.db import reading
 from oversight.open_books import charts, exports, queries
 from web.access import public
+from web.caching import shared
 from web.language import locale_code
 
 bp = Blueprint("open_books", __name__)
@@ -24,6 +25,7 @@ def _month_label(month: queries.Month) -> str:
 
 @bp.get("/open-books")
 @public
+@shared
 def index() -> str:
     """Show money and points in and out by month, and the newest entries."""
     with reading() as session:
@@ -75,6 +77,7 @@ def months_csv() -> Response:
 
 @bp.get("/open-books/entries")
 @public
+@shared
 def entries() -> Any:
     """List every entry, newest first, fifty at a time."""
     before = _before()

@@ -12,12 +12,14 @@ from points import labels
 from points.supermarkets import queries
 from registry import queries as registry_queries
 from web.access import public
+from web.caching import shared
 
 bp = Blueprint("points_stores", __name__)
 
 
 @bp.get("/points/stores")
 @public
+@shared
 def stores() -> Any:
     """List the stores, of one county when asked."""
     code = request.args.get("county") or None
@@ -46,6 +48,7 @@ def stores() -> Any:
 
 @bp.get("/points/stores/<public_id>")
 @public
+@shared
 def store(public_id: str) -> Any:
     """Show what a store gives for points, and when it opens."""
     with reading() as session:

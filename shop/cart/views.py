@@ -19,6 +19,7 @@ from shop.stock.rules import most_sellable
 from shop.stock.wording import name_of, problem_text
 from web.access import public
 from web.addresses import safe_return
+from web.csrf import open_form
 from web.security import keep_private
 from web.wording import words_for
 
@@ -60,6 +61,7 @@ def show() -> Any:
 
 @bp.post("/shop/cart/add")
 @public
+@open_form
 def add() -> Any:
     """Put packs into the cart."""
     form = LineForm()

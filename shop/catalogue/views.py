@@ -15,6 +15,7 @@ from shop.catalogue.filters import Asked, Choice
 from shop.catalogue.values import ProductCard, Sort
 from shop.permissions import MANAGE_PRODUCTS
 from web.access import current_actor, public, requires
+from web.caching import shared
 from web.language import in_language, locale_code
 from web.pagination import Page, page_number, paginate
 
@@ -26,6 +27,7 @@ MORE_FROM_VILLAGE = 4
 
 @bp.get("/shop/products")
 @public
+@shared
 def products() -> Any:
     """Show certified products on sale, by shelf, county, price and time."""
     asked = filters.read("/shop/products", request.args)
@@ -46,6 +48,7 @@ def products() -> Any:
 
 @bp.get("/shop/search")
 @public
+@shared
 def find() -> Any:
     """Show what matches the words, best first; without words, the shelves to begin from."""
     asked = filters.read("/shop/search", request.args, searching=True)
@@ -126,6 +129,7 @@ def _sort_choices(asked: Asked) -> list[Choice]:
 
 @bp.get("/shop/products/<slug>")
 @public
+@shared
 def product(slug: str) -> Any:
     """Show one product: what it is, who certified it, where it grew, and where each fen of its price goes."""
     if "\x00" in slug:

@@ -17,6 +17,7 @@ from shop.catalogue.values import Sort
 from shop.home import queries, sections
 from shop.home.values import Number
 from web.access import public
+from web.caching import shared
 from web.templating import moment
 
 bp = Blueprint("home", __name__)
@@ -26,6 +27,7 @@ THIS_WEEK = 8
 
 @bp.get("/")
 @public
+@shared
 def home() -> Any:
     """Show what there is this week, what is collected for, and what the books say."""
     week = clock.today().isocalendar()

@@ -16,6 +16,7 @@ from charity.donations.forms import DonateForm
 from core import ids
 from core.db import reading
 from web.access import current_actor, public
+from web.caching import shared
 from web.pagination import page_number, paginate
 from web.security import keep_private
 
@@ -34,6 +35,7 @@ def index() -> Any:
 
 @bp.get("/charity/campaigns")
 @public
+@shared
 def campaigns() -> Any:
     """Show the campaigns: those that take gifts first, then the others; never a draft."""
     mode, actor = showing.fundraising_mode(), current_actor()
