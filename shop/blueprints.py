@@ -7,6 +7,17 @@ from flask import Blueprint
 import search
 from core.text import N_
 from shop import checks
+from shop.applications import checks as application_checks
+from shop.applications import emails as application_emails
+from shop.applications import jobs as application_jobs
+from shop.applications import wording as application_wording
+from shop.applications.views import BLUEPRINTS as APPLICATIONS
+from shop.applications.views import to_decide
+from shop.benefit_links import checks as benefit_link_checks
+from shop.benefit_links import jobs as benefit_link_jobs
+from shop.benefit_links import wording as benefit_link_wording
+from shop.benefit_links.views import BLUEPRINTS as BENEFIT_LINKS
+from shop.benefit_links.views import unanswered
 from shop.cart import jobs as cart_jobs
 from shop.cart import wording as cart_wording
 from shop.cart.views import bp as cart
@@ -15,7 +26,6 @@ from shop.catalogue import wording as catalogue_wording
 from shop.catalogue.views import bp as catalogue
 from shop.certification import wording as certification_wording
 from shop.certification.views import bp as certification
-from shop.certification.views import waiting_products
 from shop.fulfilment import wording as fulfilment_wording
 from shop.fulfilment.views import bp as fulfilment
 from shop.fulfilment.views import waiting_parts
@@ -24,18 +34,46 @@ from shop.orders import emails as order_emails
 from shop.orders import jobs as order_jobs
 from shop.orders import wording as order_wording
 from shop.orders.views import bp as orders
-from shop.permissions import CERTIFY, MANAGE_PRODUCTS, ORDER_ON_ACCOUNT, READ_INSTITUTION_ORDERS, SHIP_ORDERS
+from shop.permissions import (
+    ANSWER_LINKS,
+    ANSWER_LINKS_FOR,
+    CERTIFY,
+    MANAGE_PRODUCTS,
+    ORDER_ON_ACCOUNT,
+    READ_INSTITUTION_ORDERS,
+    SET_CERTIFICATION,
+    SHIP_ORDERS,
+)
 from shop.procurement.views import bp as procurement
 from web import navigation
 from web.navigation import DeskItem
 
-BLUEPRINTS: tuple[Blueprint, ...] = (home, catalogue, certification, cart, orders, fulfilment, procurement)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    home,
+    catalogue,
+    certification,
+    *APPLICATIONS,
+    *BENEFIT_LINKS,
+    cart,
+    orders,
+    fulfilment,
+    procurement,
+)
 
 search.provide(search.Source(catalogue_queries.searchable_ids, catalogue_queries.search_documents))
 
 navigation.register(
     DeskItem(N_("My products"), "/supplier/products", "box", MANAGE_PRODUCTS, order=10),
-    DeskItem(N_("Certification"), "/certification", "shield", CERTIFY, order=10, count=waiting_products),
+    DeskItem(N_("My certificates"), "/supplier/applications", "seal-check", MANAGE_PRODUCTS, order=11),
+    DeskItem(N_("Benefit links"), "/supplier/benefit-links", "people", MANAGE_PRODUCTS, order=12),
+    DeskItem(N_("Certification"), "/certification", "shield", CERTIFY, order=10, count=to_decide),
+    DeskItem(N_("Rules of certification"), "/certification/settings", "shield", SET_CERTIFICATION, order=60),
+    DeskItem(
+        N_("What suppliers pay us"), "/benefit-links/my", "people", ANSWER_LINKS, order=15, count=unanswered
+    ),
+    DeskItem(
+        N_("Benefit links of the village"), "/benefit-links/village", "people", ANSWER_LINKS_FOR, order=40
+    ),
     DeskItem(N_("Orders to send"), "/supplier/orders", "truck", SHIP_ORDERS, order=5, count=waiting_parts),
     DeskItem(N_("Canteen orders"), "/procurement/orders", "clipboard", READ_INSTITUTION_ORDERS, order=5),
     DeskItem(N_("Choose for the canteen"), "/procurement/goods", "bowl", ORDER_ON_ACCOUNT, order=6),
@@ -43,6 +81,13 @@ navigation.register(
 
 __all__ = [
     "BLUEPRINTS",
+    "application_checks",
+    "application_emails",
+    "application_jobs",
+    "application_wording",
+    "benefit_link_checks",
+    "benefit_link_jobs",
+    "benefit_link_wording",
     "cart_jobs",
     "cart_wording",
     "catalogue_wording",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
@@ -17,6 +17,11 @@ class Certificate(Base):
     __table_args__ = (
         CheckConstraint("valid_until > valid_from", name="window"),
         Index("ix_shop_certificates_product", "product_id", "valid_until"),
+        Index(
+            "ix_shop_certificates_to_remind",
+            "valid_until",
+            postgresql_where=text("reminded_at IS NULL AND revoked_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
@@ -28,3 +33,4 @@ class Certificate(Base):
     suspended_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     approved_by_user_id: Mapped[int | None]
+    reminded_at: Mapped[datetime | None]

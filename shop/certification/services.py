@@ -11,7 +11,7 @@ from accounts.models import Organisation
 from accounts.values import OrganisationKind, Role
 from core import audit, clock, events, ids
 from core.errors import NotFound
-from core.permissions import Actor
+from core.permissions import SYSTEM, Actor
 from registry.models import Region
 from search import services as search_services
 from shop.catalogue.models import Product
@@ -59,9 +59,46 @@ def issue_certificate(
     begin = valid_from or moment
     if not rules.window_is_good(moment, begin, valid_until):
         raise BadWindow
+    return _issue(session, actor, product, county, issuer_id, begin, valid_until, number, actor.user_id)
+
+
+def issue_approved(
+    session: Session,
+    product_id: int,
+    issuer_id: int,
+    valid_from: datetime,
+    valid_until: datetime,
+    approved_by_user_id: int | None,
+) -> Certificate:
+    """Certify a product whose application passed every stage and stood its time before the public (rules A1, A5).
+
+    Whether it did is for `shop.applications` to know, which alone calls this.
+    """
+    product = session.get(Product, product_id, with_for_update=True)
+    if product is None:
+        raise NotFound("product")
+    if not rules.window_is_good(clock.now(), valid_from, valid_until):
+        raise BadWindow
+    county = session.get_one(Region, product.county_id)
+    return _issue(
+        session, SYSTEM, product, county, issuer_id, valid_from, valid_until, None, approved_by_user_id
+    )
+
+
+def _issue(
+    session: Session,
+    actor: Actor,
+    product: Product,
+    county: Region,
+    issuer_id: int,
+    begin: datetime,
+    valid_until: datetime,
+    number: str | None,
+    approved_by_user_id: int | None,
+) -> Certificate:
     overlapping = session.scalar(
         select(Certificate.number).where(
-            Certificate.product_id == product_id,
+            Certificate.product_id == product.id,
             Certificate.revoked_at.is_(None),
             Certificate.valid_from < valid_until,
             Certificate.valid_until > begin,
@@ -75,11 +112,11 @@ def issue_certificate(
         raise NumberTaken(number)
     certificate = Certificate(
         number=number,
-        product_id=product_id,
+        product_id=product.id,
         issuer_id=issuer_id,
         valid_from=begin,
         valid_until=valid_until,
-        approved_by_user_id=actor.user_id,
+        approved_by_user_id=approved_by_user_id,
     )
     session.add(certificate)
     session.flush()
@@ -95,8 +132,8 @@ def issue_certificate(
             "valid_until": valid_until.isoformat(),
         },
     )
-    search_services.note_change(session, [product_id])
-    events.publish(session, CertificateIssued(certificate.id, product_id, number))
+    search_services.note_change(session, [product.id])
+    events.publish(session, CertificateIssued(certificate.id, product.id, number))
     return certificate
 
 

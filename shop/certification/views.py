@@ -1,27 +1,26 @@
-"""Certificates: what everybody may see of them, and the desk of those who issue them."""
+"""Certificates: what everybody may see of them, and what certifiers do to those that were issued."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask_babel import gettext as _
 
-from core import clock
 from core.db import reading, transaction
-from core.errors import Refusal
-from core.permissions import Actor
+from shop.applications import queries as application_queries
+from shop.applications.wording import stage_label
 from shop.catalogue.wording import state_label, state_tone
 from shop.certification import queries, services, wording
-from shop.certification.errors import AlreadyCertified, BadWindow, NotYourCounty, NumberTaken, ReasonMissing
-from shop.certification.forms import IssueForm, ReasonForm
-from shop.certification.rules import DEFAULT_VALIDITY, may
+from shop.certification.errors import ReasonMissing
+from shop.certification.forms import ReasonForm
+from shop.certification.rules import may
 from shop.certification.values import CertificateState, CertifierFile, Step
 from shop.permissions import CERTIFY
 from web.access import current_actor, public, requires
 from web.language import in_language
 from web.pagination import page_number, paginate
+from web.templating import day
 from web.wording import words_for
 
 bp = Blueprint("certification", __name__)
@@ -43,6 +42,7 @@ def certificate(number: str) -> Any:
         abort(404)
     with reading() as session:
         found = queries.get_certificate(session, number)
+        stages = application_queries.stages_passed(session, number)
     return render_template(
         "shop/certification/certificate.html",
         certificate=found,
@@ -50,12 +50,22 @@ def certificate(number: str) -> Any:
         state_label=state_label(found.state),
         state_tone=state_tone(found.state),
         sentence=wording.state_sentence(found.state),
+        stages=[
+            {
+                "label": stage_label(stage.stage),
+                "state": "done",
+                "when": day(stage.on),
+                "who": in_language(*stage.office),
+                "note": "",
+            }
+            for stage in stages
+        ],
     )
 
 
-@bp.get("/certification")
+@bp.get("/certification/products")
 @requires(CERTIFY)
-def desk() -> Any:
+def products() -> Any:
     """Show certifiers the products of their counties, those without a certificate in force first."""
     number = page_number()
     waiting = request.args.get("show") == "waiting"
@@ -83,31 +93,6 @@ def desk() -> Any:
 def product(slug: str) -> Any:
     """Show a certifier one product with its certificates, and what can be done."""
     return _product_page(slug)
-
-
-@bp.post("/certification/products/<slug>/issue")
-@requires(CERTIFY)
-def issue(slug: str) -> Any:
-    """Issue a certificate."""
-    file = _file(slug)
-    form = _issue_form(file)
-    if not form.validate_on_submit():
-        return _product_page(slug, issue_form=form, status=422)
-    try:
-        with transaction() as session:
-            issued = services.issue_certificate(
-                session,
-                current_actor(),
-                file.product_id,
-                int(form.issuer.data),
-                form.valid_until,
-                form.chosen_number,
-            )
-    except (BadWindow, AlreadyCertified, NumberTaken, NotYourCounty) as refusal:
-        form.add_error(_field_of(refusal), words_for(refusal))
-        return _product_page(slug, issue_form=form, status=422)
-    flash(_("Certificate %(number)s is issued.", number=issued.number), "good")
-    return redirect(f"/certification/products/{slug}", 303)
 
 
 @bp.post("/certification/certificates/<number>/<step>")
@@ -139,12 +124,6 @@ def take_step(number: str, step: str) -> Any:
     return redirect(f"/certification/products/{slug}", 303)
 
 
-def waiting_products(actor: Actor) -> int:
-    """Return how many products wait for the certifiers of the actor's counties, for the rail of tasks."""
-    with reading() as session:
-        return queries.count_waiting(session, actor)
-
-
 def _file(slug: str) -> CertifierFile:
     if "\x00" in slug:
         abort(404)
@@ -152,20 +131,9 @@ def _file(slug: str) -> CertifierFile:
         return queries.get_certifier_file(session, current_actor(), slug)
 
 
-def _issue_form(file: CertifierFile) -> IssueForm:
-    form = IssueForm(last_day=clock.today() + DEFAULT_VALIDITY - timedelta(days=1))
-    form.issuer.choices = [(str(key), in_language(zh, en)) for key, zh, en in file.issuers]
-    return form
-
-
-def _field_of(refusal: Refusal) -> str:
-    return {NumberTaken: "number", NotYourCounty: "issuer"}.get(type(refusal), "last_day")
-
-
 def _product_page(
     slug: str,
     *,
-    issue_form: IssueForm | None = None,
     reason_form: ReasonForm | None = None,
     status: int = 200,
 ) -> Any:
@@ -179,7 +147,6 @@ def _product_page(
         file=file,
         open_certificate=open_certificate,
         may_suspend=open_certificate is not None and may(Step.SUSPEND, open_certificate.state),
-        issue_form=issue_form or _issue_form(file),
         reason_form=reason_form or ReasonForm(formdata=None),
         state_label=state_label,
         state_tone=state_tone,

@@ -1,0 +1,63 @@
+"""What benefit links refuse."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from core.errors import Refusal
+
+
+class BadLink(Refusal):
+    """A link cannot be entered like this; `field` says what is wrong."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+
+class HouseholdUnknown(Refusal):
+    """No household of the village has this householder and this phone number; which part is wrong is not told."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class PeriodOverlaps(Refusal):
+    """The supplier has a link of this kind with the household over part of the same time."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class FormSentBefore(Refusal):
+    """The same form came with other contents."""
+
+
+class BadPayment(Refusal):
+    """A payment cannot be recorded like this; `field` says what is wrong."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+
+class LinkWithdrawn(Refusal):
+    """The supplier took the link back."""
+
+
+class ReasonMissing(Refusal):
+    """A dispute, an answer on behalf and a withdrawal need a reason."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class AnsweredByHousehold(Refusal):
+    """The household answered by itself; nobody answers over its head."""
+
+
+class NotImpartial(Refusal):
+    """Whoever belongs to the supplier or entered the link cannot answer for the household."""
+
+    status = HTTPStatus.FORBIDDEN

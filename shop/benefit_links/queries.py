@@ -1,0 +1,321 @@
+"""Reading benefit links: each reader their own, names masked for everybody but the village's cadres."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import Session, aliased
+
+from accounts.models import Organisation
+from accounts.values import Role
+from core import clock
+from core.errors import NotFound
+from core.permissions import Actor
+from registry import queries as registry_queries
+from registry.models import Household, Region
+from registry.queries import within
+from shop.benefit_links import rules
+from shop.benefit_links.errors import HouseholdUnknown
+from shop.benefit_links.models import BenefitLink, BenefitPayment
+from shop.benefit_links.values import KIND_NAMES, Answer, LinkFile, LinkKind, LinkRow, LinkSummary, PaymentRow
+from shop.catalogue.models import Product
+
+#: After how many months without a payment a reader is shown it; certifiers have a setting of their own.
+UNPAID_MONTHS = 6
+
+_village, _supplier = aliased(Region), aliased(Organisation)
+
+
+def counted(today: date) -> ColumnElement[bool]:
+    """Return the condition on `BenefitLink` that it counts on a day (rule E1)."""
+    return and_(
+        BenefitLink.answer == Answer.AGREED.value,
+        BenefitLink.withdrawn_at.is_(None),
+        BenefitLink.valid_from <= today,
+        BenefitLink.valid_until >= today,
+    )
+
+
+def current(today: date) -> ColumnElement[bool]:
+    """Return the condition on `BenefitLink` that it was not taken back and has not ended."""
+    return and_(BenefitLink.withdrawn_at.is_(None), BenefitLink.valid_until >= today)
+
+
+def summarise(session: Session, product_id: int, today: date) -> LinkSummary:
+    """Return how many distinct households of a product count on a day, in one statement."""
+    row = session.execute(
+        select(
+            func.count(BenefitLink.household_id.distinct()).filter(counted(today)).label("households"),
+            func.count().filter(BenefitLink.answer == Answer.NONE.value, current(today)).label("unanswered"),
+            func.count()
+            .filter(BenefitLink.answer == Answer.DISPUTED.value, current(today))
+            .label("disputed"),
+            func.array_agg(BenefitLink.kind.distinct()).filter(counted(today)).label("kinds"),
+        ).where(BenefitLink.product_id == product_id)
+    ).one()
+    kinds = tuple(kind for kind in LinkKind if kind.value in (row.kinds or ()))
+    return LinkSummary(row.households, row.unanswered, row.disputed, kinds)
+
+
+def lock_link(session: Session, link_id: int) -> BenefitLink:
+    """Return a link, locked for this step after its product."""
+    return session.scalars(select(BenefitLink).where(BenefitLink.id == link_id).with_for_update()).one()
+
+
+def find_by_key(session: Session, idem_key: str) -> BenefitLink | None:
+    """Return the link that a form made before."""
+    return session.scalar(select(BenefitLink).where(BenefitLink.idem_key == idem_key))
+
+
+def find_payment_by_key(session: Session, idem_key: str) -> BenefitPayment | None:
+    """Return the payment that a form recorded before."""
+    return session.scalar(select(BenefitPayment).where(BenefitPayment.idem_key == idem_key))
+
+
+def overlapping(
+    session: Session, supplier_id: int, household_id: int, kind: str, first: date, last: date
+) -> bool:
+    """Say whether the supplier has a link of the kind with the household on a day from `first` through `last`."""
+    found = session.scalar(
+        select(BenefitLink.id).where(
+            BenefitLink.supplier_id == supplier_id,
+            BenefitLink.household_id == household_id,
+            BenefitLink.kind == kind,
+            BenefitLink.withdrawn_at.is_(None),
+            BenefitLink.valid_from <= last,
+            BenefitLink.valid_until >= first,
+        )
+    )
+    return found is not None
+
+
+def find_household(session: Session, village_id: int, householder: str, proof: str) -> int:
+    """Return the household whose head has this name and whose phone number ends like this (or whose number it is).
+
+    A supplier must know both, so that nobody can leaf through the registry; raises `HouseholdUnknown` else.
+    """
+    proof = proof.strip().upper()
+    candidates = session.execute(
+        select(Household.id, Household.phone, Household.public_id).where(
+            Household.village_id == village_id,
+            Household.householder == householder.strip(),
+            Household.closed_on.is_(None),
+        )
+    ).all()
+    fitting = [
+        row.id
+        for row in candidates
+        if row.public_id == proof or (len(proof) == 4 and (row.phone or "").endswith(proof))
+    ]
+    if len(fitting) != 1:
+        raise HouseholdUnknown
+    found: int = fitting[0]
+    return found
+
+
+def villages_of(session: Session, product_slugs: Iterable[str]) -> list[Region]:
+    """Return the villages of the counties in which products are made, in the order of their codes."""
+    counties = select(Product.county_id).where(Product.slug.in_(list(product_slugs)))
+    county, village = aliased(Region), aliased(Region)
+    return list(
+        session.scalars(
+            select(village)
+            .join(county, village.path.startswith(county.path, autoescape=True))
+            .where(county.id.in_(counties), village.level == "village", village.valid_until.is_(None))
+            .order_by(village.code)
+            .limit(2000)
+        )
+    )
+
+
+def own_products(session: Session, actor: Actor) -> list[Product]:
+    """Return the products of the actor's suppliers, by name."""
+    return list(
+        session.scalars(
+            select(Product)
+            .where(Product.supplier_id.in_(actor.organisation_ids(Role.SUPPLIER)))
+            .order_by(Product.name_zh, Product.id)
+            .limit(500)
+        )
+    )
+
+
+# What each reader sees
+
+
+def _rows() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            BenefitLink,
+            Product.slug,
+            Product.name_zh,
+            Product.name_en,
+            _supplier.name_zh.label("supplier_zh"),
+            _supplier.name_en.label("supplier_en"),
+            _village.name_zh.label("village_zh"),
+            _village.name_en.label("village_en"),
+            Household.householder,
+        )
+        .join(Product, Product.id == BenefitLink.product_id)
+        .join(_supplier, _supplier.id == BenefitLink.supplier_id)
+        .join(Household, Household.id == BenefitLink.household_id)
+        .join(_village, _village.id == Household.village_id)
+    )
+
+
+def _row(row: Any, today: date, *, names: bool = False, months: int = UNPAID_MONTHS) -> LinkRow:
+    link: BenefitLink = row.BenefitLink
+    withdrawn = link.withdrawn_at is not None
+    return LinkRow(
+        public_id=link.public_id,
+        product_slug=row.slug,
+        product=(row.name_zh, row.name_en),
+        supplier=(row.supplier_zh, row.supplier_en),
+        village=(row.village_zh, row.village_en),
+        householder=row.householder if names else registry_queries.mask(row.householder),
+        kind=KIND_NAMES[LinkKind(link.kind)],
+        valid_from=link.valid_from,
+        valid_until=link.valid_until,
+        promised_fen=link.promised_fen,
+        paid_fen=link.paid_fen,
+        last_paid_on=link.last_paid_on,
+        evidence=link.evidence,
+        answer=Answer(link.answer),
+        answered_at=link.answered_at,
+        on_behalf=link.on_behalf,
+        reason=link.reason,
+        withdrawn=withdrawn,
+        counts=rules.counts(
+            link.answer,
+            withdrawn=withdrawn,
+            valid_from=link.valid_from,
+            valid_until=link.valid_until,
+            today=today,
+        ),
+        unpaid=not withdrawn
+        and link.valid_until >= today
+        and rules.is_unpaid(
+            promised_fen=link.promised_fen,
+            paid_fen=link.paid_fen,
+            last_paid_on=link.last_paid_on,
+            valid_from=link.valid_from,
+            today=today,
+            months=months,
+        ),
+    )
+
+
+def rows_where(
+    session: Session, *conditions: ColumnElement[bool], months: int = UNPAID_MONTHS, limit: int
+) -> list[LinkRow]:
+    """Return the links under conditions on `BenefitLink` and `Product`, oldest first, names masked."""
+    today = clock.today()
+    found = session.execute(_rows().where(*conditions).order_by(BenefitLink.id).limit(limit))
+    return [_row(row, today, months=months) for row in found]
+
+
+def visible_to_supplier(
+    session: Session, actor: Actor, *, product_slug: str | None = None, limit: int, offset: int
+) -> tuple[list[LinkRow], int]:
+    """Return one page of the links of the actor's suppliers, newest first, and how many there are."""
+    statement = _rows().where(BenefitLink.supplier_id.in_(actor.organisation_ids(Role.SUPPLIER)))
+    if product_slug is not None:
+        statement = statement.where(Product.slug == product_slug)
+    total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    today = clock.today()
+    found = session.execute(
+        statement.order_by(BenefitLink.withdrawn_at.is_not(None), BenefitLink.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return [_row(row, today) for row in found], total
+
+
+def get_own_link(session: Session, actor: Actor, public_id: str) -> LinkFile:
+    """Return a link of the actor's suppliers with its payments, else `NotFound`."""
+    row = session.execute(
+        _rows().where(
+            BenefitLink.public_id == public_id,
+            BenefitLink.supplier_id.in_(actor.organisation_ids(Role.SUPPLIER)),
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound("benefit link")
+    payments = session.scalars(
+        select(BenefitPayment)
+        .where(BenefitPayment.link_id == row.BenefitLink.id)
+        .order_by(BenefitPayment.paid_on.desc(), BenefitPayment.id.desc())
+        .limit(200)
+    )
+    return LinkFile(
+        _row(row, clock.today()),
+        tuple(PaymentRow(p.amount_fen, p.paid_on, p.recorded_at, p.evidence) for p in payments),
+    )
+
+
+def links_of_household(session: Session, household_id: int) -> list[LinkRow]:
+    """Return what suppliers entered about a household, what waits for its answer first."""
+    today = clock.today()
+    found = session.execute(
+        _rows()
+        .where(BenefitLink.household_id == household_id, BenefitLink.withdrawn_at.is_(None))
+        .order_by(BenefitLink.answer != Answer.NONE.value, BenefitLink.id.desc())
+        .limit(100)
+    )
+    return [_row(row, today, names=True) for row in found]
+
+
+def count_unanswered(session: Session, household_id: int) -> int:
+    """Return how many links wait for a household's answer."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(BenefitLink)
+            .where(
+                BenefitLink.household_id == household_id,
+                BenefitLink.answer == Answer.NONE.value,
+                current(clock.today()),
+            )
+        )
+        or 0
+    )
+
+
+def visible_to_cadre(
+    session: Session, actor: Actor, *, waiting: bool, limit: int, offset: int
+) -> tuple[list[LinkRow], int]:
+    """Return one page of the links of the actor's villages, with names, and how many there are."""
+    today = clock.today()
+    statement = _rows().where(
+        Household.village_id.in_(select(Region.id).where(within(actor.region_paths(Role.CADRE)))),
+        current(today),
+    )
+    if waiting:
+        statement = statement.where(BenefitLink.answer == Answer.NONE.value)
+    total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    found = session.execute(
+        statement.order_by(BenefitLink.answer != Answer.NONE.value, BenefitLink.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    return [_row(row, today, names=True) for row in found], total
+
+
+def find_link(session: Session, public_id: str) -> tuple[int, int, int, int, str] | None:
+    """Return id, product, household, supplier and the village's path of a link, without locking it."""
+    row = session.execute(
+        select(
+            BenefitLink.id,
+            BenefitLink.product_id,
+            BenefitLink.household_id,
+            BenefitLink.supplier_id,
+            Region.path,
+        )
+        .join(Household, Household.id == BenefitLink.household_id)
+        .join(Region, Region.id == Household.village_id)
+        .where(BenefitLink.public_id == public_id)
+    ).one_or_none()
+    return None if row is None else (row[0], row[1], row[2], row[3], row[4])
