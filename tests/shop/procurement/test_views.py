@@ -139,9 +139,16 @@ def test_odd_numbers_are_not_accepted(
     part = re.search(r"/supplier/orders/([0-9A-Z]{12})", seller.get("/supplier/orders").html)
     assert part is not None
     ship = {"carrier": "顺丰", "tracking_number": "SF1234"}
-    for bad in ({**ship, "tracking_number": "<b>"}, {**ship, "carrier": "   "}, {}):
+    for bad in (
+        {**ship, "tracking_number": "<b>"},
+        {**ship, "carrier": "   "},
+        {"tracking_number": "SF1234"},
+        {},
+    ):
         seller.post(f"{part.group(0)}/ship", bad, 422)
-    seller.post(f"{part.group(0)}/ship", ship)
+    plate = {"carrier": "自有货车", "tracking_number": "鲁D·12345"}
+    seller.post(f"{part.group(0)}/ship", plate)
+    assert "鲁D·12345" in seller.get(part.group(0)).text
     seller.post(f"{part.group(0)}/ship", ship, 409)
     client.sign_in(cook)
     path = f"/procurement/orders/{order.number}/accept"
