@@ -65,6 +65,7 @@ class Browser:
             body = urlencode(form)
             headers["Content-Type"] = "application/x-www-form-urlencoded"
             headers["Origin"] = f"http://127.0.0.1:{self.connection.port}"
+            headers["Sec-Fetch-Site"] = "same-origin"
         try:
             self.connection.request(method, path, body, headers)
             response = self.connection.getresponse()

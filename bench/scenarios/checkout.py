@@ -7,7 +7,7 @@ import time
 from urllib.parse import urlsplit
 
 from bench.load import Browser, Wrong
-from bench.measuring import Bench, Stage, hidden, problem_in, scenario
+from bench.measuring import Bench, Stage, hidden, problem_in, scenario, token_of
 
 DELIVERY = {
     "recipient": "张三",
@@ -28,13 +28,13 @@ def buy(browser: Browser, slug: str) -> None:
     with browser.mark("before_paying"):
         page = browser.get(f"/shop/products/{slug}")
         variant = hidden(page, "variant")
-        form = {"csrf_token": hidden(page, "csrf_token"), "variant": variant, "quantity": "1"}
+        form = token_of(page) | {"variant": variant, "quantity": "1"}
         browser.get(browser.post("/shop/cart/add", form, problem_in))
         page = browser.get("/shop/checkout")
-        form = {name: hidden(page, name) for name in ("csrf_token", "once", "seen_total")}
+        form = token_of(page) | {name: hidden(page, name) for name in ("once", "seen_total")}
         sandbox = browser.post("/shop/checkout", form | DELIVERY, problem_in)
     page = browser.get(sandbox)
-    form = {"csrf_token": hidden(page, "csrf_token"), "method": "card"}
+    form = token_of(page) | {"method": "card"}
     waiting = browser.post(f"{urlsplit(sandbox).path}/pay", form, problem_in)
     with browser.mark("confirmation"):
         until = time.perf_counter() + LOOK_FOR

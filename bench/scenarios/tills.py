@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 from bench.load import Browser, Wrong
-from bench.measuring import Bench, Stage, hidden, problem_in, scenario
+from bench.measuring import Bench, Stage, hidden, problem_in, scenario, token_of
 from bench.world import PASSWORD, Till
 
 
 def sign_in(browser: Browser, till: Till) -> None:
     """Sign the keeper in."""
     page = browser.get("/sign-in")
-    form = {"csrf_token": hidden(page, "csrf_token"), "login": till.email, "password": PASSWORD}
+    form = token_of(page) | {"login": till.email, "password": PASSWORD}
     browser.post("/sign-in", form, problem_in)
     browser.kept["keeper"] = till.email
 
@@ -21,13 +21,13 @@ def redeem(browser: Browser, card: str, number: int) -> None:
     """Serve one household: two kinds of goods."""
     page = browser.get("/points/till")
     store = hidden(page, "store")
-    form = {"csrf_token": hidden(page, "csrf_token"), "store": store, "code": card}
+    form = token_of(page) | {"store": store, "code": card}
     page = browser.get(browser.post("/points/till", form, problem_in))
     goods = re.findall(r'name="(q-[0-9A-Z]+)"', page)
     if len(goods) < 2:
         raise Wrong("the shelf shows no goods")
     chosen = {goods[number % len(goods)]: "1", goods[(number + 1) % len(goods)]: "2"}
-    form = {name: hidden(page, name) for name in ("csrf_token", "card", "once")}
+    form = token_of(page) | {name: hidden(page, name) for name in ("card", "once")}
     browser.get(browser.post("/points/till/basket", form | chosen, problem_in))
 
 
