@@ -38,6 +38,8 @@ BEGUN, COMPLETED = "demo world begun", "demo world completed"
 LOCK = 7_342_010
 #: How long before today the first organisations joined.
 LONG_AGO = timedelta(days=395)
+#: Mails and other jobs of so long ago are left out: a worker would have done and forgotten them by now.
+LEFT_OUT = timedelta(days=3)
 #: How many invented buyers and donors have accounts; the others come as guests.
 MEMBERS = 30
 
@@ -49,6 +51,7 @@ class State(StrEnum):
     HALF_BUILT = "half built"
     COMPLETE = "complete"
     FOREIGN = "foreign"
+    NO_TABLES = "no tables"
 
 
 class CannotBuild(Exception):
@@ -65,6 +68,8 @@ def alone() -> Iterator[bool]:
 def find_state() -> State:
     """Tell a finished world from one whose building was cut off, and from somebody else's data."""
     with reading() as session:
+        if session.scalar(text("SELECT to_regclass('core_audit_entries')")) is None:
+            return State.NO_TABLES
         done = set(
             session.scalars(
                 select(AuditEntry.action).where(
@@ -127,16 +132,16 @@ def build_world(size: Size, say: Say) -> None:
 
 
 def _run_jobs(say: Say) -> None:
-    """Run the jobs of the last days at their moments; older ones a worker would have done and forgotten by now."""
+    """Run the jobs of the last days at their moments, and drop the older ones."""
     with transaction() as session:
-        session.execute(delete(jobs.Job).where(jobs.Job.created_at < clock.now() - jobs.KEEP_DONE))
+        session.execute(delete(jobs.Job).where(jobs.Job.created_at < clock.now() - LEFT_OUT))
         moments = session.scalars(
             select(jobs.Job.run_at).where(jobs.Job.done_at.is_(None)).order_by(jobs.Job.run_at)
         ).all()
     for moment in dict.fromkeys(moments):
         with clock.at(moment + timedelta(seconds=2)):
             jobs.run_due()
-    say(f"  {len(moments)} mails and other jobs of the last week")
+    say(f"  {len(moments)} mails and other jobs of the last days")
 
 
 def _finish(say: Say) -> None:

@@ -48,6 +48,8 @@ def build(households: int, pictures: bool) -> None:
         if state is world.State.COMPLETE:
             say("The demo world is there; nothing to build.")
             return
+        if state is world.State.NO_TABLES:
+            raise click.ClickException("The database has no tables yet; lay them first with: flask migrate")
         if state is world.State.FOREIGN:
             raise click.ClickException(
                 "This database holds data that are no demo world; give the demo a database of its own."

@@ -33,6 +33,8 @@ from points.supermarkets import services as supermarkets
 from points.supermarkets.values import NewGoods, NewStore, Serves
 
 FIRST_OPENED, LAST_OPENED = -214, -48
+#: From so many households on there is a store in every town, even where none of them lives.
+EVERYWHERE_FROM = 50
 #: Days between two sessions of a village's committee.
 CYCLE = 30
 #: How many households a store of the content's stock is meant for.
@@ -143,7 +145,7 @@ class Earning:
         for deed in DEEDS:
             self.deeds[deed.rule].append(deed.text_zh)
         # Thousands of households do fewer deeds each, or building them would take the afternoon.
-        self.pace = 0.6 if world.size.households <= 1_000 else 0.3
+        self.pace = 0.6 if world.size.households <= 1_000 else 0.25
         for goods in GOODS:
             album.order(goods.key, goods)
         timeline.inside(self._at(timeline.day(FIRST_OPENED - 9), 10), self._add_rules)
@@ -181,7 +183,7 @@ class Earning:
         for village in self.world.villages.values():
             towns[village.town_code].append(village)
         # Small worlds have the stores of their own villages only.
-        everywhere = len(towns) >= len(STORES) // 2
+        everywhere = self.world.size.households >= EVERYWHERE_FROM
         stores = [store for store in STORES if everywhere or store.village[:9] in towns]
         self.chance.shuffle(stores)
         stores.sort(key=lambda store: store.village != first)

@@ -43,7 +43,7 @@ WALK_PRODUCT = "shitang-dami"
 
 FIRST_LISTED, LAST_LISTED = -235, -6
 HISTORY = 183
-#: In how many days the certificates of the first few products end.
+#: In how many days the certificates of a few products end.
 SOON = (9, 16, 24)
 
 CANTEEN_GRAMS = 5_000
@@ -129,9 +129,10 @@ class Shop:
             else:
                 day = self.chance.randint(-HISTORY, LAST_LISTED)
             planned.append((FIRST_LISTED if index == 0 else day, index, product))
-        for day, index, product in sorted(planned, key=lambda plan: plan[:2]):
+        ends_soon = _ending_soon(chosen)
+        for day, _, product in sorted(planned, key=lambda plan: plan[:2]):
             self.album.order(product.slug, product)
-            soon = SOON[index - 1] if 0 < index <= len(SOON) else None
+            soon = ends_soon.get(product.slug)
             self.timeline.inside(
                 self.timeline.moment(self.timeline.day(day), 9, 17), partial(self._offer, product, soon)
             )
@@ -475,6 +476,14 @@ def _choose(total: int | None) -> list[Product]:
             if products:
                 chosen.append(products.pop(0))
     return chosen if total is None else chosen[:total]
+
+
+def _ending_soon(chosen: list[Product]) -> dict[str, int]:
+    """Return in how many days the certificates of a few products end, one of them in certifier@'s county."""
+    rice, *others = chosen
+    others.sort(key=lambda product: product.village[:6] != rice.village[:6])
+    found = [*others[:1], *others[-2:]]
+    return {product.slug: days for product, days in zip(found, SOON, strict=False)}
 
 
 def _variant(pack: Pack) -> NewVariant:
