@@ -57,7 +57,11 @@ def choose_edges(config: Config) -> None:
     mailer = mail.SmtpMailer(config.mail_url) if config.mail_url else mail.FileMailer(config.mail_dir)
     mail.use(mailer, ("益购 Yigou", config.mail_sender))
     storage.use(config.media_dir)
-    search.use(search.WhooshEngine(config.index_dir / "products"))
+    search.use(
+        search.PostgresEngine()
+        if config.search_engine == "postgres"
+        else search.WhooshEngine(config.index_dir / "products")
+    )
     gateways.choose(config)
 
 

@@ -12,6 +12,7 @@ MODES = ("production", "demo", "test")
 #: Holder; bank; number: what stands on payment notices. The demo's is invented.
 DEMO_BANK_ACCOUNT = "益购平台运营中心（演示）; 山亭农村商业银行（演示）; 0000 0000 0000 0000 000"
 
+SEARCH_ENGINES = ("whoosh", "postgres")
 FUNDRAISING_MODES = ("outbound", "charity_own_site", "directed")
 
 
@@ -112,8 +113,8 @@ class Config:
             )
         if self.fundraising_mode not in FUNDRAISING_MODES:
             raise BadSetting(f"FUNDRAISING_MODE must be one of {', '.join(FUNDRAISING_MODES)}.")
-        if self.search_engine not in ("whoosh",):
-            raise BadSetting("SEARCH_ENGINE must be whoosh.")
+        if self.search_engine not in SEARCH_ENGINES:
+            raise BadSetting(f"SEARCH_ENGINE must be one of {', '.join(SEARCH_ENGINES)}.")
         if self.stripe_secret_key and not self.stripe_webhook_secrets:
             raise BadSetting("STRIPE_WEBHOOK_SECRET is missing; without it no payment could be confirmed.")
         address = urlsplit(self.base_url)

@@ -1,4 +1,4 @@
-"""The only importer of whoosh: one interface, chosen in the composition root."""
+"""Finding things by words: one interface, two engines (the only importer of whoosh), chosen in the composition root."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from search.errors import IndexLocked, SearchUnavailable
+from search.postgres_engine import PostgresEngine
 from search.sources import Source, provide
 from search.values import Document
 from search.whoosh_engine import WhooshEngine
@@ -55,6 +56,7 @@ __all__ = [
     "Document",
     "Engine",
     "IndexLocked",
+    "PostgresEngine",
     "SearchUnavailable",
     "Source",
     "WhooshEngine",

@@ -88,9 +88,10 @@ def _rebuild(progress: Callable[[int, int], object]) -> int:
         # What was noted before the ids are read is covered by them; what is noted later stays for the next drain.
         covered = list(session.scalars(select(SearchOutbox.id)))
         ids = sources.source().ids(session)
-        built = search.engine().rebuild(
-            sources.every_document(session, ids), progress=lambda done: progress(done, len(ids))
-        )
+    # Each batch is read by itself: a rebuild of PostgreSQL's engine has steps of its own between them.
+    built = search.engine().rebuild(
+        sources.every_document(ids), progress=lambda done: progress(done, len(ids))
+    )
     _forget(covered)
     return built
 

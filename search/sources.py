@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from core.db import reading
 from search.values import Document
 
 BATCH = 500
@@ -36,7 +37,9 @@ def source() -> Source:
     return _source
 
 
-def every_document(session: Session, ids: Sequence[int]) -> Iterator[Document]:
-    """Read documents in batches, so that a large catalogue needs little memory."""
+def every_document(ids: Sequence[int]) -> Iterator[Document]:
+    """Read documents in batches, so that a large catalogue needs little memory; nothing stays open between them."""
     for start in range(0, len(ids), BATCH):
-        yield from source().documents(session, ids[start : start + BATCH])
+        with reading() as session:
+            documents = source().documents(session, ids[start : start + BATCH])
+        yield from documents

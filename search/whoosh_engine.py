@@ -14,26 +14,30 @@ from typing import Any
 from whoosh import index as whoosh_index
 from whoosh.analysis import Token, Tokenizer
 from whoosh.fields import ID, TEXT, Schema
-from whoosh.query import And, AndMaybe, DisjunctionMax, Or, Phrase, Prefix, Query, Term
+from whoosh.query import And, AndMaybe, ConstantScoreQuery, DisjunctionMax, Or, Phrase, Prefix, Query, Term
 from whoosh.scoring import BM25F
 from whoosh.searching import Searcher
 from whoosh.writing import LockError
 
 from core import ids as core_ids
-from search import words
+from search import typos, words
+from search.asking import Question, Wanted, understand
 from search.errors import IndexLocked, SearchUnavailable
 from search.values import Document
 
 log = logging.getLogger(__name__)
 
 POINTER = "CURRENT"
-WEIGHTS = {"title": 4.0, "keywords": 2.0, "text": 1.0}
-SOUND_WEIGHT = 3.0
-SHORTEST_PREFIX = 3
+WEIGHTS = {"title": 4.0, "head": 2.0, "keywords": 2.0, "text": 0.7}
+SOUND_WEIGHT, PLACE_SOUND_WEIGHT = 3.0, 1.2
+#: How much another name of a word, what a wide word takes in, a part and a guess at a slip count.
+SAME, NARROWER, PART, MEANT = 0.85, 0.4, 0.6, 0.7
+#: What a further word is worth by itself when nothing has them all.
+ONE_MORE = 8.0
 
 
 #: A name that can be typed in many ways is not a worse match for it: pinyin is not weighed by length.
-_WEIGHING = BM25F(sound_B=0.0)
+_WEIGHING = BM25F(title_B=0.4, head_B=0.0, sound_B=0.0, place_sound_B=0.0)
 
 
 class _Words(Tokenizer):
@@ -66,14 +70,14 @@ class _Words(Tokenizer):
                 yield token
 
 
-class _Sounds(Tokenizer):
-    """Hands the pinyin of a text to Whoosh."""
+class _Terms(Tokenizer):
+    """Hands single words that we chose to Whoosh, one a line."""
 
     def __call__(self, value: str, positions: bool = False, mode: str = "", **kwargs: Any) -> Iterator[Token]:
-        """Yield what the text can be typed as."""
+        """Yield each line as a word."""
         kwargs.pop("chars", None)
         token = Token(positions, False, mode=mode, **kwargs)
-        for place, term in enumerate(words.sound_terms(value)):
+        for place, term in enumerate(value.split("\n") if value else ()):
             token.text = term
             token.boost = 1.0
             token.stopped = False
@@ -89,7 +93,9 @@ def _schema() -> Schema:
         title=TEXT(analyzer=fine, phrase=True),
         keywords=TEXT(analyzer=fine, phrase=False),
         text=TEXT(analyzer=coarse, phrase=False),
-        sound=TEXT(analyzer=_Sounds(), phrase=False),
+        head=TEXT(analyzer=_Terms(), phrase=False),
+        sound=TEXT(analyzer=_Terms(), phrase=False),
+        place_sound=TEXT(analyzer=_Terms(), phrase=False),
     )
 
 
@@ -113,13 +119,13 @@ class WhooshEngine:
 
         Raises `SearchUnavailable` when there is no index to ask.
         """
-        asked = words.asked(text)
-        if not asked:
+        question = understand(text)
+        if not question.wanted:
             return []
         for tries_left in (2, 1, 0):
             try:
                 with self._lock:
-                    return self._find(asked, limit)
+                    return self._find(text, question, limit)
             except SearchUnavailable:
                 # A rebuild may have swapped the folder away between two looks at it; a missing index stays missing.
                 if not tries_left:
@@ -142,19 +148,31 @@ class WhooshEngine:
             )
         return None
 
-    def _find(self, asked: dict[str, str], limit: int) -> list[int]:
+    def _find(self, text: str, question: Question, limit: int) -> list[int]:
         searcher = self._reader()
-        groups = [_word_query(word, typed) for word, typed in asked.items()]
-        every: Query = And(groups)
-        if len(groups) > 1:
-            every = AndMaybe(every, Phrase("title", list(asked), slop=2, boost=4.0))
-            if all(_is_latin(typed) for typed in asked.values()):
-                every = Or([every, Term("sound", "".join(asked.values()), boost=SOUND_WEIGHT)])
-        found = searcher.search(every, limit=limit)
+        found = searcher.search(_every_word(question), limit=limit)
         if found.is_empty():
-            parts = [_anywhere(part) for word in asked for part in words.parts(word)]
-            if parts or len(groups) > 1:
-                found = searcher.search(Or([*groups, *parts]), limit=limit)
+            reader = searcher.reader()
+            slips = typos.meant(
+                (one.typed for one in question.wanted),
+                lambda candidates: {
+                    word
+                    for word in candidates
+                    if ("sound", word) in reader or ("place_sound", word) in reader
+                },
+            )
+            if slips:
+                question = understand(text, slips)
+                found = searcher.search(_every_word(question), limit=limit)
+        if found.is_empty():
+            ways = [_word_query(one) for one in question.wanted]
+            ways += [_named(part) for one in question.wanted for part in one.inner]
+            if len(ways) > 1:
+                ways += [
+                    ConstantScoreQuery(_word_query(one), ONE_MORE * (0.5 if one.soft else 1.0))
+                    for one in question.wanted
+                ]
+                found = searcher.search(Or(ways), limit=limit)
         stored = searcher.stored_fields
         return [int(stored(number)["id"]) for _score, number in found.top_n]
 
@@ -259,33 +277,62 @@ class WhooshEngine:
 
 
 def _fields(document: Document) -> dict[str, str]:
-    named = "\n".join((*document.title, *document.keywords))
     return {
         "id": str(document.id),
         "title": "\n".join(document.title),
         "keywords": "\n".join(document.keywords),
         "text": "\n".join(document.text),
-        "sound": named,
+        "head": "\n".join(words.head_terms(document.title)),
+        "sound": "\n".join(words.sound_terms("\n".join(document.title))),
+        "place_sound": "\n".join(words.sound_terms("\n".join(document.keywords))),
     }
 
 
-def _word_query(word: str, typed: str) -> Query:
-    """Return the query of one word: in any field, by its parts when it is long, as pinyin when it is typed in Latin."""
-    ways: list[Query] = [_anywhere(word)]
-    parts = words.parts(word)
-    if parts:
-        ways.append(And([_anywhere(part, 0.6) for part in parts]))
-    if _is_latin(typed):
-        ways.append(Term("sound", typed, boost=SOUND_WEIGHT))
-        if len(typed) >= SHORTEST_PREFIX:
-            ways.append(Prefix("title", typed, boost=WEIGHTS["title"] * 0.4))
-            ways.append(Prefix("sound", typed, boost=SOUND_WEIGHT * 0.4))
+def _every_word(question: Question) -> Query:
+    every: Query = And([_word_query(one) for one in question.needed])
+    soft = [_word_query(one) for one in question.wanted if one not in question.needed]
+    if soft:
+        every = AndMaybe(every, Or(soft))
+    if len(question.wanted) > 1:
+        every = AndMaybe(every, Phrase("title", [one.word for one in question.wanted], slop=2, boost=4.0))
+        if question.joined:
+            every = Or([every, Term("sound", question.joined, boost=SOUND_WEIGHT)])
+    return every
+
+
+def _word_query(wanted: Wanted) -> Query:
+    """Return the query of one word: in any field, by other names, by its parts, as pinyin when it is typed in Latin."""
+    ways: list[Query] = [_anywhere(wanted.word)]
+    ways += [_anywhere(other, SAME) for other in wanted.same]
+    ways += [_anywhere(other, NARROWER) for other in wanted.narrower]
+    if wanted.parts:
+        ways.append(And([_named(part, PART) for part in wanted.parts]))
+    if wanted.latin:
+        ways.append(_sounding(wanted.typed))
+    if wanted.begins:
+        ways.append(Prefix("title", wanted.begins, boost=WEIGHTS["title"] * 0.4))
+        ways.append(Prefix("sound", wanted.begins, boost=SOUND_WEIGHT * 0.4))
+        ways.append(Prefix("place_sound", wanted.begins, boost=PLACE_SOUND_WEIGHT * 0.4))
+    ways += [_sounding(other, MEANT) for other in wanted.meant]
+    ways += [_anywhere(other, MEANT) for other in wanted.meant_words]
     return DisjunctionMax(ways) if len(ways) > 1 else ways[0]
+
+
+def _sounding(typed: str, factor: float = 1.0) -> Query:
+    return Or(
+        [
+            Term("sound", typed, boost=SOUND_WEIGHT * factor),
+            Term("head", typed, boost=WEIGHTS["head"] * factor),
+            Term("place_sound", typed, boost=PLACE_SOUND_WEIGHT * factor),
+        ]
+    )
+
+
+def _named(names: tuple[str, ...], factor: float = 1.0) -> Query:
+    return DisjunctionMax(
+        [_anywhere(name, factor if place == 0 else factor * SAME) for place, name in enumerate(names)]
+    )
 
 
 def _anywhere(word: str, factor: float = 1.0) -> Query:
     return Or([Term(field, word, boost=weight * factor) for field, weight in WEIGHTS.items()])
-
-
-def _is_latin(typed: str) -> bool:
-    return typed.isascii() and typed.isalpha()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
@@ -12,8 +12,10 @@ from pathlib import Path
 import rjieba
 from whoosh.lang.porter import stem
 
+from search import synonyms
+
 #: Raise this when the same text becomes other words than before: every index is then built anew by itself.
-MAKE = 1
+MAKE = 2
 
 DICTIONARY = Path(__file__).resolve().parent / "dictionary.txt"
 LONGEST_WORD = 6
@@ -23,6 +25,8 @@ MOST_TERMS = 12
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _PIECES = re.compile(rf"(?P<han>[{_HAN}]+)|(?P<number>\d+(?:\.\d+)?)|(?P<letters>[^\W\d_{_HAN}]+)")
 _HAN_ONLY = re.compile(rf"[{_HAN}]+")
+#: What comes after these says more about a thing, not what it is.
+_ASIDE = re.compile(r"[(（,，;；·]|\b(?:with|in|for|of|from|to)\b")
 _STOP_WORDS = """
 的 了 和 与 及 或 是 在 我 你 您 要 想 买 有 这 那 个 们 也 都 就 请
 a an the of for with and or in on to from by
@@ -37,6 +41,8 @@ def _cutter() -> rjieba.Jieba:
         if not line.startswith("#"):
             for word in line.split():
                 cutter.add_word(word, None, None)
+    for word in synonyms.chinese_words():
+        cutter.add_word(word, None, None)
     return cutter
 
 
@@ -52,7 +58,8 @@ def _romaniser() -> Callable[[str], list[str]]:
 @cache
 def make() -> str:
     """Return the fingerprint of everything that decides how text becomes words."""
-    return sha256(f"{MAKE}:".encode() + DICTIONARY.read_bytes()).hexdigest()[:12]
+    parts_of_it = f"{MAKE}:".encode() + DICTIONARY.read_bytes() + synonyms.FILE.read_bytes()
+    return sha256(parts_of_it).hexdigest()[:12]
 
 
 def normalise(text: str) -> str:
@@ -64,8 +71,15 @@ def parts(word: str) -> list[str]:
     """Return the shorter words that a long Chinese word is made of, empty when it is of one piece."""
     if len(word) < 3 or not _HAN_ONLY.fullmatch(word):
         return []
-    found = [part for part in _cutter().cut_for_search(word, True) if part != word]
+    found = inner_words(word)
     return found if set("".join(found)) >= set(word) else []
+
+
+def inner_words(word: str) -> list[str]:
+    """Return the shorter words inside a long Chinese word, though they may leave some of it out: 糖炒栗子 -> 栗子."""
+    if len(word) < 3 or not _HAN_ONLY.fullmatch(word):
+        return []
+    return [part for part in _cutter().cut_for_search(word, True) if part != word]
 
 
 def _pieces(text: str) -> Iterator[tuple[str, str]]:
@@ -116,6 +130,32 @@ def _words_from(run: str, start: int, end: int) -> list[str]:
     return list(words)
 
 
+def head(name: str) -> list[str]:
+    """Return what a thing is, by its name: the words that a Chinese name ends with, the last word of an English one.
+
+    沙地葵花籽油 is an 油 and a 葵花籽油, not a 葵花籽; "apple crisps in a bag" are crisps.
+    """
+    plain = _ASIDE.split(normalise(name), maxsplit=1)[0]
+    runs = _HAN_ONLY.findall(plain)
+    if runs:
+        run = runs[-1]
+        known = _cutter().has_word
+        ends = [run[-length:] for length in range(1, min(LONGEST_WORD, len(run)) + 1)]
+        return [end for end in ends if len(end) == 1 or known(end)]
+    latin = [piece.group() for piece in _PIECES.finditer(plain) if piece.lastgroup == "letters"]
+    return [stem(latin[-1])] if latin and latin[-1].isascii() else latin[-1:]
+
+
+def head_terms(names: Iterable[str]) -> list[str]:
+    """Return what a thing is, by all its names, with the pinyin of each."""
+    terms: dict[str, None] = {}
+    for word in (word for name in names for word in head(name)):
+        terms[word] = None
+        if len(word) > 1 and _HAN_ONLY.fullmatch(word):
+            terms[sounds(word)[0]] = None
+    return list(terms)
+
+
 @lru_cache(maxsize=20_000)
 def sounds(word: str) -> tuple[str, str]:
     """Return the pinyin of a Chinese word without tones, and its initials: 小米 -> (xiaomi, xm)."""
@@ -124,7 +164,10 @@ def sounds(word: str) -> tuple[str, str]:
 
 
 def sound_terms(text: str) -> list[str]:
-    """Return what a text can be typed as on a Latin keyboard: each word, neighbours together, and the whole name."""
+    """Return what a text can be typed as on a Latin keyboard: each word, neighbours together, and the whole name.
+
+    Other names of a word sound too (fanqie finds 西红柿); Latin words are there as they are spelled.
+    """
     terms: dict[str, None] = {}
 
     def add(syllables: str, initials: str) -> None:
@@ -133,13 +176,17 @@ def sound_terms(text: str) -> list[str]:
                 terms[term] = None
 
     for piece in _PIECES.finditer(normalise(text)):
-        if piece.lastgroup != "han":
-            continue
         run = piece.group()
+        if piece.lastgroup != "han":
+            if run.isascii() and run.isalpha() and run not in _STOP and 2 <= len(run) <= LONGEST_QUERY:
+                terms[run] = None
+            continue
         words = _cutter().cut(run, True)
         heard = [sounds(word) for word in words]
         for word in _words_from(run, 0, len(run)):
             add(*sounds(word))
+            for other in synonyms.of(word):
+                add(*sounds(other))
         for first in range(len(heard)):
             for last in range(first + 1, len(heard) + 1):
                 if last - first <= 4 or (first == 0 and last == len(heard)):

@@ -11,20 +11,20 @@ from sqlalchemy.orm import Session
 
 import search
 from core import db
-from search import Document, IndexLocked, WhooshEngine, indexing, sources
+from search import Document, IndexLocked, PostgresEngine, WhooshEngine, indexing, sources
 from search import services as search_services
 from search.models import SearchOutbox
 
 THINGS: dict[int, str] = {}
 
 
-@pytest.fixture(autouse=True)
-def _own_engine(app: Flask, tmp_path: Path) -> Iterator[None]:
+@pytest.fixture(autouse=True, params=["whoosh", "postgres"])
+def _own_engine(app: Flask, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[None]:
     """Give each test an index and a provider of its own."""
     usual, usual_source = search.engine(), sources.source()
     THINGS.clear()
     THINGS.update({1: "石磨小米", 2: "红富士苹果"})
-    search.use(WhooshEngine(tmp_path / "index"))
+    search.use(PostgresEngine("tests") if request.param == "postgres" else WhooshEngine(tmp_path / "index"))
     search.provide(
         search.Source(
             lambda _session: sorted(THINGS),
@@ -94,6 +94,8 @@ def test_a_locked_index_keeps_the_outbox(session: Session, monkeypatch: pytest.M
 
 
 def test_an_index_damaged_under_the_indexer_is_built_anew(session: Session, tmp_path: Path) -> None:
+    if isinstance(search.engine(), PostgresEngine):
+        pytest.skip("PostgreSQL looks after its own files")
     indexing.drain()
     home = tmp_path / "index" / (tmp_path / "index" / "CURRENT").read_text().strip()
     for file in home.iterdir():

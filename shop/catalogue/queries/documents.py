@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, aliased
 
 from accounts.models import Organisation
 from registry.models import Region
 from search import Document
-from shop.catalogue.models import Product
+from shop.catalogue.models import Product, Variant
 
 #: What people type for a whole shelf.
-_SHELF_WORDS = {
+SHELF_WORDS = {
     "fruit_vegetables": ("水果 蔬菜 果蔬 生鲜", "fruit vegetables"),
     "grain_oil": ("粮油 米面 五谷 调料", "grain oil staples"),
     "snacks": ("零食 小吃 点心", "snacks"),
@@ -34,6 +35,16 @@ def searchable_ids(session: Session) -> list[int]:
 def search_documents(session: Session, ids: Sequence[int]) -> list[Document]:
     """Return what can be found about these products; those that are not listed are left out."""
     village, town, county = aliased(Region), aliased(Region), aliased(Region)
+    packs = (
+        select(
+            func.array_agg(
+                aggregate_order_by(Variant.label_zh + "\n" + Variant.label_en, Variant.price_fen, Variant.id)
+            )
+        )
+        .where(Variant.product_id == Product.id, Variant.closed_at.is_(None))
+        .correlate(Product)
+        .scalar_subquery()
+    )
     rows = session.execute(
         select(
             Product.id,
@@ -52,6 +63,7 @@ def search_documents(session: Session, ids: Sequence[int]) -> list[Document]:
             town.name_en.label("town_en"),
             county.name_zh.label("county_zh"),
             county.name_en.label("county_en"),
+            packs.label("packs"),
         )
         .join(Organisation, Organisation.id == Product.supplier_id)
         .join(village, village.id == Product.village_id)
@@ -73,9 +85,9 @@ def search_documents(session: Session, ids: Sequence[int]) -> list[Document]:
                 row.county_en,
                 row.supplier_zh,
                 row.supplier_en,
-                *_SHELF_WORDS[row.category],
+                *SHELF_WORDS[row.category],
             ),
-            text=(row.summary_zh, row.summary_en, row.story_zh, row.story_en),
+            text=(row.summary_zh, row.summary_en, row.story_zh, row.story_en, *(row.packs or ())),
         )
         for row in rows
     ]
