@@ -118,14 +118,16 @@ def find_household(session: Session, village_id: int, householder: str, proof: s
 
 def villages_of(session: Session, product_slugs: Iterable[str]) -> list[Region]:
     """Return the villages of the counties in which products are made, in the order of their codes."""
-    counties = select(Product.county_id).where(Product.slug.in_(list(product_slugs)))
-    county, village = aliased(Region), aliased(Region)
+    paths = session.scalars(
+        select(Region.path).where(
+            Region.id.in_(select(Product.county_id).where(Product.slug.in_(list(product_slugs))))
+        )
+    )
     return list(
         session.scalars(
-            select(village)
-            .join(county, village.path.startswith(county.path, autoescape=True))
-            .where(county.id.in_(counties), village.level == "village", village.valid_until.is_(None))
-            .order_by(village.code)
+            select(Region)
+            .where(Region.level == "village", Region.valid_until.is_(None), within(tuple(paths)))
+            .order_by(Region.code)
             .limit(2000)
         )
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
+from stdnum.cn import uscc
 
 from accounts.models import Organisation, User
 from accounts.values import OrganisationKind, Role
@@ -25,7 +26,6 @@ from tests.factories.people import make_organisation, make_user, make_village
 from tests.factories.products import make_product
 
 _count = itertools.count(1)
-_CREDIT_CODES = ("93370406YGDEM0010P", "93370406YGDEM0029L", "92370406YGDEM0037J")
 OPINION = "情况属实，同意上报。"
 
 
@@ -74,7 +74,7 @@ def make_world(session: Session, *, county: str = "370406", households: int = 3)
     town = session.get_one(Region, village.parent_id)
     county_region = session.get_one(Region, town.parent_id)
     supplier = make_organisation(session, OrganisationKind.SUPPLIER, region=village)
-    supplier.credit_code = _CREDIT_CODES[next(_count) % 3]
+    supplier.credit_code = make_credit_code()
     product = make_product(session, village, certified=False, supplier=supplier, picture="a" * 24)
     office = make_organisation(session, OrganisationKind.GOVERNMENT, "区农业农村局", region=county_region)
     world = CertificationWorld(
@@ -85,15 +85,21 @@ def make_world(session: Session, *, county: str = "370406", households: int = 3)
         county=county_region,
         office=office,
         seller=make_user(session, Role.SUPPLIER, organisation=supplier, name="李运河"),
-        township_user=make_user(session, Role.CERTIFIER, region=town, name="镇初审"),
-        sector_user=make_user(session, Role.CERTIFIER, region=county_region, name="部门复审"),
+        township_user=make_user(session, Role.CERTIFIER, region=town, name="孟青山"),
+        sector_user=make_user(session, Role.CERTIFIER, region=county_region, name="柳若溪"),
         county_user=make_user(
-            session, Role.CERTIFIER, organisation=office, region=county_region, name="县审定"
+            session, Role.CERTIFIER, organisation=office, region=county_region, name="卞知远"
         ),
     )
     for _ in range(households):
         agreed_link(session, world)
     return world
+
+
+def make_credit_code() -> str:
+    """Return a unified social credit code with the right check digit that nobody has."""
+    body = f"93370406YGTEX{next(_count):04}"
+    return body + uscc.calc_check_digit(body)
 
 
 def make_home(session: Session, village: Region, name: str = "王建国", phone: str | None = None) -> Household:
