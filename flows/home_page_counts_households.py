@@ -19,6 +19,4 @@ def count_households(session: Session) -> Sequence[Number]:
     households = session.scalar(
         select(func.count(Card.household_id.distinct())).where(Card.blocked_at.is_(None))
     )
-    return [
-        Number(_("Love-supermarket households"), f"{households or 0:,}", "/points/stores")
-    ]
+    return [Number(_("Love-supermarket households"), f"{households or 0:,}", "/points/stores")]

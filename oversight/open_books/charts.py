@@ -16,6 +16,14 @@ PALETTE = ("#2E6B4F", "#E3B341", "#8FB69B", "#2B5C8A", "#8A6414", "#A9B7C4", "#D
 _FONT = "'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif"
 
 
+def ticks(largest: float) -> list[int]:
+    """Return four to six even marks from 0 to just above the largest value: 1, 2 or 5 times a power of ten apart."""
+    step = 1
+    while step * 5 < largest:
+        step = step * 5 // 2 if str(step)[0] == "2" else step * 2
+    return [step * number for number in range(max(1, int(-(-largest // step))) + 1)]
+
+
 def bars(labels: Sequence[str], series: Sequence[tuple[str, Sequence[float], str]]) -> bytes:
     """Draw months as bars; each series is (name, values, colour); returns SVG."""
     style = Style(
@@ -50,8 +58,7 @@ def bars(labels: Sequence[str], series: Sequence[tuple[str, Sequence[float], str
         legend_at_bottom_columns=3,
         legend_box_size=14,
         show_x_guides=False,
-        y_labels_major_count=5,
-        show_minor_y_labels=False,
+        y_labels=ticks(max((value for _, values, _ in series for value in values), default=0)),
         formatter=lambda value: f"{value:,.0f}",
         print_values=False,
     )

@@ -42,15 +42,15 @@ def movements(rows: list[PublicMovement]) -> str:
     """Write a row a transfer."""
     return _write(
         [
-            ["entry", "effective_at", "recorded_at", "kind", "from", "to", "unit", "amount"],
+            ["entry", "effective_at", "recorded_at", "kind", "debit", "credit", "unit", "amount"],
             *(
                 [
                     row.entry_id,
                     row.effective_at.astimezone(clock.CHINA).isoformat(timespec="seconds"),
                     row.recorded_at.astimezone(clock.CHINA).isoformat(timespec="seconds"),
                     row.kind,
-                    row.source.code,
-                    row.target.code,
+                    row.debit.code,
+                    row.credit.code,
                     row.unit,
                     row.amount,
                 ]

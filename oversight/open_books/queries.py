@@ -81,8 +81,8 @@ class PublicMovement:
     effective_at: datetime
     recorded_at: datetime
     kind: str
-    source: PublicAccount
-    target: PublicAccount
+    debit: PublicAccount
+    credit: PublicAccount
     unit: str
     amount: int
 
@@ -141,8 +141,8 @@ def read_movements(session: Session, before_entry: int | None, limit: int = 50) 
             row.effective_at,
             row.recorded_at,
             row.kind,
-            accounts[row.credit],
             accounts[row.debit],
+            accounts[row.credit],
             row.unit,
             row.amount,
         )

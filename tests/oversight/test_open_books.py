@@ -161,3 +161,11 @@ def test_a_supervisor_sees_the_audit_trail_only(client: PageClient, session: Ses
     client.sign_in(make_user(session, Role.SUPERVISOR))
     client.get("/operator/audit")
     client.get("/operator/mail", 403)
+
+
+@pytest.mark.parametrize(
+    ("largest", "marks"),
+    [(0, [0, 1]), (7, [0, 2, 4, 6, 8]), (3100, [0, 1000, 2000, 3000, 4000]), (99.5, [0, 20, 40, 60, 80, 100])],
+)
+def test_marks_of_a_chart_are_even_and_cover_the_largest(largest: float, marks: list[int]) -> None:
+    assert charts.ticks(largest) == marks
