@@ -179,6 +179,14 @@ def forget_attempts(session: Session, *keys: str) -> None:
     session.execute(delete(Attempt).where(Attempt.key.in_([ids.digest(key) for key in keys])))
 
 
+def forgive_one(session: Session, key: str) -> None:
+    """Take back the latest try against a shared key: the rightful person's own, while the others' failures stay."""
+    latest = (
+        select(Attempt.id).where(Attempt.key == ids.digest(key)).order_by(Attempt.tried_at.desc()).limit(1)
+    )
+    session.execute(delete(Attempt).where(Attempt.id.in_(latest)))
+
+
 def check_password(session: Session, login: str, password: str) -> User:
     """Return the person whose login and password these are; takes as long for unknown accounts as for known ones."""
     user = queries.find_user_by_login(session, login) if "\x00" not in login else None

@@ -62,6 +62,7 @@ def check_sign_in() -> Any:
             user = services.check_password(step, login, password)
             new = services.start_sign_in(step, user, request.remote_addr or "", request.user_agent.string)
             services.forget_attempts(step, account_key)
+            services.forgive_one(step, address_key)
     except WrongCredentials as refusal:
         form.add_error("password", words_for(refusal))
         return _sign_in_page(form, 422)

@@ -40,9 +40,10 @@ def _titles(status: int) -> tuple[str, str]:
     )
 
 
-def error_page(status: int, text: str | None = None) -> Response:
+def error_page(status: int, text: str | None = None, title: str | None = None) -> Response:
     """Render the page of an error; falls back to plain words when even that fails."""
-    title, default = _titles(status)
+    usual_title, default = _titles(status)
+    title = title or usual_title
     try:
         body = render_template(
             "errors/error.html",
@@ -75,6 +76,7 @@ def init_app(app: Flask) -> None:
             _(
                 "This form was open too long or came from another page. Load the page again and send it once more."
             ),
+            title=_("This form is no longer valid"),
         )
 
     def http(error: HTTPException) -> Response:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from accounts.models import PasswordReset, SignIn
+from accounts.models import Attempt, PasswordReset, SignIn
 from accounts.values import Role
 from core import jobs
 from core.mail import Mail
@@ -45,6 +45,17 @@ def test_the_sixth_try_has_to_wait_and_the_owner_can_come_back(client: PageClien
     assert int(page.response.headers["Retry-After"]) > 0
     session.execute(text("UPDATE accounts_attempts SET tried_at = tried_at - interval '2 minutes'"))
     client.post("/sign-in", {"login": user.email, "password": PASSWORD}, 303)
+
+
+def test_a_house_full_of_colleagues_is_not_slowed_down(client: PageClient, session: Session) -> None:
+    user = make_user(session)
+    count = select(func.count()).select_from(Attempt)
+    client.post("/sign-in", {"login": "nobody@example.org", "password": "nonsense nonsense"}, 422)
+    failed = session.scalar(count)
+    for _ in range(3):
+        client.post("/sign-in", {"login": user.email, "password": PASSWORD}, 303)
+        client.post("/sign-out")
+    assert session.scalar(count) == failed  # only failures weigh on the address they share
 
 
 def test_signing_out_ends_the_session_in_the_database(client: PageClient, session: Session) -> None:
