@@ -52,11 +52,10 @@ def chart(name: str) -> Response:
     with reading() as session:
         books = queries.read_books(session, clock.today())
     labels = [_month_label(month) for month in books.months]
-    shown = [
-        (key, label)
-        for key, unit, _kinds, label in queries.FLOWS
-        if (unit == "CNY") == (name == "money") and (name == "points" or books.totals.flows[key])
+    of_unit = [
+        (key, label) for key, unit, _kinds, label in queries.FLOWS if (unit == "CNY") == (name == "money")
     ]
+    shown = [(key, label) for key, label in of_unit if books.totals.flows[key]] or of_unit
     factor = 100 if name == "money" else 1
     series = [
         (_(label), [month.flows[key] / factor for month in books.months], colour)
