@@ -53,7 +53,11 @@ def card_words() -> CardWords:
 
 def share_labels() -> dict[str, str]:
     """Return what the parts of a price are called."""
-    return {"producer": _("To the growers"), "logistics": _("Transport"), "other": _("Packing and other")}
+    return {
+        "producer": _("To the growers"),
+        "logistics": _("Transport within the county"),
+        "other": _("Packing and other"),
+    }
 
 
 def product_count(total: int) -> str:
