@@ -46,7 +46,7 @@ def _content(facts: NoticeFacts) -> NoticeContent:
         ),
         lines=(
             Line("产品名称", "Product", facts.product[0], facts.product[1]),
-            Line("供货主体", "Supplier", facts.supplier[0], facts.supplier[1]),
+            Line("供应商", "Supplier", facts.supplier[0], facts.supplier[1]),
             Line("产地", "Origin", facts.place[0], facts.place[1]),
             Line("联结方式", "How households earn", kinds_zh or "—", kinds_en or "—"),
             Line("联结农户", "Households that agree", f"{facts.households} 户", str(facts.households)),

@@ -20,7 +20,7 @@ def state_label(state: State) -> str:
         State.SECTOR_PASSED: _("With the county"),
         State.COUNTY_APPROVED: _("Approved by the county"),
         State.IN_PUBLICITY: _("Before the public"),
-        State.CERTIFIED: _("Certified"),
+        State.CERTIFIED: _("Now certified"),
         State.REJECTED: _("Not passed"),
     }[state]
 

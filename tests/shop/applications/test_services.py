@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from accounts.values import OrganisationKind, Role
@@ -599,3 +600,12 @@ def test_a_notice_that_ends_twice_at_once_certifies_once(live_database: Any) -> 
     assert ended.count(True) == 1
     with transaction() as session:
         assert session.scalar(select(func.count()).select_from(Certificate)) == 1
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [("shop_certification_stages", "note"), ("shop_benefit_payments", "paid_on")]
+)
+def test_what_was_decided_and_paid_is_never_rewritten(session: Session, table: str, column: str) -> None:
+    for statement in (f"UPDATE {table} SET {column} = NULL", f"DELETE FROM {table}"):
+        with pytest.raises(DBAPIError, match=r"rows of \w+ are only added"), session.begin_nested():
+            session.execute(text(statement))

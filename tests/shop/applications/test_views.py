@@ -93,7 +93,9 @@ def test_a_product_walks_from_the_supplier_to_the_certificate(app: Flask, sessio
             assert words in page.text, words
         for name in ("孟青山", "柳若溪", "卞知远"):
             assert name not in page.text
+        supplier = seen_as(app, session, world.seller)
         assert number in supplier.get(f"/supplier/applications/{application.public_id}").text
+        county = seen_as(app, session, world.county_user)
         assert "已认定" in county.get("/certification/ended").text
 
 
