@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, lateral, or_, 
 from sqlalchemy.orm import Session, aliased
 
 from accounts.models import Organisation
-from accounts.values import OrganisationKind, Role
+from accounts.values import Role
 from core import clock, storage
 from core.audit import AuditEntry
 from core.errors import NotFound
@@ -40,6 +40,28 @@ def is_certified(now: Any) -> ColumnElement[bool]:
     return exists(
         select(Certificate.id).where(Certificate.product_id == Product.id, certified_condition(now))
     )
+
+
+def in_counties(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on `Product` that the actor certifies in its county, or in a region above it."""
+    paths = actor.region_paths(Role.CERTIFIER)
+    return Product.county_id.in_(select(Region.id).where(Region.level == "county", within(paths)))
+
+
+def in_towns(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on `Product` that the actor makes the first checks in its town."""
+    paths = actor.region_paths(Role.CERTIFIER)
+    town = aliased(Region)
+    return Product.village_id.in_(
+        select(Region.id)
+        .join(town, town.id == Region.parent_id)
+        .where(town.level == "town", town.path.in_(paths))
+    )
+
+
+def in_regions(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on `Product` that the actor certifies there, at whichever stage."""
+    return or_(in_counties(actor), in_towns(actor))
 
 
 def certificate_ids(session: Session, product_ids: list[int], now: datetime) -> dict[int, int]:
@@ -169,11 +191,7 @@ def _rows(now: datetime, actor: Actor) -> tuple[Select[*tuple[Any, ...]], Any]:
         .join(_village, _village.id == Product.village_id)
         .join(_county, _county.id == Product.county_id)
         .outerjoin(last, true())
-        .where(
-            Product.county_id.in_(
-                select(Region.id).where(Region.level == "county", within(actor.region_paths(Role.CERTIFIER)))
-            )
-        )
+        .where(in_regions(actor))
     )
     return statement, last
 
@@ -194,7 +212,7 @@ def _row(row: Any, now: datetime) -> CertifierRow:
 def visible_to_certifier(
     session: Session, actor: Actor, *, waiting: bool = False, limit: int, offset: int
 ) -> tuple[list[CertifierRow], int]:
-    """Return one page of the products of the actor's counties, those without a certificate in force first.
+    """Return one page of the products of the actor's regions, those without a certificate in force first.
 
     `waiting` leaves only those without one. Also returns how many there are.
     """
@@ -216,21 +234,8 @@ def visible_to_certifier(
     return [_row(row, now) for row in rows], total
 
 
-def count_waiting(session: Session, actor: Actor) -> int:
-    """Return how many listed products of the actor's counties have no certificate in force."""
-    counties = select(Region.id).where(Region.level == "county", within(actor.region_paths(Role.CERTIFIER)))
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Product)
-            .where(Product.county_id.in_(counties), ~is_certified(clock.now()))
-        )
-        or 0
-    )
-
-
 def get_certifier_file(session: Session, actor: Actor, slug: str) -> CertifierFile:
-    """Return a product of the actor's counties with its certificates and what was done to them, newest first."""
+    """Return a product of the actor's regions with its certificates and what was done to them, newest first."""
     now = clock.now()
     statement, _last = _rows(now, actor)
     row = session.execute(statement.where(Product.slug == slug)).one_or_none()
@@ -258,27 +263,7 @@ def get_certifier_file(session: Session, actor: Actor, slug: str) -> CertifierFi
         row=_row(row, now),
         households_count=row.households_count,
         own_supplier=row.supplier_id in actor.organisation_ids(),
-        issuers=tuple(_issuers(session, actor, row.county_path)),
+        at_county=any(row.county_path.startswith(path) for path in actor.region_paths(Role.CERTIFIER)),
         certificates=tuple(certificates),
         story=tuple((entry.happened_at, entry.action, entry.actor_name, entry.reason) for entry in story),
     )
-
-
-def _issuers(session: Session, actor: Actor, county_path: str) -> list[tuple[int, str, str]]:
-    """Return the offices for which the actor may certify in a county."""
-    above = [int(part) for part in county_path.split("/") if part]
-    conditions = [
-        Organisation.kind == OrganisationKind.GOVERNMENT.value,
-        Organisation.closed_on.is_(None),
-        or_(Organisation.region_id.is_(None), Organisation.region_id.in_(above)),
-    ]
-    signs_for = actor.organisation_ids(Role.CERTIFIER)
-    if signs_for:
-        conditions.append(Organisation.id.in_(signs_for))
-    rows = session.execute(
-        select(Organisation.id, Organisation.name_zh, Organisation.name_en)
-        .where(*conditions)
-        .order_by(Organisation.id)
-        .limit(50)
-    )
-    return [(row.id, row.name_zh, row.name_en) for row in rows]

@@ -78,12 +78,12 @@ class CertifierRow:
 
 @dataclass(frozen=True, slots=True)
 class CertifierFile:
-    """A product as its certifiers see it: facts, the offices they may sign for, and every certificate it ever had."""
+    """A product as its certifiers see it; `at_county` says whether they may suspend and revoke its certificates."""
 
     product_id: int
     row: CertifierRow
     households_count: int
     own_supplier: bool
-    issuers: tuple[tuple[int, str, str], ...]
+    at_county: bool
     certificates: tuple[CertificateFile, ...]
     story: tuple[tuple[datetime, str, str, str], ...]

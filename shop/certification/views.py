@@ -10,6 +10,9 @@ from flask_babel import gettext as _
 from core.db import reading, transaction
 from shop.applications import queries as application_queries
 from shop.applications.wording import stage_label
+from shop.benefit_links import queries as link_queries
+from shop.benefit_links import wording as link_wording
+from shop.benefit_links.models import BenefitLink
 from shop.catalogue.wording import state_label, state_tone
 from shop.certification import queries, services, wording
 from shop.certification.errors import ReasonMissing
@@ -26,6 +29,7 @@ from web.wording import words_for
 bp = Blueprint("certification", __name__)
 
 PAGE_SIZE = 30
+LINKS_SHOWN = 100
 
 _STEPS = {
     Step.SUSPEND.value: services.suspend_certificate,
@@ -138,6 +142,13 @@ def _product_page(
     status: int = 200,
 ) -> Any:
     file = _file(slug)
+    with reading() as session:
+        links = link_queries.rows_where(
+            session,
+            BenefitLink.product_id == file.product_id,
+            BenefitLink.withdrawn_at.is_(None),
+            limit=LINKS_SHOWN,
+        )
     open_certificate = next(
         (found for found in file.certificates if may(Step.REVOKE, found.state)),
         None,
@@ -145,6 +156,8 @@ def _product_page(
     body = render_template(
         "shop/certification/product.html",
         file=file,
+        links=links,
+        link_wording=link_wording,
         open_certificate=open_certificate,
         may_suspend=open_certificate is not None and may(Step.SUSPEND, open_certificate.state),
         reason_form=reason_form or ReasonForm(formdata=None),

@@ -12,7 +12,7 @@ from core import clock
 from core.permissions import Actor
 from registry.models import Region
 from shop.applications.models import Application
-from shop.applications.queries.applications import in_regions, settings_on
+from shop.applications.queries.applications import settings_on
 from shop.applications.values import Alerts, ThinProduct
 from shop.benefit_links import queries as link_queries
 from shop.benefit_links import rules as link_rules
@@ -20,7 +20,7 @@ from shop.benefit_links.models import BenefitLink
 from shop.benefit_links.values import Answer
 from shop.catalogue.models import Product
 from shop.certification.models import Certificate
-from shop.certification.queries import certified_condition
+from shop.certification.queries import certified_condition, in_regions
 
 #: How many of each kind a page shows.
 SHOWN = 50

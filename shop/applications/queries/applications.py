@@ -17,7 +17,6 @@ from core.permissions import Actor
 from publicity import queries as publicity_queries
 from registry import queries as registry_queries
 from registry.models import Region
-from registry.queries import within
 from shop.applications import rules
 from shop.applications.models import Application, CertificationSetting, StageRecord
 from shop.applications.values import (
@@ -38,7 +37,7 @@ from shop.benefit_links.models import BenefitLink
 from shop.catalogue.models import Product, Variant
 from shop.catalogue.values import Category
 from shop.certification.models import Certificate
-from shop.certification.queries import certified_condition
+from shop.certification.queries import certified_condition, in_counties, in_regions, in_towns
 from shop.certification.rules import state_at
 from shop.certification.values import end_of, last_day
 
@@ -192,32 +191,12 @@ def covers(session: Session, actor: Actor, product: Product, stage: Stage) -> bo
     return any(county.path.startswith(path) for path in paths)
 
 
-def _in_counties(actor: Actor) -> ColumnElement[bool]:
-    paths = actor.region_paths(Role.CERTIFIER)
-    return Product.county_id.in_(select(Region.id).where(Region.level == "county", within(paths)))
-
-
-def _in_towns(actor: Actor) -> ColumnElement[bool]:
-    paths = actor.region_paths(Role.CERTIFIER)
-    town = aliased(Region)
-    return Product.village_id.in_(
-        select(Region.id)
-        .join(town, town.id == Region.parent_id)
-        .where(town.level == "town", town.path.in_(paths))
-    )
-
-
-def in_regions(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition on `Product` that the actor certifies there, at whichever stage."""
-    return or_(_in_counties(actor), _in_towns(actor))
-
-
 def _mine_to_decide(actor: Actor) -> ColumnElement[bool]:
     return or_(
-        and_(Application.state == State.SUBMITTED.value, _in_towns(actor)),
+        and_(Application.state == State.SUBMITTED.value, in_towns(actor)),
         and_(
             Application.state.in_([State.TOWNSHIP_PASSED.value, State.SECTOR_PASSED.value]),
-            _in_counties(actor),
+            in_counties(actor),
         ),
     )
 

@@ -302,3 +302,16 @@ def test_the_operator_sets_the_rules_from_a_day_on(app: Flask, session: Session)
     supplier = seen_as(app, session, make_user(session, Role.CERTIFIER))
     supplier.get("/certification/settings", 403)
     supplier.post("/certification/settings", good, 403)
+
+
+def test_the_township_reads_what_the_county_decides(app: Flask, session: Session) -> None:
+    world = make_world(session)
+    number = certify(session, world.product.id)
+    here = f"/certification/products/{world.product.slug}"
+    township = seen_as(app, session, world.township_user)
+    page = township.get(here)
+    assert "王**" in page.text
+    assert not [form for form in page.forms if number in (form["action"] or "")]
+    township.post(f"/certification/certificates/{number}/suspend", {"reason": "抽检不合格"}, 404)
+    county = seen_as(app, session, world.county_user)
+    county.get(here).form(f"/certification/certificates/{number}/suspend")
