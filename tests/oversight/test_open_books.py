@@ -165,7 +165,12 @@ def test_a_supervisor_sees_the_audit_trail_only(client: PageClient, session: Ses
 
 @pytest.mark.parametrize(
     ("largest", "marks"),
-    [(0, [0, 1]), (7, [0, 2, 4, 6, 8]), (3100, [0, 1000, 2000, 3000, 4000]), (99.5, [0, 20, 40, 60, 80, 100])],
+    [
+        (0, [0, 1]),
+        (7, [0, 2, 4, 6, 8]),
+        (3100, [0, 1000, 2000, 3000, 4000]),
+        (99.5, [0, 20, 40, 60, 80, 100]),
+    ],
 )
 def test_marks_of_a_chart_are_even_and_cover_the_largest(largest: float, marks: list[int]) -> None:
     assert charts.ticks(largest) == marks
