@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from search.errors import IndexLocked, SearchUnavailable
+from search.highlighting import Marker
 from search.postgres_engine import PostgresEngine
 from search.sources import Source, provide
 from search.values import Document
@@ -56,6 +57,7 @@ __all__ = [
     "Document",
     "Engine",
     "IndexLocked",
+    "Marker",
     "PostgresEngine",
     "SearchUnavailable",
     "Source",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import threading
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, lru_cache, partial
@@ -56,6 +58,21 @@ def _romaniser() -> Callable[[str], list[str]]:
 
 
 @cache
+def _loading() -> threading.Thread:
+    return threading.Thread(target=_romaniser, name="pinyin", daemon=True)
+
+
+def sounds_ready() -> bool:
+    """Say whether pinyin can be read at once; if not, it is loaded meanwhile, and nobody waits for it."""
+    if _romaniser.cache_info().currsize:
+        return True
+    thread = _loading()
+    with contextlib.suppress(RuntimeError):  # started already
+        thread.start()
+    return False
+
+
+@cache
 def make() -> str:
     """Return the fingerprint of everything that decides how text becomes words."""
     parts_of_it = f"{MAKE}:".encode() + DICTIONARY.read_bytes() + synonyms.FILE.read_bytes()
@@ -65,6 +82,12 @@ def make() -> str:
 def normalise(text: str) -> str:
     """Fold width and case: full-width Latin becomes half-width, `Ü` becomes the `v` of keyboards."""
     return unicodedata.normalize("NFKC", text).casefold().replace("ü", "v")
+
+
+@lru_cache(maxsize=20_000)
+def stemmed(word: str) -> str:
+    """Return an English word without its ending, as it is indexed."""
+    return stem(word) if word.isascii() else word
 
 
 def parts(word: str) -> list[str]:

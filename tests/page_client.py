@@ -53,9 +53,11 @@ class _Reader(HTMLParser):
         self.forms: list[dict[str, Any]] = []
         self.text: list[str] = []
         self._label_depth = 0
+        self._within_word = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
+        self._within_word &= tag == "mark"
         if tag == "html":
             self.lang = given.get("lang")
         if tag == "h1":
@@ -100,6 +102,7 @@ class _Reader(HTMLParser):
             self.open.pop()
 
     def handle_endtag(self, tag: str) -> None:
+        self._within_word &= tag == "mark"
         if tag in VOID:
             return
         if tag == "label":
@@ -115,7 +118,12 @@ class _Reader(HTMLParser):
         if self.open and self.open[-1] == "title" and "head" in self.open:
             self.title += data
         elif not self.open or self.open[-1] not in ("script", "style"):
-            self.text.append(data)
+            # <mark> breaks no word: a name reads on through it.
+            if self._within_word:
+                self.text[-1] += data
+            else:
+                self.text.append(data)
+            self._within_word = True
 
 
 class Page:

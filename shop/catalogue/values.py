@@ -23,6 +23,7 @@ class Sort(StrEnum):
     """How a list of products is ordered; `relevance` needs the ids of a search."""
 
     NEWEST = "newest"
+    SALES = "sales"
     PRICE_UP = "price-up"
     PRICE_DOWN = "price-down"
     RELEVANCE = "relevance"
@@ -93,7 +94,10 @@ class CardWords:
 
 @dataclass(frozen=True, slots=True)
 class ProductCard:
-    """A product in a list, ready to be shown in one language; amounts are written out."""
+    """A product in a list, ready to be shown in one language; amounts are written out.
+
+    `summary` is read for searches only, which show what of it was looked for.
+    """
 
     id: int
     slug: str
@@ -108,6 +112,15 @@ class ProductCard:
     certified: bool
     sold_out: bool
     tint: str
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A product that may be meant while somebody types."""
+
+    title: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from core.db import reading, transaction
 from core.errors import NotFound
+from search import Marker
 from shop.catalogue import filters, queries, services, wording
 from shop.catalogue.filters import Asked, Choice
 from shop.catalogue.values import ProductCard, Sort
@@ -22,6 +23,7 @@ from web.pagination import Page, page_number, paginate
 bp = Blueprint("catalogue", __name__)
 
 PAGE_SIZE = 24
+SUGGESTED_FROM = 20
 MORE_FROM_VILLAGE = 4
 
 
@@ -53,9 +55,12 @@ def find() -> Any:
     """Show what matches the words, best first; without words, the shelves to begin from."""
     asked = filters.read("/shop/search", request.args, searching=True)
     number = page_number()
+    by_index = queries.ask_index(asked.query) if asked.query else ()
     with reading() as session:
         hits = (
-            queries.find_products(session, asked.query) if asked.query else queries.Found((), by_index=True)
+            queries.find_products(session, asked.query, by_index)
+            if asked.query
+            else queries.Found((), by_index=True)
         )
         found = queries.read_list(
             session,
@@ -68,7 +73,30 @@ def find() -> Any:
             offset=(number - 1) * PAGE_SIZE,
             ids=hits.ids,
         )
-    return _list_page("shop/catalogue/search.html", asked, found, number, by_index=hits.by_index)
+    marker = Marker(asked.query)
+    marked = tuple(
+        replace(card, title=marker.mark(card.title), summary=marker.excerpt(card.summary))
+        for card in found.cards
+    )
+    return _list_page(
+        "shop/catalogue/search.html", asked, replace(found, cards=marked), number, by_index=hits.by_index
+    )
+
+
+@bp.get("/shop/search/suggest")
+@public
+@shared
+def suggest() -> Any:
+    """Answer with a few names while somebody types, as JSON."""
+    typed = filters.read("/shop/search", {"q": request.args.get("q", "")}, searching=True).query
+    by_index = queries.ask_index(typed, SUGGESTED_FROM) if typed else ()
+    with reading() as session:
+        found = queries.suggest_products(session, typed, by_index, english=locale_code() == "en")
+    return {
+        "label": _("Suggestions"),
+        "status": wording.suggestion_count(len(found)),
+        "suggestions": [{"title": one.title, "url": one.url} for one in found],
+    }
 
 
 def _list_page(template: str, asked: Asked, found: queries.ProductList, number: int, **more: Any) -> str:

@@ -34,6 +34,7 @@ def sort_labels(*, searching: bool) -> dict[Sort, str]:
     return {
         **by_relevance,
         Sort.NEWEST: _("Newest"),
+        Sort.SALES: _("Best selling"),
         Sort.PRICE_UP: _("Price, low to high"),
         Sort.PRICE_DOWN: _("Price, high to low"),
     }
@@ -63,6 +64,11 @@ def share_labels() -> dict[str, str]:
 def product_count(total: int) -> str:
     """Say how many certified products a list has."""
     return ngettext("%(num)s certified product", "%(num)s certified products", total)
+
+
+def suggestion_count(total: int) -> str:
+    """Say how many suggestions there are, for those who hear the page."""
+    return ngettext("%(num)s suggestion", "%(num)s suggestions", total) if total else _("No suggestions")
 
 
 def state_label(state: str | None) -> str:

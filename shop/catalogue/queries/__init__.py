@@ -11,13 +11,21 @@ from shop.catalogue.queries.cards import (
     weekly_ids,
 )
 from shop.catalogue.queries.documents import search_documents, searchable_ids
-from shop.catalogue.queries.lists import Found, ProductList, find_products, read_list
+from shop.catalogue.queries.lists import (
+    Found,
+    ProductList,
+    ask_index,
+    find_products,
+    read_list,
+    suggest_products,
+)
 from shop.catalogue.queries.product_page import get_product_page
 from shop.catalogue.queries.suppliers import own_product_id, visible_products
 
 __all__ = [
     "Found",
     "ProductList",
+    "ask_index",
     "facets",
     "find_products",
     "get_product_page",
@@ -28,6 +36,7 @@ __all__ = [
     "search_documents",
     "searchable_ids",
     "shelves",
+    "suggest_products",
     "title_matches",
     "visible_products",
     "weekly_ids",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -22,7 +23,9 @@ from sqlalchemy import (
     exists,
     func,
     lateral,
+    literal_column,
     or_,
+    outerjoin,
     select,
     true,
 )
@@ -33,12 +36,14 @@ from core import clock, money, storage
 from registry.models import Region
 from shop.catalogue import rules
 from shop.catalogue.models import Product, Variant
-from shop.catalogue.values import CardWords, CountyFacet, Facets, ProductCard, Shelf, Sort
+from shop.catalogue.values import CardWords, CountyFacet, Facets, ProductCard, Shelf, Sort, Suggestion
 from shop.certification.queries import is_certified
+from shop.orders.models import Order, OrderLine
 from shop.stock.models import Stock
 from shop.stock.queries import held_quantity
 
 PREFIX = "/shop/products/"
+SALES_DAYS = 90
 
 _county, _village = aliased(Region), aliased(Region)
 
@@ -62,6 +67,7 @@ class _Shape:
     without: bool = False
     ids: bool = False
     in_stock: bool = False
+    summaries: bool = False
 
     def conditions(self) -> list[ColumnElement[bool]]:
         found = [on_sale(_now)]
@@ -96,6 +102,8 @@ def _has_stock(product_id: Any) -> ColumnElement[bool]:
 def _order(source: Any, sort: Sort, *, by_ids: bool) -> list[Any]:
     if sort is Sort.RELEVANCE and by_ids:
         return [func.array_position(_ids, source.id)]
+    if sort is Sort.SALES:
+        return [literal_column("sold").desc(), source.id.desc()]
     if sort is Sort.PRICE_UP:
         return [source.from_price_fen, source.id]
     if sort is Sort.PRICE_DOWN:
@@ -113,13 +121,15 @@ def product_cards(
     ids: Sequence[int] | None = None,
     without_id: int | None = None,
     in_stock: bool = False,
+    summaries: bool = False,
     sort: Sort = Sort.NEWEST,
     limit: int = 24,
     offset: int = 0,
 ) -> list[ProductCard]:
     """Return one page of certified products on sale, in one statement; price, stock and certificate are of this moment.
 
-    `ids` narrows the list to what a search found, in the order of `ids` when sorted by relevance.
+    `ids` narrows the list to what a search found, in the order of `ids` when sorted by relevance. Sales are packs paid
+    for within the last `SALES_DAYS` days.
     """
     shape = _Shape(
         category=category is not None,
@@ -128,9 +138,11 @@ def product_cards(
         without=without_id is not None,
         ids=ids is not None,
         in_stock=in_stock,
+        summaries=summaries,
     )
     values = {
         "now": clock.now(),
+        "sold_since": clock.now() - timedelta(days=SALES_DAYS),
         "category": category,
         "county_id": county_id,
         "village_id": village_id,
@@ -139,11 +151,21 @@ def product_cards(
         "limit": limit,
         "offset": offset,
     }
-    return [_card(row, words) for row in session.execute(_cards_statement(shape, sort), values)]
+    cards = []
+    for row in session.execute(_cards_statement(shape, sort), values):
+        summary = words.choose(row.summary_zh, row.summary_en) if summaries else ""
+        cards.append(_card(row, words, summary))
+    return cards
 
 
 @cache
 def _cards_statement(shape: _Shape, sort: Sort) -> Select[*tuple[Any, ...]]:
+    listed: Any = Product
+    columns: list[Any] = [Product.summary_zh, Product.summary_en] if shape.summaries else []
+    if sort is Sort.SALES:
+        sales = _sales()
+        listed = outerjoin(Product, sales, sales.c.product_id == Product.id)
+        columns.append(func.coalesce(sales.c.packs, 0).label("sold"))
     page = (
         select(
             Product.id,
@@ -157,7 +179,9 @@ def _cards_statement(shape: _Shape, sort: Sort) -> Select[*tuple[Any, ...]]:
             Product.village_id,
             Product.from_price_fen,
             Product.listed_at,
+            *columns,
         )
+        .select_from(listed)
         .where(*shape.conditions())
         .order_by(*_order(Product, sort, by_ids=shape.ids))
         .limit(bindparam("limit", type_=Integer))
@@ -204,6 +228,8 @@ def _cards_statement(shape: _Shape, sort: Sort) -> Select[*tuple[Any, ...]]:
             cheapest.c.producer_fen,
             packs.label("packs"),
             _has_stock(page.c.id).label("in_stock"),
+            *((page.c.summary_zh, page.c.summary_en) if shape.summaries else ()),
+            *((page.c.sold,) if sort is Sort.SALES else ()),
         )
         .select_from(page)
         .join(_county, _county.id == page.c.county_id)
@@ -213,7 +239,17 @@ def _cards_statement(shape: _Shape, sort: Sort) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _card(row: Any, words: CardWords) -> ProductCard:
+def _sales() -> Any:
+    return (
+        select(OrderLine.product_id, func.sum(OrderLine.quantity).label("packs"))
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(Order.paid_at >= bindparam("sold_since"), Order.state.in_(("paid", "shipped", "received")))
+        .group_by(OrderLine.product_id)
+        .subquery("sales")
+    )
+
+
+def _card(row: Any, words: CardWords, summary: str = "") -> ProductCard:
     unit_price = money.format_fen(rules.unit_price_fen(row.price_fen, row.net_grams, row.pieces))
     unit_text = (words.per_kilogram if row.net_grams else words.per_piece) % {"price": unit_price}
     return ProductCard(
@@ -236,6 +272,7 @@ def _card(row: Any, words: CardWords) -> ProductCard:
         certified=True,
         sold_out=not row.in_stock,
         tint=row.category,
+        summary=summary,
     )
 
 
@@ -335,3 +372,33 @@ def title_matches(session: Session, text: str, limit: int) -> list[int]:
 
 def _escaped(character: str) -> str:
     return "/" + character if character in "%_/" else character
+
+
+def suggested(
+    session: Session, text: str, ids: Sequence[int], *, english: bool, limit: int
+) -> list[Suggestion]:
+    """Return products whose names begin with or contain what was typed, then what the index found, in one statement."""
+    plain = " ".join(text.replace("\x00", " ").split())[:50]
+    name = (
+        case((Product.name_en != "", Product.name_en), else_=Product.name_zh) if english else Product.name_zh
+    )
+    begins = or_(
+        Product.name_zh.istartswith(plain, autoescape=True),
+        Product.name_en.istartswith(plain, autoescape=True),
+    )
+    contains = or_(
+        Product.name_zh.icontains(plain, autoescape=True), Product.name_en.icontains(plain, autoescape=True)
+    )
+    rows = session.execute(
+        select(name.label("title"), Product.slug)
+        .where(on_sale(clock.now()), or_(Product.id == func.any(_ids), contains))
+        .order_by(
+            case((begins, 0), (contains, 1), else_=2),
+            func.array_position(_ids, Product.id).nulls_last(),
+            func.length(name),
+            Product.id,
+        )
+        .limit(limit),
+        {"ids": list(ids)},
+    )
+    return [Suggestion(row.title, PREFIX + row.slug) for row in rows]

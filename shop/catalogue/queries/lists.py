@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 import search
 from core.errors import NotFound
 from registry import queries as registry_queries
-from shop.catalogue.queries.cards import facets, product_cards, title_matches
-from shop.catalogue.values import CardWords, CountyFacet, Facets, ProductCard, Sort
+from shop.catalogue.queries.cards import facets, product_cards, suggested, title_matches
+from shop.catalogue.values import CardWords, CountyFacet, Facets, ProductCard, Sort, Suggestion
 
 #: A search shows no more than this: fifty pages of twenty-four.
 MOST_FOUND = 1200
+MOST_SUGGESTED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ def read_list(
             county_id=county.county_id if county else None,
             ids=ids,
             in_stock=in_stock,
+            summaries=ids is not None,
             sort=sort,
             limit=limit,
             offset=offset,
@@ -89,13 +91,28 @@ def _county(session: Session, known: Facets, code: str) -> CountyFacet:
     return CountyFacet(region.id, region.code, region.name_zh, region.name_en, 0)
 
 
-def find_products(session: Session, text: str) -> Found:
-    """Return the products that match what was typed: by the index, or by their names when it finds nothing.
+def ask_index(text: str, limit: int = MOST_FOUND) -> tuple[int, ...] | None:
+    """Return what the index finds, best first; None when it cannot be asked.
+
+    Called with no session open: the index may be kept in the database, and a request needs one connection at a time.
+    """
+    try:
+        return tuple(search.engine().search(text, limit))
+    except search.SearchUnavailable:
+        return None
+
+
+def find_products(session: Session, text: str, by_index: Sequence[int] | None) -> Found:
+    """Return the products that match what was typed: what `ask_index` found, or by their names when that is nothing.
 
     An index that is missing, damaged or locked stops nobody from finding: names are compared in the database.
     """
-    try:
-        ids = search.engine().search(text, MOST_FOUND)
-    except search.SearchUnavailable:
-        return Found(tuple(title_matches(session, text, MOST_FOUND)), by_index=False)
-    return Found(tuple(ids or title_matches(session, text, MOST_FOUND)), by_index=True)
+    ids = by_index or title_matches(session, text, MOST_FOUND)
+    return Found(tuple(ids), by_index=by_index is not None)
+
+
+def suggest_products(
+    session: Session, text: str, by_index: Sequence[int] | None, *, english: bool
+) -> list[Suggestion]:
+    """Return a few products that may be meant by what was typed so far."""
+    return suggested(session, text, by_index or (), english=english, limit=MOST_SUGGESTED) if text else []
