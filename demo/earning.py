@@ -40,9 +40,9 @@ CYCLE = 30
 #: How many households a store of the content's stock is meant for.
 FULL_STORE = 55
 
-#: household@ keeps what it earned lately, so that there is something to redeem in the walk.
+#: household@ saves for a quilt, so that there is something to redeem in the walk.
 WALK_HOME = 1
-WALK_SAVES = timedelta(days=45)
+WALK_SAVES = timedelta(days=120)
 
 #: What must stand behind the points of the walk's town, as an example of a cover (fen).
 COVER_FUND_FEN = 200_000_00
@@ -145,7 +145,7 @@ class Earning:
         for deed in DEEDS:
             self.deeds[deed.rule].append(deed.text_zh)
         # Thousands of households do fewer deeds each, or building them would take the afternoon.
-        self.pace = 0.6 if world.size.households <= 1_000 else 0.25
+        self.pace = 0.45 if world.size.households <= 1_000 else 0.25
         for goods in GOODS:
             album.order(goods.key, goods)
         timeline.inside(self._at(timeline.day(FIRST_OPENED - 9), 10), self._add_rules)

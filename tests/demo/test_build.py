@@ -159,7 +159,7 @@ def test_the_walk_of_the_household_can_be_played(world: Session) -> None:
     assert holder.household_id == home.id
     till = find_till_facts(world)
     assert till is not None
-    assert till.points >= 20
+    assert till.points >= 35
     shelf = store_queries.shelf(world, store.id, sold_out_too=False)
     assert len(shelf) >= 30
     assert min(item.points for item in shelf) <= till.points
