@@ -194,7 +194,7 @@ def test_a_product_page_tells_where_it_comes_from_and_where_the_price_goes(
     page = client.get(f"/shop/products/{product.slug}")
     assert page.title.startswith("石磨小米")
     for words in (
-        "青莲村", "店子镇", "山亭区", "¥39.80", "¥15.92/kg", "每袋 ¥23.88 到 21 户", "到农户", "60%", "运费", "¥8.75",
+        "青莲村", "店子镇", "山亭区", "¥39.80", "¥15.92/kg", "每袋 ¥23.88 到 21 户", "到农户", "60%", "县内运输", "¥8.75",
         "不适用七天无理由退货", "370406-", "枣花蜜", "村里的石磨转了三代",
     ):  # fmt: skip
         assert words in page.text, words
