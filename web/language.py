@@ -7,6 +7,8 @@ from urllib.parse import quote
 
 from flask import Blueprint, Flask, Response, abort, redirect, request
 from flask_babel import Babel, force_locale, get_babel, get_locale
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 from web.access import public
@@ -70,21 +72,29 @@ class TemplateWords:
     """
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str], Markup] = {}
+        self._known: dict[tuple[str, str], tuple[str, Markup]] = {}
 
-    def gettext(self, message: str, **variables: Any) -> Markup:
-        """Return the translation, its variables escaped and filled in (always formatted, so `%%` is a percent sign)."""
+    @pass_eval_context
+    def gettext(self, eval_ctx: EvalContext, message: str, **variables: Any) -> str:
+        """Return the translation with its variables filled in (always formatted, so `%%` is a percent sign).
+
+        They are escaped in HTML; in the text of a mail they stay as they are.
+        """
         key = (locale_code(), message)
         found = self._known.get(key)
         if found is None:
             text = get_babel().instance.domain_instance.get_translations().gettext(message)
-            found = self._known[key] = Markup(text)
-        return found % variables if variables or "%" in found else found
+            found = self._known[key] = (text, Markup(text))
+        words = found[1] if eval_ctx.autoescape else found[0]
+        return words % variables if variables or "%" in words else words
 
-    def ngettext(self, singular: str, plural: str, number: int, **variables: Any) -> Markup:
+    @pass_eval_context
+    def ngettext(
+        self, eval_ctx: EvalContext, singular: str, plural: str, number: int, **variables: Any
+    ) -> str:
         """Return the translation for a number, which is also the variable `num`."""
-        text = get_babel().instance.domain_instance.get_translations().ngettext(singular, plural, number)
-        return Markup(text) % {"num": number, **variables}
+        text: str = get_babel().instance.domain_instance.get_translations().ngettext(singular, plural, number)
+        return (Markup(text) if eval_ctx.autoescape else text) % {"num": number, **variables}
 
 
 def init_app(app: Flask, catalogues: list[str]) -> None:

@@ -609,3 +609,21 @@ def test_what_was_decided_and_paid_is_never_rewritten(session: Session, table: s
     for statement in (f"UPDATE {table} SET {column} = NULL", f"DELETE FROM {table}"):
         with pytest.raises(DBAPIError, match=r"rows of \w+ are only added"), session.begin_nested():
             session.execute(text(statement))
+
+
+def test_a_mail_in_english_writes_names_as_they_are(session: Session) -> None:
+    world = make_world(session)
+    world.product.name_en = "Li's <b>rice</b> & beans"
+    world.seller.locale = "en"
+    application = submitted(session, world)
+    decide(
+        session, world.township, application, Stage.TOWNSHIP, passed=False, opinion="Origin & maker <differ>"
+    )
+    session.commit()
+    jobs.run_due()
+    mail = session.scalars(select(Mail).where(Mail.recipient == world.seller.email)).one()
+    assert mail.subject == "Not passed: the application for Li's <b>rice</b> & beans"
+    assert "Li's <b>rice</b> & beans" in mail.text
+    assert "Origin & maker <differ>" in mail.text
+    assert "<b>rice</b>" not in mail.html
+    assert "&lt;differ&gt;" in mail.html
