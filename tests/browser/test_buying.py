@@ -29,8 +29,8 @@ def orders_of(site: Site, email: str) -> int:
 def test_a_guest_finds_a_product_buys_it_and_sees_the_paid_order(site: Site, open_page: OpenPage) -> None:
     page = open_page(DESK)
     page.goto("/")
-    page.get_by_role("searchbox").fill("小米")
-    page.get_by_role("searchbox").press("Enter")
+    page.get_by_role("combobox").fill("小米")
+    page.get_by_role("combobox").press("Enter")
     page.wait_for_url("**/shop/search?q=*")
     page.locator("main").get_by_role("link", name="石磨小米").first.click()
     page.wait_for_url(f"**/shop/products/{site.products[0]['slug']}")
