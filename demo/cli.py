@@ -86,7 +86,7 @@ def accounts() -> None:
         )
     if till is not None:
         click.echo(
-            f"  Till 收银台: card 卡号 {till.card_code} ({till.householder}, {till.points} points 积分), "
+            f"  Till 收银台: card 卡号 {till.card_code} ({till.householder}), "
             f"{till.store_zh} {till.store_en}, /points/till"
         )
 

@@ -54,6 +54,7 @@ class Supervisor:
         self._signals = 0
         self._children: list[Child] = []
         self._accounts: subprocess.Popen[str] | None = None
+        self._table = ""
         self._cluster = demo_place.cluster() if demo_place.has_own_database() else None
 
     def run(self) -> int:
@@ -91,7 +92,7 @@ class Supervisor:
         self._prepare(url, environment)
         self._start_children(environment)
         self._wait_until_ready()
-        self._announce(time.monotonic() - started)
+        self._announce(time.monotonic() - started, _accounts_file(environment["DATABASE_URL"]))
         while True:
             self._tend()
             time.sleep(0.2)
@@ -146,6 +147,8 @@ class Supervisor:
             if self._households is None and found == (note,):
                 say("The demo world is there.")
                 return
+            with contextlib.suppress(OSError):
+                _accounts_file(environment["DATABASE_URL"]).unlink(missing_ok=True)
             self._step("Bringing the database to the newest schema ...", environment, "-c", _MIGRATE)
             size = [] if self._households is None else ["--households", str(self._households)]
             self._step("Looking after the demo world ...", environment, *_FLASK, "demo", "build", *size)
@@ -188,14 +191,18 @@ class Supervisor:
             child = Child(name, command, environment, log, say)
             self._children.append(child)
             child.start()
-        self._accounts = subprocess.Popen(
-            [PYTHON, *_FLASK, "demo", "accounts"],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
+        kept = _accounts_file(environment["DATABASE_URL"])
+        with contextlib.suppress(OSError):
+            self._table = kept.read_text(encoding="utf-8")
+        if not self._table:
+            self._accounts = subprocess.Popen(
+                [PYTHON, *_FLASK, "demo", "accounts"],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                text=True,
+                start_new_session=True,
+            )
 
     def _wait_until_ready(self) -> None:
         say("Starting the web and the worker ...")
@@ -223,10 +230,14 @@ class Supervisor:
             return f"the web does not answer ({error})"
         return None
 
-    def _announce(self, seconds: float) -> None:
+    def _announce(self, seconds: float, kept: Path) -> None:
         if self._accounts is not None:
-            table, _ = self._accounts.communicate()
-            say(f"\n{table.rstrip()}\n")
+            self._table, _ = self._accounts.communicate()
+            if self._accounts.returncode == 0:
+                with contextlib.suppress(OSError):
+                    kept.write_text(self._table, encoding="utf-8")
+        if self._table:
+            say(f"\n{self._table.rstrip()}\n")
         say(f"Yigou is ready after {seconds:.0f} s:  http://127.0.0.1:{self._port}")
         say("Ctrl-C stops it; make demo starts it again with the same data; make demo-reset starts over.")
 
@@ -265,6 +276,11 @@ def _fingerprint() -> str:
     for path in sorted((demo_place.ROOT / "migrations" / "versions").glob("*.py")):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _accounts_file(url: str) -> Path:
+    """Return where the printed accounts of one database are kept; a process less at every later start."""
+    return demo_place.var_dir() / f"demo-accounts-{hashlib.sha256(url.encode()).hexdigest()[:12]}.txt"
 
 
 _TRY_LOCK = "SELECT pg_try_advisory_lock(hashtext('yigou demo build'))"

@@ -31,6 +31,8 @@ def main() -> int:
         if (var / name).exists():
             shutil.rmtree(var / name)
             print(f"Removed {var / name}")
+    for kept in var.glob("demo-accounts-*.txt"):
+        kept.unlink()
     print("The next `make demo` starts over.")
     return 0
 
