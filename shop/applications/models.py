@@ -34,6 +34,7 @@ class Application(Base):
             name="state",
         ),
         CheckConstraint("(state = 'certified') = (certificate_id IS NOT NULL)", name="certified"),
+        CheckConstraint("kind IN ('aid_product', 'local_product')", name="kind"),
         CheckConstraint(
             "state <> 'in_publicity' OR (notice_id IS NOT NULL AND issuer_id IS NOT NULL)", name="public"
         ),
@@ -56,6 +57,7 @@ class Application(Base):
     state_since: Mapped[datetime]
     round: Mapped[int] = mapped_column(SmallInteger, default=1)
     statement: Mapped[str] = mapped_column(default="")
+    kind: Mapped[str] = mapped_column(default="aid_product", server_default="aid_product")
     renews_certificate_id: Mapped[int | None] = mapped_column(ForeignKey("shop_certificates.id"))
     issuer_id: Mapped[int | None] = mapped_column(ForeignKey("accounts_organisations.id"))
     notice_id: Mapped[int | None] = mapped_column(ForeignKey("publicity_notices.id"))

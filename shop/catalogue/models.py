@@ -79,6 +79,18 @@ class Variant(Base):
         CheckConstraint("producer_fen + logistics_fen + other_fen = price_fen", name="split_sums"),
         CheckConstraint("(net_grams IS NULL) <> (pieces IS NULL)", name="grams_or_pieces"),
         Index("ix_shop_variants_product", "product_id", "price_fen"),
+        Index(
+            "ix_shop_variants_grams",
+            "net_grams",
+            "product_id",
+            postgresql_where=text("closed_at IS NULL AND net_grams IS NOT NULL"),
+        ),
+        Index(
+            "ix_shop_variants_pieces",
+            "pieces",
+            "product_id",
+            postgresql_where=text("closed_at IS NULL AND pieces IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)

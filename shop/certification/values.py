@@ -9,6 +9,16 @@ from enum import StrEnum
 from core.clock import CHINA
 
 
+class CertificateKind(StrEnum):
+    """What a certificate says of a product (rule A2).
+
+    Goods that are collected loose from households, and made by no enterprise, may only be called local products.
+    """
+
+    AID_PRODUCT = "aid_product"
+    LOCAL_PRODUCT = "local_product"
+
+
 class CertificateState(StrEnum):
     """How a certificate stands at a moment; computed from its dates, never stored."""
 

@@ -42,6 +42,7 @@ class Order(Base):
         Index("ix_shop_orders_buyer", "buyer_user_id", "id"),
         Index("ix_shop_orders_institution", "institution_id", "id"),
         Index("ix_shop_orders_state", "state", "id"),
+        Index("ix_shop_orders_paid", "paid_at", postgresql_where=text("paid_at IS NOT NULL")),
         Index("ix_shop_orders_expiry", "hold_expires_at", postgresql_where=text("state = 'placed'")),
     )
 
@@ -115,6 +116,7 @@ class OrderLine(Base):
         Index("ix_shop_order_lines_order", "order_id"),
         Index("ix_shop_order_lines_supplier_order", "supplier_order_id"),
         Index("ix_shop_order_lines_variant", "variant_id"),
+        Index("ix_shop_order_lines_village", "village_id", "supplier_order_id"),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
