@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Integer, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    SmallInteger,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
@@ -14,7 +24,9 @@ class Product(Base):
     """Something a supplier grows or makes; what is bought is one of its variants.
 
     `from_price_fen` is a copy of the lowest open variant's price, so that lists can be sorted by an index; the truth is
-    in the variants. Whether it is certified is never copied: `shop_certificates` says so at the moment of asking.
+    in the variants, and 0 says that there is none. `picture` is a copy of the key of the first picture. Whether it is
+    certified is never copied: `shop_certificates` says so at the moment of asking. `version` counts the edits of texts
+    and pictures, so that a form which shows what is no longer so is noticed.
     """
 
     __tablename__ = "shop_products"
@@ -65,12 +77,37 @@ class Product(Base):
     picture: Mapped[str | None]
     households_count: Mapped[int] = mapped_column(Integer, default=0)
     from_price_fen: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     created_at: Mapped[datetime]
     listed_at: Mapped[datetime | None]
 
 
+class Picture(Base):
+    """A picture of a product; `position` counts from 1, the first one is the cover that lists show."""
+
+    __tablename__ = "shop_product_pictures"
+    __table_args__ = (
+        UniqueConstraint("product_id", "key"),
+        CheckConstraint("position > 0", name="position"),
+        Index("ix_shop_product_pictures_product", "product_id", "position", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    public_id: Mapped[str] = mapped_column(unique=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("shop_products.id"))
+    position: Mapped[int] = mapped_column(SmallInteger)
+    key: Mapped[str]
+    alt_zh: Mapped[str] = mapped_column(default="")
+    alt_en: Mapped[str] = mapped_column(default="")
+    added_at: Mapped[datetime]
+
+
 class Variant(Base):
-    """One pack size: its price, and where each fen of it goes."""
+    """One pack size: its price, and where each fen of it goes.
+
+    `ladder` holds the steps [from so many packs, price in fen] beyond the first; the parts of such a price keep their
+    proportions (`rules.charge`). `version` counts the edits.
+    """
 
     __tablename__ = "shop_variants"
     __table_args__ = (
@@ -78,6 +115,7 @@ class Variant(Base):
         CheckConstraint("producer_fen >= 0 AND logistics_fen >= 0 AND other_fen >= 0", name="split_positive"),
         CheckConstraint("producer_fen + logistics_fen + other_fen = price_fen", name="split_sums"),
         CheckConstraint("(net_grams IS NULL) <> (pieces IS NULL)", name="grams_or_pieces"),
+        CheckConstraint("jsonb_typeof(ladder) = 'array' AND jsonb_array_length(ladder) <= 6", name="ladder"),
         Index("ix_shop_variants_product", "product_id", "price_fen"),
         Index(
             "ix_shop_variants_grams",
@@ -106,4 +144,23 @@ class Variant(Base):
     logistics_fen: Mapped[int]
     other_fen: Mapped[int]
     pack_multiple: Mapped[int] = mapped_column(Integer, default=1)
+    ladder: Mapped[list[list[int]]] = mapped_column(JSONB, default=list, server_default="[]")
+    version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     closed_at: Mapped[datetime | None]
+
+
+class PriceChange(Base):
+    """What a pack size has cost from a moment on, with its parts and its ladder; rows are only added."""
+
+    __tablename__ = "shop_price_changes"
+    __table_args__ = (Index("ix_shop_price_changes_variant", "variant_id", "changed_at", "id"),)
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    variant_id: Mapped[int] = mapped_column(ForeignKey("shop_variants.id"))
+    price_fen: Mapped[int]
+    producer_fen: Mapped[int]
+    logistics_fen: Mapped[int]
+    other_fen: Mapped[int]
+    ladder: Mapped[list[list[int]]] = mapped_column(JSONB)
+    actor_user_id: Mapped[int | None]
+    changed_at: Mapped[datetime]
