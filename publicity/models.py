@@ -67,7 +67,8 @@ class Notice(Base):
 class Objection(Base):
     """What somebody holds against a notice; its words are for those who answer, never for a public page.
 
-    No way to reach the person is kept: the tracking code, of which only the digest is here, leads to the answer.
+    The tracking code, of which only the digest is here, leads to the answer. `contact_email` is there only if the
+    person left it, and is erased once the answer was sent.
     """
 
     __tablename__ = "publicity_objections"
@@ -89,6 +90,8 @@ class Objection(Base):
     notice_id: Mapped[int] = mapped_column(ForeignKey("publicity_notices.id"))
     tracking_digest: Mapped[str] = mapped_column(unique=True)
     objector_user_id: Mapped[int | None] = mapped_column(ForeignKey("accounts_users.id"))
+    contact_email: Mapped[str | None]
+    locale: Mapped[str] = mapped_column(default="zh_Hans_CN", server_default="zh_Hans_CN")
     text: Mapped[str]
     created_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
