@@ -26,7 +26,7 @@ class Product(Base):
     `from_price_fen` is a copy of the lowest open variant's price, so that lists can be sorted by an index; the truth is
     in the variants, and 0 says that there is none. `picture` is a copy of the key of the first picture. Whether it is
     certified is never copied: `shop_certificates` says so at the moment of asking. `version` counts the edits of texts
-    and pictures, so that a form which shows what is no longer so is noticed.
+    and pictures, so that a form which shows what is no longer so is noticed; `once` is the token of the form that added it.
     """
 
     __tablename__ = "shop_products"
@@ -78,6 +78,7 @@ class Product(Base):
     households_count: Mapped[int] = mapped_column(Integer, default=0)
     from_price_fen: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
+    once: Mapped[str | None] = mapped_column(unique=True)
     created_at: Mapped[datetime]
     listed_at: Mapped[datetime | None]
 
@@ -146,6 +147,7 @@ class Variant(Base):
     pack_multiple: Mapped[int] = mapped_column(Integer, default=1)
     ladder: Mapped[list[list[int]]] = mapped_column(JSONB, default=list, server_default="[]")
     version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
+    once: Mapped[str | None] = mapped_column(unique=True)
     closed_at: Mapped[datetime | None]
 
 

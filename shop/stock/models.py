@@ -45,7 +45,7 @@ class StockHold(Base):
 
 
 class StockMovement(Base):
-    """Why the number on hand changed, and by how much."""
+    """Why the number on hand changed, and by how much; `once` is the token of the form that said so."""
 
     __tablename__ = "shop_stock_movements"
     __table_args__ = (
@@ -59,4 +59,5 @@ class StockMovement(Base):
     reason: Mapped[str]
     order_id: Mapped[int | None] = mapped_column(ForeignKey("shop_orders.id"))
     actor_user_id: Mapped[int | None]
+    once: Mapped[str | None] = mapped_column(unique=True)
     moved_at: Mapped[datetime]
