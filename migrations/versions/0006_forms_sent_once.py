@@ -1,6 +1,6 @@
 """Know the forms by which products, pack sizes and stock came, so that one sent twice counts once.
 
-Revision ID: 0005
+Revision ID: 0006
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 TABLES = ("shop_products", "shop_variants", "shop_stock_movements")
 
