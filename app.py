@@ -11,7 +11,7 @@ from flask_bootstrap import Bootstrap5
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Config
-from core import db, mail, migrations, storage
+from core import db, documents, mail, migrations, storage
 
 ROOT = Path(__file__).resolve().parent
 
@@ -57,6 +57,7 @@ def choose_edges(config: Config) -> None:
     mailer = mail.SmtpMailer(config.mail_url) if config.mail_url else mail.FileMailer(config.mail_dir)
     mail.use(mailer, ("益购 Yigou", config.mail_sender))
     storage.use(config.media_dir)
+    documents.use(config.private_dir)
     search.use(
         search.PostgresEngine()
         if config.search_engine == "postgres"

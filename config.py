@@ -64,6 +64,11 @@ class Config:
         return self.var_dir / "media"
 
     @property
+    def private_dir(self) -> Path:
+        """Where documents are kept that only some may read; no web server may serve it."""
+        return self.var_dir / "private"
+
+    @property
     def index_dir(self) -> Path:
         """Where the search index is kept."""
         return self.var_dir / "index"

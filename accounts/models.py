@@ -18,12 +18,18 @@ class Organisation(Base):
         CheckConstraint(
             "kind IN ('supplier', 'institution', 'charity', 'operator', 'government', 'village')", name="kind"
         ),
+        CheckConstraint(
+            "legal_form IN ('company', 'cooperative', 'village_collective', 'family_farm', 'aid_workshop', 'school', "
+            "'hospital', 'agency')",
+            name="legal_form",
+        ),
         Index("ix_accounts_organisations_kind", "kind", "region_id"),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     public_id: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[str]
+    legal_form: Mapped[str | None]
     name_zh: Mapped[str]
     name_en: Mapped[str]
     credit_code: Mapped[str | None] = mapped_column(unique=True)

@@ -13,7 +13,7 @@ from accounts import queries, rules
 from accounts.errors import LinkUsedUp, WeakPassword, WrongCredentials
 from accounts.events import PasswordResetAsked, SignUpRepeated
 from accounts.models import Attempt, Organisation, PasswordReset, RoleGrant, SignIn, User
-from accounts.values import NewSignIn, OrganisationKind, Role, SignUpRequest
+from accounts.values import LegalForm, NewSignIn, OrganisationKind, Role, SignUpRequest
 from core import audit, clock, events, ids
 from core.errors import TooManyAttempts
 from core.permissions import SYSTEM, Actor
@@ -32,6 +32,7 @@ def add_organisation(
     name_zh: str,
     name_en: str,
     *,
+    legal_form: LegalForm | None = None,
     credit_code: str | None = None,
     region_id: int | None = None,
     parent_id: int | None = None,
@@ -43,6 +44,7 @@ def add_organisation(
     organisation = Organisation(
         public_id=ids.public_id(),
         kind=kind.value,
+        legal_form=legal_form.value if legal_form else None,
         name_zh=name_zh,
         name_en=name_en,
         credit_code=credit_code,

@@ -17,6 +17,25 @@ class OrganisationKind(StrEnum):
     VILLAGE = "village"
 
 
+class LegalForm(StrEnum):
+    """What a supplier (rule A2) or an institution with a canteen is in law."""
+
+    COMPANY = "company"
+    COOPERATIVE = "cooperative"
+    VILLAGE_COLLECTIVE = "village_collective"
+    FAMILY_FARM = "family_farm"
+    AID_WORKSHOP = "aid_workshop"
+    SCHOOL = "school"
+    HOSPITAL = "hospital"
+    AGENCY = "agency"
+
+    @property
+    def organisation_kind(self) -> OrganisationKind:
+        """Return what such an organisation is in Yigou."""
+        buys = self in (LegalForm.SCHOOL, LegalForm.HOSPITAL, LegalForm.AGENCY)
+        return OrganisationKind.INSTITUTION if buys else OrganisationKind.SUPPLIER
+
+
 class Role(StrEnum):
     """What a person was trusted with, in an organisation or a region."""
 
