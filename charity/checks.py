@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from core.text import N_
 from ledger.checks import Check, register
 
 register(
     Check(
         "C01-gifts-fill-their-fund",
-        "the settled gifts of every campaign sum to what its fund received",
+        N_("the settled gifts of every campaign sum to what its fund received"),
         """
         WITH gifts AS (
             SELECT campaign_id, sum(amount_fen) AS total FROM charity_donations WHERE state = 'settled' GROUP BY 1
@@ -26,7 +27,7 @@ register(
 register(
     Check(
         "C02-gift-has-entry-and-number",
-        "every settled gift has one entry of its amount and a number, and no other gift has any",
+        N_("every settled gift has one entry of its amount and a number, and no other gift has any"),
         """
         WITH entries AS (
             SELECT e.source_id, count(DISTINCT e.id) AS entries, sum(t.amount) AS amount
@@ -45,7 +46,7 @@ register(
 register(
     Check(
         "C03-no-gift-to-a-draft",
-        "no campaign received a gift before it was published",
+        N_("no campaign received a gift before it was published"),
         """
         SELECT count(*), count(*) FILTER (WHERE c.published_at IS NULL OR d.created_at < c.published_at)
         FROM charity_donations d JOIN charity_campaigns c ON c.id = d.campaign_id

@@ -112,6 +112,11 @@ def every(**interval: float) -> Callable[[Callable[[], object]], Callable[[], ob
     return register
 
 
+def periodic_names() -> list[str]:
+    """Return what runs by the clock in this application."""
+    return sorted(_periodic)
+
+
 def enqueue(
     session: Session,
     kind: str,

@@ -10,6 +10,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from core import clock
+from core.text import N_
 from ledger.models import LedgerSelfCheck
 
 
@@ -90,7 +91,7 @@ def latest(session: Session) -> SelfCheck | None:
 register(
     Check(
         "I01-balances-are-entries",
-        "every balance equals the sum of its transfers, counted with what waits for the roller",
+        N_("every balance equals the sum of its transfers, counted with what waits for the roller"),
         """
         WITH sums AS (
             SELECT account_id, sum(d) AS d, sum(c) AS c FROM (
@@ -109,7 +110,7 @@ register(
 register(
     Check(
         "I01-sum-zero",
-        "over the whole book, debits equal credits in each unit",
+        N_("over the whole book, debits equal credits in each unit"),
         """
         SELECT count(*), count(*) FILTER (WHERE difference <> 0) FROM (
             SELECT a.unit, sum(b.debits - b.credits) + coalesce((
@@ -122,7 +123,7 @@ register(
 register(
     Check(
         "I02-one-unit",
-        "no transfer crosses units",
+        N_("no transfer crosses units"),
         """
         SELECT count(*), count(*) FILTER (WHERE d.unit <> t.unit OR c.unit <> t.unit)
         FROM ledger_transfers t JOIN ledger_accounts d ON d.id = t.debit_account_id
@@ -133,7 +134,7 @@ register(
 register(
     Check(
         "I03-one-fact-one-entry",
-        "one business fact has one entry, and every entry has transfers",
+        N_("one business fact has one entry, and every entry has transfers"),
         """
         SELECT count(*), coalesce(sum(n - 1), 0) + (
             SELECT count(*) FROM ledger_entries e
@@ -145,7 +146,7 @@ register(
 register(
     Check(
         "I04-nothing-rewritten",
-        "the sealed bytes of every entry tell the same transfers as its rows, and the guards are on",
+        N_("the sealed bytes of every entry tell the same transfers as its rows, and the guards are on"),
         """
         WITH rows AS (
             SELECT t.entry_id, jsonb_agg(jsonb_build_array(d.code, c.code, t.unit, t.amount) ORDER BY t.position) AS legs
@@ -165,7 +166,7 @@ register(
 register(
     Check(
         "I05-never-below-zero",
-        "restricted funds, points and other floored accounts are not below zero, open holds included",
+        N_("restricted funds, points and other floored accounts are not below zero, open holds included"),
         """
         SELECT count(*), count(*) FILTER (WHERE CASE WHEN b.grows_by_debit THEN b.debits - b.credits - b.credits_pending
                                                 ELSE b.credits - b.debits - b.debits_pending END < 0)
@@ -176,7 +177,9 @@ register(
 register(
     Check(
         "I06-holds-resolve-once",
-        "pending counters equal the pending holds, and nothing was posted beyond what was held or after its time",
+        N_(
+            "pending counters equal the pending holds, and nothing was posted beyond what was held or after its time"
+        ),
         """
         WITH pending AS (
             SELECT account_id, sum(d) AS d, sum(c) AS c FROM (
@@ -195,7 +198,7 @@ register(
 register(
     Check(
         "I07-reversals-within-entry",
-        "reversals never exceed the entry they reverse",
+        N_("reversals never exceed the entry they reverse"),
         """
         SELECT count(*), count(*) FILTER (WHERE undone > total) FROM (
             SELECT r.reverses_entry_id, sum(t.amount) AS undone,
@@ -208,7 +211,7 @@ register(
 register(
     Check(
         "I08-lots-are-balances",
-        "the lots of an account sum to its balance, and their uses explain what remains",
+        N_("the lots of an account sum to its balance, and their uses explain what remains"),
         """
         WITH lots AS (
             SELECT account_id, sum(remaining) AS remaining FROM ledger_lots GROUP BY 1
@@ -225,7 +228,7 @@ register(
 register(
     Check(
         "I11-every-entry-queued-or-sealed",
-        "every entry waits for its leaf in the public log",
+        N_("every entry waits for its leaf in the public log"),
         """
         SELECT count(*), count(*) FILTER (WHERE u.entry_id IS NULL)
         FROM ledger_entries e LEFT JOIN ledger_unsealed u ON u.entry_id = e.id

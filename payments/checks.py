@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from core.text import N_
 from ledger.checks import Check, register
 
 register(
     Check(
         "I10-clearing-is-payments",
-        "each clearing account took in exactly the confirmed payments of its provider and payee, entry for entry",
+        N_("each clearing account took in exactly the confirmed payments of its provider and payee, entry for entry"),
         """
         WITH paid AS (
             SELECT 'clearing:' || provider || ':' || payee AS code, count(*) AS times, sum(amount_fen) AS total
@@ -28,7 +29,7 @@ register(
 register(
     Check(
         "I10-payments-have-entries",
-        "every entry about a payment or bank transfer names one that is confirmed, with its amount, and no other does",
+        N_("every entry about a payment or bank transfer names one that is confirmed, with its amount, and no other does"),
         """
         WITH paid AS (
             SELECT 'payment' AS source, public_id AS source_id, amount_fen FROM payments_intents
@@ -48,7 +49,7 @@ register(
 register(
     Check(
         "I10-gifts-have-entries",
-        "every confirmed payment of a gift has its entry in the fund",
+        N_("every confirmed payment of a gift has its entry in the fund"),
         """
         SELECT count(*), count(*) FILTER (WHERE NOT EXISTS (
             SELECT FROM ledger_entries e WHERE e.source = 'payment' AND e.source_id = i.public_id

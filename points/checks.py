@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from core.text import N_
 from ledger.checks import Check, register
 
 register(
     Check(
         "P1-goods-left",
-        "units left of every batch are those received less those redeemed",
+        N_("units left of every batch are those received less those redeemed"),
         """
         SELECT count(*), count(*) FILTER (WHERE b.quantity_left <> b.quantity_received - coalesce(gone.quantity, 0))
         FROM points_goods_batches b
@@ -19,7 +20,7 @@ register(
 register(
     Check(
         "P2-store-goods-worth",
-        "the worth of a store's goods in the ledger is that of the units on its shelves",
+        N_("the worth of a store's goods in the ledger is that of the units on its shelves"),
         """
         WITH shelves AS (
             SELECT g.store_id, sum(b.quantity_left * b.value_fen) AS worth
@@ -35,7 +36,7 @@ register(
 register(
     Check(
         "P3-redemptions-are-entries",
-        "every redemption has one entry with its points and worth, equal to its lines, and the other way round",
+        N_("every redemption has one entry with its points and worth, equal to its lines, and the other way round"),
         """
         WITH lines AS (
             SELECT redemption_id, sum(points) AS points, sum(value_fen) AS worth
@@ -57,7 +58,7 @@ register(
 register(
     Check(
         "P4-awards-are-entries",
-        "every approved claim has one entry with its points, and the other way round",
+        N_("every approved claim has one entry with its points, and the other way round"),
         """
         WITH entries AS (
             SELECT e.source_id, sum(t.amount) AS points
@@ -73,7 +74,7 @@ register(
 register(
     Check(
         "I09-points-are-covered",
-        "where a cover is enforced, goods and fund of the region stand behind its outstanding points",
+        N_("where a cover is enforced, goods and fund of the region stand behind its outstanding points"),
         """
         WITH below AS (
             SELECT c.region_id, c.rate_fen, c.fund_fen, c.enforced, v.id AS village_id, v.code

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from core.text import N_
 from ledger.checks import Check, register
 
 register(
     Check(
         "N01-notices-stand-their-time",
-        "no notice ended before the minimum time that was promised when it opened",
+        N_("no notice ended before the minimum time that was promised when it opened"),
         """
         SELECT count(*), count(*) FILTER (
             WHERE ended_at < ends_at
@@ -19,7 +20,7 @@ register(
 register(
     Check(
         "N02-objections-are-answered",
-        "no notice ended with an objection that had no answer, and none against how its objections were decided",
+        N_("no notice ended with an objection that had no answer, and none against how its objections were decided"),
         """
         SELECT count(*), count(*) FILTER (
             WHERE o.unanswered > 0 OR o.late > 0 OR (o.upheld > 0) <> (n.state = 'ended_upheld'))
@@ -35,7 +36,7 @@ register(
 register(
     Check(
         "N03-notices-are-frozen",
-        "titles and content of every notice are those with which it opened",
+        N_("titles and content of every notice are those with which it opened"),
         """
         SELECT count(*), count(*) FILTER (
             WHERE digest <> encode(sha256(convert_to(

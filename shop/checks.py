@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from core.text import N_
 from ledger.checks import Check, register
 
 register(
     Check(
         "S01-stock-is-its-movements",
-        "what is on hand of every pack size is the sum of its movements, and not below zero",
+        N_("what is on hand of every pack size is the sum of its movements, and not below zero"),
         """
         SELECT count(*), count(*) FILTER (WHERE coalesce(s.on_hand, 0) <> coalesce(m.total, 0) OR s.on_hand < 0)
         FROM shop_stock s FULL JOIN (
@@ -19,7 +20,7 @@ register(
 register(
     Check(
         "S02-holds-lie-in-stock",
-        "what is held for orders whose payment may still succeed is on hand",
+        N_("what is held for orders whose payment may still succeed is on hand"),
         """
         SELECT count(*), count(*) FILTER (WHERE held.packs > coalesce(s.on_hand, 0))
         FROM (SELECT variant_id, sum(quantity) AS packs FROM shop_stock_holds
@@ -31,7 +32,7 @@ register(
 register(
     Check(
         "S03-holds-follow-their-orders",
-        "paid orders have taken their goods, ended ones hold nothing, and each took what its lines say",
+        N_("paid orders have taken their goods, ended ones hold nothing, and each took what its lines say"),
         """
         SELECT (SELECT count(*) FROM shop_orders), (
             SELECT count(*) FROM shop_orders o WHERE o.state IN ('paid', 'shipped', 'received', 'cancelled', 'expired')
@@ -46,7 +47,7 @@ register(
 register(
     Check(
         "S04-paid-orders-are-posted",
-        "every paid order has its one entry with its total, and every such entry its order",
+        N_("every paid order has its one entry with its total, and every such entry its order"),
         """
         WITH posted AS (
             SELECT e.source_id AS number, sum(t.amount) AS amount
@@ -62,7 +63,7 @@ register(
 register(
     Check(
         "S05-accepted-parts-are-posted",
-        "every accepted part has its one entry with what was accepted",
+        N_("every accepted part has its one entry with what was accepted"),
         """
         WITH posted AS (
             SELECT e.source_id AS part, sum(t.amount) AS amount
@@ -78,7 +79,7 @@ register(
 register(
     Check(
         "S06-prepaid-is-paid-not-delivered",
-        "the prepaid account holds exactly what was paid for and not accepted yet",
+        N_("the prepaid account holds exactly what was paid for and not accepted yet"),
         """
         SELECT 1, CASE WHEN coalesce((
             SELECT b.credits - b.debits + coalesce((
@@ -93,7 +94,7 @@ register(
 register(
     Check(
         "S07-orders-add-up",
-        "the sums of every order are those of its parts and lines",
+        N_("the sums of every order are those of its parts and lines"),
         """
         WITH lines AS (
             SELECT supplier_order_id, sum(line_fen) AS goods FROM shop_order_lines GROUP BY 1
@@ -111,7 +112,7 @@ register(
 register(
     Check(
         "S08-states-follow-parts",
-        "the state of every paid order is the one of its parts",
+        N_("the state of every paid order is the one of its parts"),
         """
         SELECT count(*), count(*) FILTER (WHERE o.state <> CASE
                    WHEN p.received = p.parts THEN 'received'

@@ -12,7 +12,7 @@ from core.db import reading
 from core.mail import Mail
 from ledger import checks
 from oversight import permissions
-from oversight.operations import queries
+from oversight.operations import queries, wording
 from web.access import requires
 from web.pagination import page_number, paginate
 
@@ -56,6 +56,7 @@ def job_list() -> Any:
         failed=failed,
         periodic=periodic,
         findings=findings,
+        words=wording,
         waiting=waiting,
         given_up=given_up,
     )
@@ -71,4 +72,4 @@ def audit_trail() -> Any:
     with reading() as session:
         entries = queries.audit_entries(session, int(text) if text else None, 50)
     older = entries[-1].id if len(entries) == 50 else None
-    return render_template("oversight/operations/audit.html", entries=entries, older=older)
+    return render_template("oversight/operations/audit.html", entries=entries, older=older, words=wording)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from core.text import N_
 from ledger.checks import Check, register
 
 register(
     Check(
         "S21-certified-applications-passed-every-stage",
-        "every certified application passed township, sector and county by different people, and its notice ended clear",
+        N_("every certified application passed township, sector and county by different people, and its notice ended clear"),
         """
         SELECT count(*), count(*) FILTER (WHERE n.state IS DISTINCT FROM 'ended_clear' OR p.stages IS DISTINCT FROM 3
                                              OR p.people <> 3)
@@ -24,7 +25,7 @@ register(
 register(
     Check(
         "S22-applications-follow-their-notices",
-        "every application before the public has a notice that runs, and every such notice its application",
+        N_("every application before the public has a notice that runs, and every such notice its application"),
         """
         SELECT count(*), count(*) FILTER (WHERE a.id IS NULL OR n.id IS NULL)
         FROM (SELECT * FROM shop_certification_applications WHERE state = 'in_publicity') AS a

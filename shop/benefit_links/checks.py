@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from core.text import N_
 from ledger.checks import Check, register
 
 register(
     Check(
         "S20-links-are-their-payments",
-        "what every benefit link says was paid is the sum of its payments, and the last day is theirs",
+        N_("what every benefit link says was paid is the sum of its payments, and the last day is theirs"),
         """
         SELECT count(*), count(*) FILTER (
             WHERE l.paid_fen <> coalesce(p.total, 0) OR l.last_paid_on IS DISTINCT FROM p.last_day)
