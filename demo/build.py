@@ -19,9 +19,10 @@ from core import audit, clock, db, jobs, migrations
 from core.audit import AuditEntry
 from core.db import reading, transaction
 from core.permissions import SYSTEM
-from demo import directory
+from demo import certifying, directory
 from demo.albums import Album
 from demo.content import people
+from demo.content.applicants import CERTIFIED
 from demo.earning import Earning
 from demo.giving import Giving
 from demo.shopping import Shop
@@ -118,7 +119,9 @@ def build_world(size: Size, say: Say) -> None:
                 )
             earning = Earning(world, timeline, album, door)
             Giving(world, timeline, album, people.DONORS, donors)
-            Shop(world, timeline, album, people.BUYERS, buyers)
+            story = {CERTIFIED.slug} if certifying.plays(world) else set()
+            Shop(world, timeline, album, people.BUYERS, buyers, frozenset(story))
+            certifying.add_certification(world, timeline, album, door)
             del earning
             say("  then month by month, as it happened:")
             timeline.play(say)

@@ -66,6 +66,13 @@ def add_certification(world: World, timeline: Timeline, album: Album, door: Door
     Certifying(world, timeline, album, door)
 
 
+def plays(world: World) -> bool:
+    """Say whether the world is large enough for the whole story; a small one only prepares an application."""
+    county = SUPPLIERS_BY_KEY[applicants.CERTIFIED.supplier].region_code[:6]
+    homes = sum(len(village.homes) for code, village in world.villages.items() if code[:6] == county)
+    return world.size.pictures and homes >= FEWEST_HOMES
+
+
 class Certifying:
     """The certifiers' part of the past: plans everything on the timeline when it is made."""
 
@@ -93,7 +100,7 @@ class Certifying:
         self.timeline.inside(self._at(-150), self._appoint)
         for found in applicants.APPLICANTS:
             self.album.order(found.slug, found)
-        if self.world.size.pictures and len(self.homes) >= FEWEST_HOMES:
+        if plays(self.world):
             self._plan_application(applicants.CERTIFIED, -96, -88, -84, -79)
             self._plan_application(applicants.REFUSED, -70, -62, refused=Stage.SECTOR)
             self._plan_application(applicants.BEFORE_THE_PUBLIC, -34, -22, -17, -3)
@@ -155,6 +162,7 @@ class Certifying:
                 shelf_life_days=found.shelf_life_days,
                 perishable=found.perishable,
                 picture=self.album.key(found.slug),
+                households_count=found.households,
             ),
         )
 

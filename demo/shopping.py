@@ -104,8 +104,10 @@ class Shop:
         album: Album,
         buyers: tuple[Person, ...],
         members: dict[str, Actor],
+        elsewhere: frozenset[str] = frozenset(),
     ) -> None:
-        """Plan products, orders of the public and orders of canteens."""
+        """Plan products, orders of the public and orders of canteens; `elsewhere` are products others offer."""
+        self.elsewhere = elsewhere
         self.world = world
         self.timeline = timeline
         self.album = album
@@ -129,8 +131,10 @@ class Shop:
             else:
                 day = self.chance.randint(-HISTORY, LAST_LISTED)
             planned.append((FIRST_LISTED if index == 0 else day, index, product))
-        ends_soon = _ending_soon(chosen)
+        ends_soon = _ending_soon([product for product in chosen if product.slug not in self.elsewhere])
         for day, _, product in sorted(planned, key=lambda plan: plan[:2]):
+            if product.slug in self.elsewhere:
+                continue
             self.album.order(product.slug, product)
             soon = ends_soon.get(product.slug)
             self.timeline.inside(
