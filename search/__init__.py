@@ -11,6 +11,7 @@ from search.postgres_engine import PostgresEngine
 from search.sources import Source, provide
 from search.values import Document
 from search.whoosh_engine import WhooshEngine
+from search.words import says_nothing
 
 
 class Engine(Protocol):
@@ -65,5 +66,6 @@ __all__ = [
     "engine",
     "probe",
     "provide",
+    "says_nothing",
     "use",
 ]

@@ -231,3 +231,8 @@ def asked(text: str) -> dict[str, str]:
         if typed not in _STOP and len(found) < MOST_TERMS:
             found.setdefault(word, typed)
     return found
+
+
+def says_nothing(text: str) -> bool:
+    """Say whether a query has nothing to look for: signs and words that stand in every text (的, the, of)."""
+    return not asked(text)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 
 class Category(StrEnum):
@@ -29,11 +30,82 @@ class Sort(StrEnum):
     RELEVANCE = "relevance"
 
 
+class PackSize(StrEnum):
+    """What a pack holds, as lists can be narrowed by it: a range of grams, or pieces."""
+
+    TO_500_G = "to-500g"
+    TO_2_KG = "500g-2kg"
+    TO_5_KG = "2kg-5kg"
+    OVER_5_KG = "over-5kg"
+    PIECES = "pieces"
+
+    @property
+    def grams(self) -> tuple[int, int] | None:
+        """Return (more than, at most) so many grams; None for what is sold by the piece."""
+        return _GRAMS.get(self)
+
+
+_GRAMS = {
+    PackSize.TO_500_G: (0, 500),
+    PackSize.TO_2_KG: (500, 2_000),
+    PackSize.TO_5_KG: (2_000, 5_000),
+    PackSize.OVER_5_KG: (5_000, 1_000_000_000),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What a list is narrowed by; `county` is a region code, `supplier` a public id, prices are in fen.
+
+    Prices are those that cards show: of the cheapest pack. `in_stock` with a pack size asks for stock of that size.
+    """
+
+    category: str | None = None
+    county: str | None = None
+    supplier: str | None = None
+    kind: str | None = None
+    size: PackSize | None = None
+    price_from: int | None = None
+    price_to: int | None = None
+    in_stock: bool = False
+
+    def __bool__(self) -> bool:
+        return self != Narrowing()
+
+
+@dataclass(frozen=True, slots=True)
+class PriceStep:
+    """A step of a price ladder: from so many packs on, each costs so much (fen)."""
+
+    from_packs: int
+    price_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What one pack costs at a quantity, and its three parts, in fen; the parts sum to the price."""
+
+    price_fen: int
+    producer_fen: int
+    logistics_fen: int
+    other_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that cannot be: the field it belongs to, which problem it is, and for a split by how much (fen) it is off."""
+
+    field: str
+    problem: str
+    off_fen: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class NewVariant:
     """A pack size to be: grams or pieces (one of the two), amounts in fen, `stock` and `pack_multiple` in packs.
 
-    The three shares (producer, logistics, other) sum to the price.
+    The three shares (producer, logistics, other) sum to the price; those of a step of the ladder follow from them. An
+    empty `sku` gets a number of ours.
     """
 
     sku: str
@@ -47,11 +119,54 @@ class NewVariant:
     other_fen: int
     pack_multiple: int = 1
     stock: int = 0
+    ladder: tuple[PriceStep, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VariantEdit:
+    """What a pack size is to be from now on: every field that a supplier may change, as in `NewVariant`."""
+
+    sku: str
+    label_zh: str
+    label_en: str
+    net_grams: int | None
+    pieces: int | None
+    price_fen: int
+    producer_fen: int
+    logistics_fen: int
+    other_fen: int
+    pack_multiple: int = 1
+    ladder: tuple[PriceStep, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProductEdit:
+    """What a product is to be from now on: every field that a supplier may change; the county follows from the village."""
+
+    category: str
+    village_id: int
+    name_zh: str
+    name_en: str
+    summary_zh: str
+    summary_en: str
+    story_zh: str
+    story_en: str
+    storage_zh: str = ""
+    storage_en: str = ""
+    shelf_life_days: int | None = None
+    perishable: bool = False
+
+
+#: Fields that were changed, each with what it was and what it is.
+Changes = dict[str, tuple[Any, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class NewProduct:
-    """A product to be; `picture` is a key of `core.storage`, the county follows from the village."""
+    """A product to be; `picture` is a key of `core.storage`, the county follows from the village.
+
+    An empty `slug` is made from its name; without variants it is a draft that cannot be put on sale yet.
+    """
 
     slug: str
     supplier_id: int
@@ -113,6 +228,7 @@ class ProductCard:
     sold_out: bool
     tint: str
     summary: str = ""
+    kind: str = "aid_product"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +249,11 @@ class Shelf:
 
 
 @dataclass(frozen=True, slots=True)
-class CountyFacet:
-    """A county to filter by."""
+class NamedFacet:
+    """A county (`key` is its region code) or a supplier (`key` is its public id) to narrow a list by."""
 
-    county_id: int
-    code: str
+    id: int
+    key: str
     name_zh: str
     name_en: str
     count: int
@@ -145,38 +261,16 @@ class CountyFacet:
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """How many products stand in each category of each county, in the order of the counties' codes."""
+    """How many products a list has, and how many each other choice of a filter would leave (the other filters hold).
 
-    cells: tuple[tuple[str, CountyFacet], ...]
+    Counties stand in the order of their codes, suppliers by the number of their products, the most first.
+    """
 
-    def total(self, category: str | None = None, county: str | None = None) -> int:
-        """Return how many products there are with these filters."""
-        return (
-            sum(self.categories(county).values())
-            if category is None
-            else self.categories(county).get(category, 0)
-        )
-
-    def categories(self, county: str | None = None) -> dict[str, int]:
-        """Return how many products each category has, empty ones left out; `county` is a region code."""
-        found: dict[str, int] = {}
-        for category, cell in self.cells:
-            if county is None or cell.code == county:
-                found[category] = found.get(category, 0) + cell.count
-        return found
-
-    def counties(self, category: str | None = None) -> tuple[CountyFacet, ...]:
-        """Return the counties that have products, each with how many."""
-        found: dict[str, CountyFacet] = {}
-        for other, cell in self.cells:
-            if category is None or other == category:
-                known = found.get(cell.code)
-                found[cell.code] = replace(cell, count=cell.count + known.count) if known else cell
-        return tuple(found.values())
-
-    def county(self, code: str) -> CountyFacet | None:
-        """Return a county by its code, if it has products at all."""
-        return next((cell for _category, cell in self.cells if cell.code == code), None)
+    total: int = 0
+    categories: dict[str, int] = field(default_factory=dict)
+    kinds: dict[str, int] = field(default_factory=dict)
+    counties: tuple[NamedFacet, ...] = ()
+    suppliers: tuple[NamedFacet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +310,7 @@ class ProductCertificate:
     valid_from: date
     last_day: date
     state: str
+    kind: str = "aid_product"
 
 
 @dataclass(frozen=True, slots=True)

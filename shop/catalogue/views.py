@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,10 +11,10 @@ from flask_babel import gettext as _
 
 from core.db import reading, transaction
 from core.errors import NotFound
-from search import Marker
+from search import Marker, says_nothing
 from shop.catalogue import filters, queries, services, wording
-from shop.catalogue.filters import Asked, Choice
-from shop.catalogue.values import ProductCard, Sort
+from shop.catalogue.filters import Asked, Choice, Group
+from shop.catalogue.values import NamedFacet, ProductCard, Sort
 from shop.permissions import MANAGE_PRODUCTS
 from web.access import current_actor, public, requires
 from web.caching import shared
@@ -38,9 +39,7 @@ def products() -> Any:
         found = queries.read_list(
             session,
             wording.card_words(),
-            category=asked.category,
-            county_code=asked.county,
-            in_stock=asked.in_stock,
+            asked.narrowing,
             sort=asked.sort,
             limit=PAGE_SIZE,
             offset=(number - 1) * PAGE_SIZE,
@@ -65,9 +64,7 @@ def find() -> Any:
         found = queries.read_list(
             session,
             wording.card_words(),
-            category=asked.category,
-            county_code=asked.county,
-            in_stock=asked.in_stock,
+            asked.narrowing,
             sort=asked.sort,
             limit=PAGE_SIZE,
             offset=(number - 1) * PAGE_SIZE,
@@ -79,7 +76,12 @@ def find() -> Any:
         for card in found.cards
     )
     return _list_page(
-        "shop/catalogue/search.html", asked, replace(found, cards=marked), number, by_index=hits.by_index
+        "shop/catalogue/search.html",
+        asked,
+        replace(found, cards=marked),
+        number,
+        by_index=hits.by_index,
+        empty_words=says_nothing(asked.query),
     )
 
 
@@ -99,52 +101,103 @@ def suggest() -> Any:
     }
 
 
-def _list_page(template: str, asked: Asked, found: queries.ProductList, number: int, **more: Any) -> str:
-    labels = wording.category_labels()
+def _list_page(template: str, asked: Asked, found: queries.ProductList, number: int, **more: Any) -> Any:
     page: Page[ProductCard] = paginate(found.cards, number, found.total, PAGE_SIZE)
-    return render_template(
+    rendered = render_template(
         template,
         asked=asked,
         page=page,
         cards=found.cards,
         total=found.total,
-        shelf_labels=labels,
+        shelf_labels=wording.category_labels(),
         count_text=wording.product_count(found.total),
-        category_label=labels.get(asked.category or ""),
-        county_label=in_language(found.county.name_zh, found.county.name_en) if found.county else None,
-        categories=_category_choices(asked, found, labels),
-        counties=_county_choices(asked, found),
+        category_label=wording.category_labels().get(asked.category or ""),
+        county_label=_name(found.county),
+        supplier_label=_name(found.supplier),
+        groups=_groups(asked, found),
+        chips=_chips(asked, found),
+        price_problem=wording.price_problem_text(asked.price_problem),
         sorts=_sort_choices(asked),
         **more,
     )
+    return (rendered, 422) if asked.price_problem else rendered
 
 
-def _category_choices(asked: Asked, found: queries.ProductList, labels: dict[str, str]) -> list[Choice]:
-    return [
+def _name(facet: NamedFacet | None) -> str:
+    return in_language(facet.name_zh, facet.name_en) if facet else ""
+
+
+def _groups(asked: Asked, found: queries.ProductList) -> list[Group]:
+    """Return the filters with what each choice would leave; a filter without a choice to make is left out."""
+    facets = found.facets
+    groups = [
+        Group(
+            _("Shelf"),
+            _counted(asked, "category", wording.category_labels(), facets.categories),
+        ),
+        Group(_("County of origin"), _named(asked, "county", facets.counties, found.county)),
+        Group(_("Kind of certificate"), _counted(asked, "kind", wording.kind_labels(), facets.kinds)),
+        Group(_("Supplier"), _named(asked, "supplier", facets.suppliers, found.supplier)),
+        Group(
+            _("Pack size"),
+            tuple(
+                Choice(label, asked.url(size=None if size is asked.size else size), size is asked.size)
+                for size, label in wording.size_labels().items()
+                if facets.total or asked.narrowed
+            ),
+        ),
+    ]
+    return [group for group in groups if group.choices]
+
+
+def _counted(asked: Asked, name: str, labels: dict[str, str], counts: dict[str, int]) -> tuple[Choice, ...]:
+    chosen = getattr(asked, name)
+    return tuple(
         Choice(
             label,
-            asked.url(category=None if key == asked.category else key),
-            key == asked.category,
-            found.categories.get(key, 0),
+            asked.url(**{name: None if key == chosen else key}),
+            key == chosen,
+            counts.get(key, 0),
         )
         for key, label in labels.items()
-        if key in found.categories or key == asked.category
-    ]
+        if key in counts or key == chosen
+    )
 
 
-def _county_choices(asked: Asked, found: queries.ProductList) -> list[Choice]:
-    counties = list(found.counties)
-    if found.county is not None and found.county.code not in {county.code for county in counties}:
-        counties.append(replace(found.county, count=0))
-    return [
+def _named(
+    asked: Asked, name: str, facets: Sequence[NamedFacet], chosen: NamedFacet | None
+) -> tuple[Choice, ...]:
+    shown = list(facets)
+    if chosen is not None and chosen.key not in {facet.key for facet in shown}:
+        shown.append(chosen)
+    return tuple(
         Choice(
-            in_language(county.name_zh, county.name_en),
-            asked.url(county=None if county.code == asked.county else county.code),
-            county.code == asked.county,
-            county.count,
+            _name(facet),
+            asked.url(**{name: None if chosen and facet.key == chosen.key else facet.key}),
+            chosen is not None and facet.key == chosen.key,
+            facet.count,
         )
-        for county in counties
+        for facet in shown
+    )
+
+
+def _chips(asked: Asked, found: queries.ProductList) -> list[Choice]:
+    """Return what is chosen, each as a link to the list without it."""
+    chosen = [
+        (wording.category_labels().get(asked.category or ""), {"category": None}),
+        (_name(found.county), {"county": None}),
+        (wording.kind_labels().get(asked.kind or ""), {"kind": None}),
+        (_name(found.supplier), {"supplier": None}),
+        (wording.size_labels()[asked.size] if asked.size else "", {"size": None}),
+        (
+            wording.price_label(asked.price_from, asked.price_to)
+            if (asked.price_from or asked.price_to) and not asked.price_problem
+            else "",
+            {"price_from": "", "price_to": ""},
+        ),
+        (_("In stock") if asked.in_stock else "", {"in_stock": False}),
     ]
+    return [Choice(label, asked.url(**without), active=True) for label, without in chosen if label]
 
 
 def _sort_choices(asked: Asked) -> list[Choice]:
@@ -180,6 +233,7 @@ def product(slug: str) -> Any:
             certificate.last_day if certificate else None,
         ),
         share_labels=wording.share_labels(),
+        kind_labels=wording.kind_labels(),
         state_label=wording.state_label,
         state_tone=wording.state_tone,
     )

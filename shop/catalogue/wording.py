@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from shop.catalogue.errors import BadProduct
-from shop.catalogue.values import CardWords, Category, Sort
-from shop.certification.values import CertificateState
+from shop.catalogue.filters import PriceProblem
+from shop.catalogue.values import CardWords, Category, PackSize, Sort
+from shop.certification.values import CertificateKind, CertificateState
 from web.language import locale_code
 from web.templating import day
 from web.wording import explains
@@ -26,6 +27,42 @@ def category_labels() -> dict[str, str]:
         Category.PLANTS.value: _("Plants"),
         Category.CRAFTS.value: _("Crafts"),
     }
+
+
+def kind_labels() -> dict[str, str]:
+    """Return what the kinds of certificates are called."""
+    return {
+        CertificateKind.AID_PRODUCT.value: _("Aid product"),
+        CertificateKind.LOCAL_PRODUCT.value: _("Local product"),
+    }
+
+
+def size_labels() -> dict[PackSize, str]:
+    """Return what the pack sizes are called that lists are narrowed by."""
+    return {
+        PackSize.TO_500_G: _("Up to 500 g"),
+        PackSize.TO_2_KG: _("500 g to 2 kg"),
+        PackSize.TO_5_KG: _("2 kg to 5 kg"),
+        PackSize.OVER_5_KG: _("Over 5 kg"),
+        PackSize.PIECES: _("By the piece"),
+    }
+
+
+def price_label(lowest: str, highest: str) -> str:
+    """Say a range of prices, as it was typed in yuan."""
+    low, high = lowest.lstrip("¥￥"), highest.lstrip("¥￥")
+    if lowest and highest:
+        return _("¥%(low)s to ¥%(high)s", low=low, high=high)
+    return _("From ¥%(low)s", low=low) if lowest else _("Up to ¥%(high)s", high=high)
+
+
+def price_problem_text(problem: PriceProblem | None) -> str:
+    """Say why a range of prices was not used; empty when it was."""
+    if problem is PriceProblem.REVERSED:
+        return _("The lowest price is above the highest. Exchange them, or leave one out.")
+    if problem is PriceProblem.NOT_AN_AMOUNT:
+        return _("Write prices in yuan, with digits: 20 or 39.80, at most 1,000,000.")
+    return ""
 
 
 def sort_labels(*, searching: bool) -> dict[Sort, str]:

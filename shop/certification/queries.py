@@ -145,6 +145,7 @@ def _file(row: Any, now: datetime) -> CertificateFile:
         town=(row.town_zh or "", row.town_en or ""),
         county=(row.county_zh, row.county_en),
         households_count=row.households_count,
+        kind=certificate.kind,
     )
 
 

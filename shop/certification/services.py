@@ -32,7 +32,7 @@ from shop.certification.events import (
     CertificateSuspensionLifted,
 )
 from shop.certification.models import Certificate
-from shop.certification.values import Step
+from shop.certification.values import CertificateKind, Step
 
 
 def issue_certificate(
@@ -44,6 +44,7 @@ def issue_certificate(
     number: str | None = None,
     *,
     valid_from: datetime | None = None,
+    kind: CertificateKind = CertificateKind.AID_PRODUCT,
 ) -> Certificate:
     """Certify a product from `valid_from` (now) until just before `valid_until`.
 
@@ -59,7 +60,7 @@ def issue_certificate(
     begin = valid_from or moment
     if not rules.window_is_good(moment, begin, valid_until):
         raise BadWindow
-    return _issue(session, actor, product, county, issuer_id, begin, valid_until, number, actor.user_id)
+    return _issue(session, actor, product, county, issuer_id, begin, valid_until, number, actor.user_id, kind)
 
 
 def issue_approved(
@@ -69,6 +70,7 @@ def issue_approved(
     valid_from: datetime,
     valid_until: datetime,
     approved_by_user_id: int | None,
+    kind: CertificateKind = CertificateKind.AID_PRODUCT,
 ) -> Certificate:
     """Certify a product whose application passed every stage and stood its time before the public (rules A1, A5).
 
@@ -81,7 +83,7 @@ def issue_approved(
         raise BadWindow
     county = session.get_one(Region, product.county_id)
     return _issue(
-        session, SYSTEM, product, county, issuer_id, valid_from, valid_until, None, approved_by_user_id
+        session, SYSTEM, product, county, issuer_id, valid_from, valid_until, None, approved_by_user_id, kind
     )
 
 
@@ -95,6 +97,7 @@ def _issue(
     valid_until: datetime,
     number: str | None,
     approved_by_user_id: int | None,
+    kind: CertificateKind,
 ) -> Certificate:
     overlapping = session.scalar(
         select(Certificate.number).where(
@@ -112,6 +115,7 @@ def _issue(
         raise NumberTaken(number)
     certificate = Certificate(
         number=number,
+        kind=kind.value,
         product_id=product.id,
         issuer_id=issuer_id,
         valid_from=begin,
@@ -128,6 +132,7 @@ def _issue(
         number,
         after={
             "product": product.slug,
+            "kind": kind.value,
             "valid_from": begin.isoformat(),
             "valid_until": valid_until.isoformat(),
         },

@@ -70,6 +70,7 @@ class CertificateFile:
     town: tuple[str, str]
     county: tuple[str, str]
     households_count: int
+    kind: str = CertificateKind.AID_PRODUCT.value
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,21 +23,35 @@ from sqlalchemy import (
     exists,
     func,
     lateral,
+    literal,
     literal_column,
     or_,
     outerjoin,
     select,
     true,
+    tuple_,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, aliased
 
+from accounts.models import Organisation
 from core import clock, money, storage
 from registry.models import Region
 from shop.catalogue import rules
 from shop.catalogue.models import Product, Variant
-from shop.catalogue.values import CardWords, CountyFacet, Facets, ProductCard, Shelf, Sort, Suggestion
-from shop.certification.queries import is_certified
+from shop.catalogue.values import (
+    CardWords,
+    Facets,
+    NamedFacet,
+    Narrowing,
+    PackSize,
+    ProductCard,
+    Shelf,
+    Sort,
+    Suggestion,
+)
+from shop.certification.models import Certificate
+from shop.certification.queries import certified_condition, is_certified
 from shop.orders.models import Order, OrderLine
 from shop.stock.models import Stock
 from shop.stock.queries import held_quantity
@@ -45,6 +59,7 @@ from shop.stock.queries import held_quantity
 PREFIX = "/shop/products/"
 SALES_DAYS = 90
 
+_EVERYTHING = Narrowing()
 _county, _village = aliased(Region), aliased(Region)
 
 #: Values that every statement here is given when it is sent.
@@ -63,30 +78,66 @@ class _Shape:
 
     category: bool = False
     county: bool = False
+    supplier: bool = False
+    kind: bool = False
+    size: str = ""
+    price_from: bool = False
+    price_to: bool = False
     village: bool = False
     without: bool = False
     ids: bool = False
     in_stock: bool = False
     summaries: bool = False
 
-    def conditions(self) -> list[ColumnElement[bool]]:
-        found = [on_sale(_now)]
+    def conditions(self, *, certified: bool = True) -> list[ColumnElement[bool]]:
+        """Return the conditions; without `certified` the statement joins the certificate in force itself."""
+        found = [on_sale(_now) if certified else Product.listed_at.is_not(None)]
         if self.category:
             found.append(Product.category == bindparam("category"))
         if self.county:
             found.append(Product.county_id == bindparam("county_id"))
+        if self.supplier:
+            found.append(Product.supplier_id == bindparam("supplier_id"))
         if self.village:
             found.append(Product.village_id == bindparam("village_id"))
         if self.without:
             found.append(Product.id != bindparam("without_id"))
         if self.ids:
             found.append(Product.id == func.any(_ids))
+        if self.kind:
+            found.append(_is_kind())
+        if self.price_from:
+            found.append(Product.from_price_fen >= bindparam("price_from"))
+        if self.price_to:
+            found.append(Product.from_price_fen <= bindparam("price_to"))
         if self.in_stock:
-            found.append(_has_stock(Product.id))
+            found.append(_has_stock(Product.id, *_packed(self.size)))
+        elif self.size:
+            found.append(
+                Product.id.in_(
+                    select(Variant.product_id).where(Variant.closed_at.is_(None), *_packed(self.size))
+                )
+            )
         return found
 
 
-def _has_stock(product_id: Any) -> ColumnElement[bool]:
+def _is_kind() -> ColumnElement[bool]:
+    return Product.id.in_(
+        select(Certificate.product_id).where(Certificate.kind == bindparam("kind"), certified_condition(_now))
+    )
+
+
+def _packed(size: str) -> list[ColumnElement[bool]]:
+    """Return the conditions on `Variant` for "grams" (more than one bound, at most the other) or "pieces"."""
+    if size == "grams":
+        return [
+            Variant.net_grams > bindparam("grams_over", type_=Integer),
+            Variant.net_grams <= bindparam("grams_to", type_=Integer),
+        ]
+    return [Variant.pieces.is_not(None)] if size == "pieces" else []
+
+
+def _has_stock(product_id: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists(
         select(Variant.id)
         .join(Stock, Stock.variant_id == Variant.id)
@@ -94,6 +145,7 @@ def _has_stock(product_id: Any) -> ColumnElement[bool]:
             Variant.product_id == product_id,
             Variant.closed_at.is_(None),
             Stock.on_hand - held_quantity(Variant.id, _now) >= Variant.pack_multiple,
+            *conditions,
         )
         .correlate_except(Variant, Stock)
     )
@@ -117,6 +169,11 @@ def product_cards(
     *,
     category: str | None = None,
     county_id: int | None = None,
+    supplier_id: int | None = None,
+    kind: str | None = None,
+    size: PackSize | None = None,
+    price_from: int | None = None,
+    price_to: int | None = None,
     village_id: int | None = None,
     ids: Sequence[int] | None = None,
     without_id: int | None = None,
@@ -134,6 +191,11 @@ def product_cards(
     shape = _Shape(
         category=category is not None,
         county=county_id is not None,
+        supplier=supplier_id is not None,
+        kind=kind is not None,
+        size=_size_shape(size),
+        price_from=price_from is not None,
+        price_to=price_to is not None,
         village=village_id is not None,
         without=without_id is not None,
         ids=ids is not None,
@@ -145,6 +207,11 @@ def product_cards(
         "sold_since": clock.now() - timedelta(days=SALES_DAYS),
         "category": category,
         "county_id": county_id,
+        "supplier_id": supplier_id,
+        "kind": kind,
+        **_grams(size),
+        "price_from": price_from,
+        "price_to": price_to,
         "village_id": village_id,
         "without_id": without_id,
         "ids": list(ids) if ids is not None else None,
@@ -156,6 +223,15 @@ def product_cards(
         summary = words.choose(row.summary_zh, row.summary_en) if summaries else ""
         cards.append(_card(row, words, summary))
     return cards
+
+
+def _size_shape(size: PackSize | None) -> str:
+    return "" if size is None else "grams" if size.grams else "pieces"
+
+
+def _grams(size: PackSize | None) -> dict[str, int]:
+    over, most = (size and size.grams) or (0, 0)
+    return {"grams_over": over, "grams_to": most}
 
 
 @cache
@@ -227,6 +303,7 @@ def _cards_statement(shape: _Shape, sort: Sort) -> Select[*tuple[Any, ...]]:
             cheapest.c.price_fen,
             cheapest.c.producer_fen,
             packs.label("packs"),
+            _kind_of(page.c.id).label("kind"),
             _has_stock(page.c.id).label("in_stock"),
             *((page.c.summary_zh, page.c.summary_en) if shape.summaries else ()),
             *((page.c.sold,) if sort is Sort.SALES else ()),
@@ -236,6 +313,16 @@ def _cards_statement(shape: _Shape, sort: Sort) -> Select[*tuple[Any, ...]]:
         .join(_village, _village.id == page.c.village_id)
         .join(cheapest, true())
         .order_by(*_order(page.c, sort, by_ids=shape.ids))
+    )
+
+
+def _kind_of(product_id: Any) -> Any:
+    return (
+        select(Certificate.kind)
+        .where(Certificate.product_id == product_id, certified_condition(_now))
+        .limit(1)
+        .correlate_except(Certificate)
+        .scalar_subquery()
     )
 
 
@@ -273,6 +360,7 @@ def _card(row: Any, words: CardWords, summary: str = "") -> ProductCard:
         sold_out=not row.in_stock,
         tint=row.category,
         summary=summary,
+        kind=row.kind,
     )
 
 
@@ -289,29 +377,147 @@ def impact_text(
     }
 
 
-def facets(session: Session, *, ids: Sequence[int] | None = None, in_stock: bool = False) -> Facets:
-    """Return how many products there are by category and county, in one statement; every other count follows."""
-    rows = session.execute(
-        _facets_statement(_Shape(ids=ids is not None, in_stock=in_stock)),
-        {"now": clock.now(), "ids": list(ids) if ids is not None else None},
+def facets(
+    session: Session, narrowing: Narrowing = _EVERYTHING, *, ids: Sequence[int] | None = None
+) -> Facets:
+    """Return how many products a list has and how many each choice would leave, in one statement.
+
+    Each kind of choice is counted with the other filters on. Of suppliers the ones with most products are named. A
+    county or supplier that was asked for is among them as long as some product of theirs passes prices, sizes and stock.
+    """
+    shape = _FacetShape(
+        ids=ids is not None,
+        size=_size_shape(narrowing.size),
+        price_from=narrowing.price_from is not None,
+        price_to=narrowing.price_to is not None,
+        in_stock=narrowing.in_stock,
+        chosen=tuple(name for name in _DIMENSIONS if getattr(narrowing, name) is not None),
     )
-    return Facets(tuple((row[0], CountyFacet(*row[1:])) for row in rows))
+    rows = session.execute(
+        _facets_statement(shape),
+        {
+            "now": clock.now(),
+            "ids": list(ids) if ids is not None else None,
+            "category": narrowing.category,
+            "county": narrowing.county,
+            "supplier": narrowing.supplier,
+            "kind": narrowing.kind,
+            "price_from": narrowing.price_from,
+            "price_to": narrowing.price_to,
+            **_grams(narrowing.size),
+        },
+    )
+    total = 0
+    plain: dict[str, dict[str, int]] = {"category": {}, "kind": {}}
+    named: dict[str, list[NamedFacet]] = {"county": [], "supplier": []}
+    for dimension, key, facet_id, code, name_zh, name_en, count in rows:
+        if dimension == "total":
+            total = count
+        elif dimension in plain:
+            plain[dimension][key] = count
+        else:
+            named[dimension].append(NamedFacet(facet_id, code, name_zh, name_en, count))
+    return Facets(
+        total,
+        plain["category"],
+        plain["kind"],
+        tuple(sorted(named["county"], key=lambda county: county.key)),
+        tuple(sorted(named["supplier"], key=lambda supplier: (-supplier.count, supplier.id))),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _FacetShape:
+    """Which conditions hold for every count (`ids` to `in_stock`), and which choices are `chosen`."""
+
+    ids: bool
+    size: str
+    price_from: bool
+    price_to: bool
+    in_stock: bool
+    chosen: tuple[str, ...]
+
+
+_DIMENSIONS = ("category", "county", "supplier", "kind")
+MOST_SUPPLIERS = 12
 
 
 @cache
-def _facets_statement(shape: _Shape) -> Select[*tuple[Any, ...]]:
-    counted = (
-        select(Product.category, Product.county_id, func.count().label("products"))
-        .where(*shape.conditions())
-        .group_by(Product.category, Product.county_id)
-        .subquery("counted")
+def _facets_statement(shape: _FacetShape) -> Select[*tuple[Any, ...]]:
+    """Build the statement: one pass over the products, a grouping set a dimension, names only for what is counted."""
+    conditions = _Shape(
+        ids=shape.ids,
+        size=shape.size,
+        price_from=shape.price_from,
+        price_to=shape.price_to,
+        in_stock=shape.in_stock,
+    ).conditions(certified=False)
+    chosen_county = select(Region.id).where(
+        Region.code == bindparam("county"), Region.level == "county", Region.valid_until.is_(None)
     )
+    chosen_supplier = select(Organisation.id).where(Organisation.public_id == bindparam("supplier"))
+    keys: dict[str, Any] = {
+        "category": Product.category,
+        "county": Product.county_id,
+        "supplier": Product.supplier_id,
+        "kind": Certificate.kind,
+    }
+    asked: dict[str, Any] = {
+        "category": bindparam("category", type_=Text),
+        "county": chosen_county.scalar_subquery(),
+        "supplier": chosen_supplier.scalar_subquery(),
+        "kind": bindparam("kind", type_=Text),
+    }
+    fits = {name: keys[name] == asked[name] for name in shape.chosen}
+
+    def counted(*leaving_out: str) -> Any:
+        others = [fit for name, fit in fits.items() if name not in leaving_out]
+        return func.count().filter(and_(*others)) if others else func.count()
+
+    which = func.grouping(*keys.values())
+    # GROUPING sets a bit for each column that is not part of the set; the last column is the lowest bit.
+    bits = {name: 15 - (8 >> place) for place, name in enumerate(_DIMENSIONS)}
+    number = case(*((which == bits[name], counted(name)) for name in _DIMENSIONS), else_=counted())
+    dimension = case(*((which == bits[name], literal(name)) for name in _DIMENSIONS), else_=literal("total"))
+    groups = (
+        select(
+            dimension.label("dimension"),
+            func.coalesce(Product.category, Certificate.kind).label("key"),
+            Product.county_id,
+            Product.supplier_id,
+            number.label("products"),
+        )
+        .select_from(Product)
+        .join(Certificate, and_(Certificate.product_id == Product.id, certified_condition(_now)))
+        .where(*conditions)
+        .group_by(func.grouping_sets(*(tuple_(key) for key in keys.values()), tuple_()))
+        .subquery("groups")
+    )
+    rank = func.row_number().over(
+        partition_by=groups.c.dimension, order_by=(groups.c.products.desc(), groups.c.supplier_id)
+    )
+    ranked = select(groups, rank.label("rank")).subquery("ranked")
+    wanted = [ranked.c.products > 0, ranked.c.dimension == "total"]
+    if "county" in shape.chosen:
+        wanted.append(ranked.c.county_id == asked["county"])
+    few = [ranked.c.dimension != "supplier", ranked.c.rank <= MOST_SUPPLIERS]
+    if "supplier" in shape.chosen:
+        wanted.append(ranked.c.supplier_id == asked["supplier"])
+        few.append(ranked.c.supplier_id == asked["supplier"])
     return (
         select(
-            counted.c.category, _county.id, _county.code, _county.name_zh, _county.name_en, counted.c.products
+            ranked.c.dimension,
+            ranked.c.key,
+            func.coalesce(ranked.c.county_id, ranked.c.supplier_id),
+            func.coalesce(_county.code, Organisation.public_id),
+            func.coalesce(_county.name_zh, Organisation.name_zh),
+            func.coalesce(_county.name_en, Organisation.name_en),
+            ranked.c.products,
         )
-        .join(_county, _county.id == counted.c.county_id)
-        .order_by(_county.code, counted.c.category)
+        .select_from(ranked)
+        .outerjoin(_county, _county.id == ranked.c.county_id)
+        .outerjoin(Organisation, Organisation.id == ranked.c.supplier_id)
+        .where(or_(*wanted), or_(*few))
     )
 
 

@@ -5,13 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import search
+from accounts.models import Organisation
+from accounts.values import OrganisationKind
 from core.errors import NotFound
 from registry import queries as registry_queries
 from shop.catalogue.queries.cards import facets, product_cards, suggested, title_matches
-from shop.catalogue.values import CardWords, CountyFacet, Facets, ProductCard, Sort, Suggestion
+from shop.catalogue.values import (
+    CardWords,
+    Facets,
+    NamedFacet,
+    Narrowing,
+    ProductCard,
+    Sort,
+    Suggestion,
+)
 
 #: A search shows no more than this: fifty pages of twenty-four.
 MOST_FOUND = 1200
@@ -20,13 +31,17 @@ MOST_SUGGESTED = 8
 
 @dataclass(frozen=True, slots=True)
 class ProductList:
-    """One page of a list; `categories` and `counties` count what each choice would leave."""
+    """One page of a list; `facets` count what each choice would leave, `county` and `supplier` are those asked for."""
 
     cards: tuple[ProductCard, ...]
-    total: int
-    categories: dict[str, int]
-    counties: tuple[CountyFacet, ...]
-    county: CountyFacet | None
+    facets: Facets
+    county: NamedFacet | None
+    supplier: NamedFacet | None
+
+    @property
+    def total(self) -> int:
+        """Return how many products the whole list has."""
+        return self.facets.total
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,55 +55,63 @@ class Found:
 def read_list(
     session: Session,
     words: CardWords,
+    narrowing: Narrowing,
     *,
-    category: str | None,
-    county_code: str | None,
-    in_stock: bool,
     sort: Sort,
     limit: int,
     offset: int,
     ids: Sequence[int] | None = None,
 ) -> ProductList:
-    """Return one page of certified products on sale; `NotFound` for a county that there is not."""
-    if ids is not None and not ids:
-        known = Facets(())
-    else:
-        known = facets(session, ids=ids, in_stock=in_stock)
-    county = _county(session, known, county_code) if county_code else None
-    total = known.total(category, county_code)
+    """Return one page of certified products on sale; `NotFound` for a county or supplier that there is not."""
+    known = facets(session, narrowing, ids=ids) if ids is None or ids else Facets()
+    county = _county(session, known, narrowing.county) if narrowing.county else None
+    supplier = _supplier(session, known, narrowing.supplier) if narrowing.supplier else None
     cards = (
         product_cards(
             session,
             words,
-            category=category,
-            county_id=county.county_id if county else None,
+            category=narrowing.category,
+            county_id=county.id if county else None,
+            supplier_id=supplier.id if supplier else None,
+            kind=narrowing.kind,
+            size=narrowing.size,
+            price_from=narrowing.price_from,
+            price_to=narrowing.price_to,
             ids=ids,
-            in_stock=in_stock,
+            in_stock=narrowing.in_stock,
             summaries=ids is not None,
             sort=sort,
             limit=limit,
             offset=offset,
         )
-        if offset < total
+        if offset < known.total
         else []
     )
-    return ProductList(
-        cards=tuple(cards),
-        total=total,
-        categories=known.categories(county_code),
-        counties=known.counties(category),
-        county=county,
-    )
+    return ProductList(tuple(cards), known, county, supplier)
 
 
-def _county(session: Session, known: Facets, code: str) -> CountyFacet:
-    found = known.county(code)
+def _county(session: Session, known: Facets, code: str) -> NamedFacet:
+    found = next((county for county in known.counties if county.key == code), None)
     if found is not None:
         return found
     region = registry_queries.find_region(session, code)
     if region is None or region.level != "county":
         raise NotFound("county")
-    return CountyFacet(region.id, region.code, region.name_zh, region.name_en, 0)
+    return NamedFacet(region.id, region.code, region.name_zh, region.name_en, 0)
+
+
+def _supplier(session: Session, known: Facets, public_id: str) -> NamedFacet:
+    found = next((supplier for supplier in known.suppliers if supplier.key == public_id), None)
+    if found is not None:
+        return found
+    organisation = session.scalar(
+        select(Organisation).where(
+            Organisation.public_id == public_id, Organisation.kind == OrganisationKind.SUPPLIER.value
+        )
+    )
+    if organisation is None:
+        raise NotFound("supplier")
+    return NamedFacet(organisation.id, organisation.public_id, organisation.name_zh, organisation.name_en, 0)
 
 
 def ask_index(text: str, limit: int = MOST_FOUND) -> tuple[int, ...] | None:

@@ -73,6 +73,7 @@ def _product_statement() -> Select[*tuple[Any, ...]]:
     last = lateral(
         select(
             Certificate.number,
+            Certificate.kind,
             Certificate.valid_from,
             Certificate.valid_until,
             Certificate.suspended_at,
@@ -132,6 +133,7 @@ def _certificate(row: Any, words: CardWords, now: datetime) -> ProductCertificat
         valid_from=row.valid_from.astimezone(clock.CHINA).date(),
         last_day=last_day(row.valid_until),
         state=state_at(now, row.valid_from, row.valid_until, row.suspended_at, row.revoked_at),
+        kind=row.kind,
     )
 
 

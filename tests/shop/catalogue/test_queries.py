@@ -10,7 +10,7 @@ from core.errors import NotFound
 from core.permissions import SYSTEM
 from registry.models import Region
 from shop.catalogue import queries, services
-from shop.catalogue.values import CardWords, ProductCard, Sort
+from shop.catalogue.values import CardWords, Narrowing, ProductCard, Sort
 from shop.certification import services as certification
 from tests.factories.orders import certifier_of, certify
 from tests.factories.people import make_village
@@ -66,7 +66,7 @@ def test_only_listed_and_certified_products_stand_in_lists(session: Session) -> 
     make_product(session, listed=False)
     make_product(session, certified=False)
     assert ids_of(queries.product_cards(session, WORDS)) == [shown.id]
-    assert queries.facets(session).total() == 1
+    assert queries.facets(session).total == 1
 
 
 def test_at_the_last_moment_of_its_certificate_a_product_leaves_the_list(session: Session) -> None:
@@ -74,9 +74,9 @@ def test_at_the_last_moment_of_its_certificate_a_product_leaves_the_list(session
     with clock.at(until - timedelta(days=30)):
         make_product(session, until=until)
     with clock.at(until - timedelta(microseconds=1)):
-        assert queries.facets(session).total() == 1
+        assert queries.facets(session).total == 1
     with clock.at(until):
-        assert queries.facets(session).total() == 0
+        assert queries.facets(session).total == 0
 
 
 def test_filters_narrow_and_counts_follow(session: Session) -> None:
@@ -93,10 +93,16 @@ def test_filters_narrow_and_counts_follow(session: Session) -> None:
     assert ids_of(queries.product_cards(session, WORDS, county_id=county_id, category="grain_oil")) == [
         millet.id
     ]
-    assert queries.facets(session).categories() == {"fruit_vegetables": 2, "grain_oil": 1}
-    assert queries.facets(session).categories("370406") == {"fruit_vegetables": 1, "grain_oil": 1}
-    assert [(c.code, c.count) for c in queries.facets(session).counties()] == [("370404", 1), ("370406", 2)]
-    assert [(c.code, c.count) for c in queries.facets(session).counties("grain_oil")] == [("370406", 1)]
+    everything = queries.facets(session)
+    assert everything.categories == {"fruit_vegetables": 2, "grain_oil": 1}
+    assert [(c.key, c.count) for c in everything.counties] == [("370404", 1), ("370406", 2)]
+    there_only = queries.facets(session, Narrowing(county="370406"))
+    assert there_only.total == 2
+    assert there_only.categories == {"fruit_vegetables": 1, "grain_oil": 1}
+    assert [c.key for c in there_only.counties] == ["370404", "370406"]
+    grain = queries.facets(session, Narrowing(category="grain_oil"))
+    assert [(c.key, c.count) for c in grain.counties] == [("370406", 1)]
+    assert grain.categories == {"fruit_vegetables": 2, "grain_oil": 1}
 
 
 def test_sold_out_products_stay_in_the_list_and_leave_the_in_stock_filter(session: Session) -> None:
@@ -106,7 +112,7 @@ def test_sold_out_products_stay_in_the_list_and_leave_the_in_stock_filter(sessio
     assert cards[gone.id].sold_out
     assert not cards[there.id].sold_out
     assert ids_of(queries.product_cards(session, WORDS, in_stock=True)) == [there.id]
-    assert queries.facets(session, in_stock=True).total() == 1
+    assert queries.facets(session, Narrowing(in_stock=True)).total == 1
 
 
 def test_less_than_a_pack_multiple_is_sold_out(session: Session) -> None:
@@ -197,7 +203,7 @@ def test_a_suspended_product_is_not_certified_from_that_moment(session: Session)
     assert not page.certified
     assert page.certificate is not None
     assert page.certificate.state == "suspended"
-    assert queries.facets(session).total() == 0
+    assert queries.facets(session).total == 0
 
 
 def test_a_page_that_is_not_there(session: Session) -> None:
