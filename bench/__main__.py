@@ -76,12 +76,11 @@ def measure(place: Place, sheet: Sheet, choice: argparse.Namespace, clock: Clock
     large = world.QUICK_LARGE if choice.quick else world.LARGE
     clock.say(f"Adding products up to {large} ...")
     world.grow(bench.world, large, place.environment, clock.say)
-    grown = bench.world.products - world.SMALL
-    bench.record("growing.products", grown / bench.world.seconds["growing"], "products/s")
+    bench.record("growing.products", bench.world.grown / bench.world.seconds["growing"], "products/s")
     if bench.world.products < large:
         bench.missing(
             f"everything at {large} products",
-            f"only {bench.world.products} were there after {world.GROWING_SECONDS} s; measured with these",
+            f"only {bench.world.products} were there; measured with these",
         )
     clock.say(f"At {bench.size} products, inside one process:")
     run_stage(bench, Stage.STILL_LARGE, choice.only, clock)
