@@ -61,6 +61,23 @@ def keep_picture(data: bytes) -> str:
     return key
 
 
+def shrink_picture(data: bytes, longest: int = 1280) -> bytes:
+    """Return a picture re-encoded as WebP without its metadata, for what is not shown to everybody; keeps nothing."""
+    if len(data) > LARGEST_UPLOAD:
+        raise NotAPicture("too many bytes")
+    try:
+        with Image.open(BytesIO(data), formats=("JPEG", "PNG", "WEBP", "GIF")) as opened:
+            if opened.width * opened.height > LARGEST_PICTURE:
+                raise NotAPicture("too many pixels")
+            picture = ImageOps.exif_transpose(opened).convert("RGB")
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as problem:
+        raise NotAPicture("not a picture") from problem
+    picture.thumbnail((longest, longest), Image.Resampling.LANCZOS)
+    made = BytesIO()
+    picture.save(made, "WEBP", quality=80, method=2)
+    return made.getvalue()
+
+
 def picture_url(key: str | None, width: int = 640) -> str:
     """Return the address of a kept picture at one of `WIDTHS`, or of the drawn placeholder."""
     return f"/media/{key[:2]}/{key}-{width}.webp" if key else "/static/img/product-placeholder.svg"

@@ -7,11 +7,15 @@ from flask import Blueprint
 from core.db import reading
 from core.permissions import Actor
 from core.text import N_
-from publicity import checks, jobs, models, permissions, queries, wording
+from publicity import checks, emails, jobs, models, permissions, queries, wording
+from publicity.complaints import emails as complaint_emails
+from publicity.complaints import wording as complaint_wording
+from publicity.complaints.views import BLUEPRINTS as COMPLAINTS
+from publicity.complaints.views import waiting as waiting_complaints
 from publicity.views import desk, public
 from web.navigation import DeskItem, register
 
-BLUEPRINTS: tuple[Blueprint, ...] = (desk.bp, public.bp)
+BLUEPRINTS: tuple[Blueprint, ...] = (desk.bp, public.bp, *COMPLAINTS)
 
 
 def _waiting(actor: Actor) -> int | None:
@@ -29,7 +33,24 @@ register(
         permission=permissions.READ_RECORDS,
         order=30,
         count=_waiting,
-    )
+    ),
+    DeskItem(
+        label=N_("Reports of wrongs"),
+        url="/complaints/desk",
+        icon="warning",
+        permission=permissions.READ_COMPLAINTS,
+        order=31,
+        count=waiting_complaints,
+    ),
 )
 
-__all__ = ["BLUEPRINTS", "checks", "jobs", "models", "wording"]
+__all__ = [
+    "BLUEPRINTS",
+    "checks",
+    "complaint_emails",
+    "complaint_wording",
+    "emails",
+    "jobs",
+    "models",
+    "wording",
+]

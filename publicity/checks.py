@@ -20,7 +20,9 @@ register(
 register(
     Check(
         "N02-objections-are-answered",
-        N_("no notice ended with an objection that had no answer, and none against how its objections were decided"),
+        N_(
+            "no notice ended with an objection that had no answer, and none against how its objections were decided"
+        ),
         """
         SELECT count(*), count(*) FILTER (
             WHERE o.unanswered > 0 OR o.late > 0 OR (o.upheld > 0) <> (n.state = 'ended_upheld'))

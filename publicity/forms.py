@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired, StopValidation
+from wtforms.validators import Email, InputRequired, Optional, StopValidation
 
 from core import clock, ids
 from publicity import rules
@@ -19,10 +19,19 @@ from web.forms import Form, WholeNumberField, at_most, no_control_characters, re
 
 
 class ObjectionForm(Form):
-    """What somebody objects; nothing by which the person could be reached is asked."""
+    """What somebody objects; an address for the answer may be left, nothing else about the person is asked."""
 
     text = TextAreaField(
         _l("What is not right"), [required(), at_most(rules.LONGEST_OBJECTION), no_control_characters]
+    )
+    email = StringField(
+        _l("E-mail for the answer"),
+        [
+            Optional(),
+            at_most(254),
+            no_control_characters,
+            Email(_l("Enter an e-mail address, such as name@example.com.")),
+        ],
     )
     anonymous = BooleanField(_l("Do not link this to my account"))
     once = HiddenField()
@@ -42,9 +51,15 @@ class ObjectionForm(Form):
             return False
         return fine
 
-    def to_request(self) -> NewObjection:
-        """Return the objection as written."""
-        return NewObjection(self.text.data or "", self.once.data or "", bool(self.anonymous.data))
+    def to_request(self, locale: str) -> NewObjection:
+        """Return the objection as written, in the language of the page."""
+        return NewObjection(
+            self.text.data or "",
+            self.once.data or "",
+            bool(self.anonymous.data),
+            (self.email.data or "").strip() or None,
+            locale,
+        )
 
 
 class TrackForm(Form):

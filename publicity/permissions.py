@@ -22,3 +22,13 @@ READ_RECORDS = permission(
     Role.SUPERVISOR,
 )
 SET_PERIODS = permission("publicity.set_periods", N_("Set how long notices stand"), Role.ADMIN)
+ANSWER_COMPLAINTS = permission(
+    "publicity.answer_complaints", N_("Answer reports that something is wrong"), Role.CERTIFIER, Role.ADMIN
+)
+READ_COMPLAINTS = permission(
+    "publicity.read_complaints",
+    N_("Read reports that something is wrong"),
+    Role.CERTIFIER,
+    Role.ADMIN,
+    Role.SUPERVISOR,
+)

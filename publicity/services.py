@@ -135,6 +135,8 @@ def object_to_notice(session: Session, actor: Actor, public_id: str, new: NewObj
             notice_id=notice.id,
             tracking_digest=tracking_digest,
             objector_user_id=None if new.anonymous else actor.user_id,
+            contact_email=new.contact_email,
+            locale=new.locale,
             text=words,
             created_at=clock.now(),
         )

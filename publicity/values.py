@@ -131,6 +131,8 @@ class NewObjection:
     text: str
     once: str
     anonymous: bool = False
+    contact_email: str | None = None
+    locale: str = "zh_Hans_CN"
 
 
 @dataclass(frozen=True, slots=True)

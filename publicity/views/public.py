@@ -20,6 +20,7 @@ from publicity.forms import ObjectionForm, TrackForm
 from publicity.wording import KINDS, STATES
 from registry import queries as registry_queries
 from web.access import current_actor, public
+from web.language import locale_code
 from web.pagination import page_number, paginate
 from web.security import keep_private
 from web.wording import words_for
@@ -92,7 +93,9 @@ def object_to(public_id: str) -> Any:
                 step, f"objection-from:{request.remote_addr}", scale=SHARED_ADDRESS
             )
         with transaction() as step:
-            raised = services.object_to_notice(step, current_actor(), public_id, form.to_request())
+            raised = services.object_to_notice(
+                step, current_actor(), public_id, form.to_request(locale_code())
+            )
     except TooManyAttempts as refusal:
         form.form_errors.append(words_for(refusal))
         page = _notice_page(public_id, form, int(refusal.status))
