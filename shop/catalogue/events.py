@@ -17,3 +17,13 @@ class ProductUnlisted:
     """A product was taken off sale; no flow reacts yet."""
 
     product_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PriceChanged:
+    """A pack size costs something else from now on (fen), or its parts or ladder changed; no flow reacts yet."""
+
+    product_id: int
+    variant_id: int
+    before_fen: int
+    after_fen: int

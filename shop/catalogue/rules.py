@@ -1,12 +1,52 @@
-"""Decisions about products: what can be one, what a kilogram or a piece costs, what a pack is called."""
+"""Decisions about products: what can be one, what so many packs cost, what a kilogram costs, what a pack is called."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from datetime import timedelta
 
-from shop.catalogue.values import Category, NewProduct, NewVariant
+from core import money
+from shop.catalogue.values import (
+    Category,
+    Charge,
+    Fault,
+    NewProduct,
+    NewVariant,
+    PriceStep,
+    ProductEdit,
+    VariantEdit,
+)
 
 LONGEST_SLUG = 80
+
+#: Words of our own addresses that no product may take.
+RESERVED_SLUGS = frozenset({"new", "export", "import"})
+
+#: How long texts may be, in characters.
+LONGEST = {
+    "name_zh": 60,
+    "name_en": 120,
+    "summary_zh": 300,
+    "summary_en": 600,
+    "story_zh": 6_000,
+    "story_en": 12_000,
+    "storage_zh": 300,
+    "storage_en": 600,
+}
+LONGEST_OF_PACKS = {"label_zh": 60, "label_en": 120, "sku": 40}
+
+MOST_PICTURES = 8
+LONGEST_ALT = 200
+MOST_STEPS = 6
+MOST_PACKS = 9_999
+MOST_PRICE_FEN = 999_999_99
+MOST_GRAMS = 10_000_000
+MOST_STOCK = 10_000_000
+MOST_SHELF_LIFE_DAYS = 36_500
+
+#: Over how long a price is held against its own past (rule B11).
+MEDIAN_OVER = timedelta(days=90)
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -33,34 +73,129 @@ _ENGLISH_CONTAINER = re.compile(
 
 def problem_of(product: NewProduct) -> str | None:
     """Return the first thing that is wrong with a new product, or None."""
-    if len(product.slug) > LONGEST_SLUG or not _SLUG.fullmatch(product.slug):
-        return "slug"
-    if product.category not in set(Category):
-        return "category"
-    if not product.name_zh.strip():
-        return "name"
-    if not product.variants:
-        return "no pack sizes"
+    return next((fault.problem for fault in faults_of_new(product)), None)
+
+
+def faults_of_new(product: NewProduct) -> list[Fault]:
+    """Return everything that is wrong with a new product and its pack sizes; a draft may have none yet."""
+    found = []
+    if product.slug and (len(product.slug) > LONGEST_SLUG or not _SLUG.fullmatch(product.slug)):
+        found.append(Fault("slug", "slug"))
+    if product.slug in RESERVED_SLUGS:
+        found.append(Fault("slug", "slug taken"))
+    found.extend(faults_of_product(product))
     if product.households_count < 0:
-        return "households"
-    return next((found for found in map(_problem_of_variant, product.variants) if found), None)
+        found.append(Fault("households_count", "households"))
+    for variant in product.variants:
+        found.extend(faults_of_variant(variant))
+        if not 0 <= variant.stock <= MOST_STOCK:
+            found.append(Fault("stock", "quantity"))
+    return found
 
 
-def _problem_of_variant(variant: NewVariant) -> str | None:
+def faults_of_product(product: NewProduct | ProductEdit) -> list[Fault]:
+    """Return everything that is wrong with the texts and facts of a product, in the order of the form."""
+    found = []
+    if product.category not in set(Category):
+        found.append(Fault("category", "category"))
+    if not product.name_zh.strip():
+        found.append(Fault("name_zh", "name"))
+    for field, most in LONGEST.items():
+        text = getattr(product, field)
+        if len(text) > most:
+            found.append(Fault(field, "too long"))
+        if _unstorable(text):
+            found.append(Fault(field, "characters"))
+    if product.shelf_life_days is not None and not 1 <= product.shelf_life_days <= MOST_SHELF_LIFE_DAYS:
+        found.append(Fault("shelf_life_days", "shelf life"))
+    return found
+
+
+def faults_of_variant(variant: NewVariant | VariantEdit) -> list[Fault]:
+    """Return everything that is wrong with a pack size, in the order of the form."""
+    found = []
     if not variant.label_zh.strip():
-        return "label"
-    if variant.price_fen <= 0:
-        return "price"
-    shares = (variant.producer_fen, variant.logistics_fen, variant.other_fen)
-    if min(shares) < 0 or sum(shares) != variant.price_fen:
-        return "split"
+        found.append(Fault("label_zh", "label"))
+    for field, most in LONGEST_OF_PACKS.items():
+        text = getattr(variant, field)
+        if len(text) > most:
+            found.append(Fault(field, "too long"))
+        if _unstorable(text):
+            found.append(Fault(field, "characters"))
     if (variant.net_grams is None) == (variant.pieces is None):
-        return "grams or pieces"
-    if (variant.net_grams or variant.pieces or 0) <= 0:
-        return "size"
-    if variant.pack_multiple <= 0 or variant.stock < 0:
-        return "quantity"
+        found.append(Fault("size", "grams or pieces"))
+    elif not 0 < (variant.net_grams or variant.pieces or 0) <= MOST_GRAMS:
+        found.append(Fault("size", "size"))
+    if not 0 < variant.price_fen <= MOST_PRICE_FEN:
+        found.append(Fault("price", "price"))
+    shares = (variant.producer_fen, variant.logistics_fen, variant.other_fen)
+    if min(shares) < 0:
+        found.append(Fault("producer", "split"))
+    elif sum(shares) != variant.price_fen:
+        found.append(Fault("producer", "split", variant.price_fen - sum(shares)))
+    if not 0 < variant.pack_multiple <= MOST_PACKS:
+        found.append(Fault("pack_multiple", "quantity"))
+    ladder = ladder_problem(variant.price_fen, variant.pack_multiple, variant.ladder)
+    if ladder is not None:
+        found.append(Fault("ladder", ladder))
+    return found
+
+
+def ladder_problem(price_fen: int, pack_multiple: int, ladder: Sequence[PriceStep]) -> str | None:
+    """Return what is wrong with a price ladder, or None: more packs and a lower price at every step."""
+    if len(ladder) > MOST_STEPS:
+        return "ladder length"
+    packs, price = pack_multiple, price_fen
+    for step in ladder:
+        if not packs < step.from_packs <= MOST_PACKS:
+            return "ladder packs"
+        if not 0 < step.price_fen < price:
+            return "ladder price"
+        packs, price = step.from_packs, step.price_fen
     return None
+
+
+def charge(base: Charge, ladder: Sequence[PriceStep], packs: int) -> Charge:
+    """Return what each of so many packs costs, with its parts.
+
+    The parts of a lower step keep the proportions of the pack's own (largest remainder, the growers first), so that
+    they sum to the price at every step and nobody's share is cut to pay for the others' discount.
+    """
+    price = base.price_fen
+    for step in ladder:
+        if packs >= step.from_packs:
+            price = step.price_fen
+    if price == base.price_fen:
+        return base
+    return Charge(price, *money.split_fen(price, (base.producer_fen, base.logistics_fen, base.other_fen)))
+
+
+def next_step(ladder: Sequence[PriceStep], packs: int, pack_multiple: int = 1) -> tuple[int, int] | None:
+    """Return how many more packs (in whole multiples) reach the next step of a ladder, and its price in fen."""
+    for step in ladder:
+        if packs < step.from_packs:
+            wanted = -(-step.from_packs // pack_multiple) * pack_multiple
+            return (wanted - packs, step.price_fen) if wanted > packs else None
+    return None
+
+
+def as_ladder(stored: Sequence[Sequence[int]]) -> tuple[PriceStep, ...]:
+    """Read a ladder as it is stored."""
+    return tuple(PriceStep(from_packs, price_fen) for from_packs, price_fen in stored)
+
+
+def stored_ladder(ladder: Sequence[PriceStep]) -> list[list[int]]:
+    """Return a ladder as it is stored."""
+    return [[step.from_packs, step.price_fen] for step in ladder]
+
+
+def is_dear(price_fen: int, median_fen: int | None, percent: int) -> bool:
+    """Say whether a price is more than so many percent above its median (rule B11)."""
+    return median_fen is not None and price_fen * 100 > median_fen * (100 + percent)
+
+
+def _unstorable(text: str) -> bool:
+    return any(ord(c) < 32 and c not in "\n\r\t" for c in text)
 
 
 def unit_price_fen(price_fen: int, net_grams: int | None, pieces: int | None) -> int:

@@ -132,23 +132,31 @@ def release_held_stock(session: Session, order_id: int) -> int:
     return len(released.all())
 
 
-def receive_stock(session: Session, actor: Actor, variant_id: int, quantity: int, reason: str) -> None:
-    """Add packs to the stock of a variant, opening its stock when there is none."""
+def receive_stock(
+    session: Session, actor: Actor, variant_id: int, quantity: int, reason: str, *, once: str | None = None
+) -> None:
+    """Add packs to the stock of a variant, opening its stock when there is none; a form sent twice (`once`) counts once."""
     if quantity <= 0:
         raise ValueError("what is received is more than nothing")
-    session.execute(
-        upsert(Stock)
-        .values(variant_id=variant_id, on_hand=quantity)
-        .on_conflict_do_update(index_elements=[Stock.variant_id], set_={"on_hand": Stock.on_hand + quantity})
-    )
-    session.execute(
-        insert(StockMovement).values(
+    moved = session.scalar(
+        upsert(StockMovement)
+        .values(
             variant_id=variant_id,
             change=quantity,
             reason=reason,
             actor_user_id=actor.user_id,
+            once=once,
             moved_at=clock.now(),
         )
+        .on_conflict_do_nothing(index_elements=[StockMovement.once])
+        .returning(StockMovement.id)
+    )
+    if moved is None:
+        return
+    session.execute(
+        upsert(Stock)
+        .values(variant_id=variant_id, on_hand=quantity)
+        .on_conflict_do_update(index_elements=[Stock.variant_id], set_={"on_hand": Stock.on_hand + quantity})
     )
 
 
