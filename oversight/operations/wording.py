@@ -94,7 +94,7 @@ SUBJECTS: dict[str, str] = {
     "certificate": N_("Certificate"),
     "charity": N_("Charity"),
     "demo": N_("Demo"),
-    "donation": N_("Gift"),
+    "donation": N_("Donation"),
     "goods": N_("Goods"),
     "household": N_("Household"),
     "notice": N_("Notice"),
