@@ -1,8 +1,9 @@
-"""Tables of payments: intents, the inbox of signed events, payment codes and bank transfers."""
+"""Tables of payments: intents, the inbox of signed events, codes and bank transfers, refunds, disputes, reconciliation."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -14,13 +15,18 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
 
 
 class PaymentIntent(Base):
-    """The intention to take one amount for one thing, written down before the provider is asked."""
+    """The intention to take one amount for one thing, written down before the provider is asked.
+
+    `paid_fen` is what arrived, in the smallest unit of `paid_currency`. `refunding_fen` is what of it goes back or went
+    back; `held_fen` is what waits for a person in the account of held money.
+    """
 
     __tablename__ = "payments_intents"
     __table_args__ = (
@@ -35,6 +41,9 @@ class PaymentIntent(Base):
         CheckConstraint("(state = 'succeeded') = (confirmed_at IS NOT NULL)", name="confirmed"),
         CheckConstraint("state <> 'succeeded' OR provider_payment_id IS NOT NULL", name="payment_known"),
         CheckConstraint("(state = 'needs_review') = (review_reason IS NOT NULL)", name="reviewed"),
+        CheckConstraint("(paid_fen IS NULL) = (paid_currency IS NULL)", name="paid_currency"),
+        CheckConstraint("refunding_fen BETWEEN 0 AND coalesce(paid_fen, 0)", name="refunds_within_paid"),
+        CheckConstraint("held_fen BETWEEN 0 AND coalesce(paid_fen, 0) - refunding_fen", name="held"),
         Index(
             "uq_payments_intents_open",
             "purpose",
@@ -75,6 +84,11 @@ class PaymentIntent(Base):
     confirmed_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     review_reason: Mapped[str | None]
+    review_closed_at: Mapped[datetime | None]
+    paid_fen: Mapped[int | None]
+    paid_currency: Mapped[str | None]
+    refunding_fen: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    held_fen: Mapped[int] = mapped_column(default=0, server_default=text("0"))
 
 
 class PaymentEvent(Base):
@@ -140,6 +154,8 @@ class BankTransfer(Base):
         CheckConstraint("amount_fen > 0", name="amount_positive"),
         CheckConstraint("(state = 'review') = (review_reason IS NOT NULL)", name="reviewed"),
         CheckConstraint("state <> 'matched' OR code_id IS NOT NULL", name="matched"),
+        CheckConstraint("refunding_fen BETWEEN 0 AND amount_fen", name="refunds_within_amount"),
+        CheckConstraint("held_fen BETWEEN 0 AND amount_fen - refunding_fen", name="held"),
         Index(
             "uq_payments_bank_transfers_code",
             "code_id",
@@ -159,3 +175,175 @@ class BankTransfer(Base):
     review_reason: Mapped[str | None]
     recorded_at: Mapped[datetime]
     recorded_by_user_id: Mapped[int | None]
+    review_closed_at: Mapped[datetime | None]
+    refunding_fen: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    held_fen: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+
+
+class Refund(Base):
+    """Money on its way back, written down before the provider is asked; `public_id` is its key at the provider.
+
+    Exactly one of `intent_id` and `transfer_id` says what is given back. `sources` are the accounts from which it was
+    promised. `round` counts the tries: a provider that failed a refund is asked anew under a new key.
+    """
+
+    __tablename__ = "payments_refunds"
+    __table_args__ = (
+        UniqueConstraint("provider", "provider_refund_id"),
+        CheckConstraint("(intent_id IS NULL) <> (transfer_id IS NULL)", name="one_payment"),
+        CheckConstraint(
+            "state IN ('requested', 'approved', 'sent', 'succeeded', 'failed', 'needs_review', 'declined')",
+            name="state",
+        ),
+        CheckConstraint("amount_fen > 0", name="amount_positive"),
+        CheckConstraint("reason <> ''", name="reason"),
+        CheckConstraint(
+            "NOT needs_second OR state IN ('requested', 'declined') OR "
+            "(approved_by_user_id IS NOT NULL AND approved_by_user_id IS DISTINCT FROM asked_by_user_id)",
+            name="second_person",
+        ),
+        CheckConstraint("(state IN ('succeeded', 'declined')) = (ended_at IS NOT NULL)", name="ended"),
+        CheckConstraint(
+            "provider <> 'bank' OR state <> 'succeeded' OR bank_reference IS NOT NULL", name="bank_reference"
+        ),
+        Index("ix_payments_refunds_intent", "intent_id"),
+        Index("ix_payments_refunds_transfer", "transfer_id"),
+        Index(
+            "ix_payments_refunds_open",
+            "checked_at",
+            postgresql_where=text("state NOT IN ('succeeded', 'declined')"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    public_id: Mapped[str] = mapped_column(unique=True)
+    once: Mapped[str] = mapped_column(unique=True)
+    intent_id: Mapped[int | None] = mapped_column(ForeignKey("payments_intents.id"))
+    transfer_id: Mapped[int | None] = mapped_column(ForeignKey("payments_bank_transfers.id"))
+    purpose: Mapped[str | None]
+    subject_id: Mapped[int | None]
+    payee: Mapped[str]
+    provider: Mapped[str]
+    amount_fen: Mapped[int]
+    currency: Mapped[str]
+    reason: Mapped[str]
+    state: Mapped[str]
+    sources: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    promise_entry_id: Mapped[int | None]
+    needs_second: Mapped[bool]
+    asked_by_user_id: Mapped[int | None] = mapped_column(ForeignKey("accounts_users.id"))
+    approved_by_user_id: Mapped[int | None] = mapped_column(ForeignKey("accounts_users.id"))
+    round: Mapped[int] = mapped_column(Integer, default=1)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    provider_refund_id: Mapped[str | None]
+    bank_reference: Mapped[str | None] = mapped_column(unique=True)
+    error: Mapped[str | None]
+    requested_at: Mapped[datetime]
+    approved_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    checked_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class Resolution(Base):
+    """What a finance officer decided about money that did not fit; above the limit a second person confirms it."""
+
+    __tablename__ = "payments_resolutions"
+    __table_args__ = (
+        CheckConstraint("(intent_id IS NULL) <> (transfer_id IS NULL)", name="one_payment"),
+        CheckConstraint("kind IN ('match', 'return', 'close')", name="kind"),
+        CheckConstraint("state IN ('proposed', 'done', 'declined')", name="state"),
+        CheckConstraint("reason <> ''", name="reason"),
+        CheckConstraint("(state = 'proposed') = (decided_at IS NULL)", name="decided"),
+        CheckConstraint(
+            "NOT needs_second OR state <> 'done' OR "
+            "(decided_by_user_id IS NOT NULL AND decided_by_user_id IS DISTINCT FROM proposed_by_user_id)",
+            name="second_person",
+        ),
+        Index(
+            "uq_payments_resolutions_intent",
+            "intent_id",
+            unique=True,
+            postgresql_where=text("state = 'proposed'"),
+        ),
+        Index(
+            "uq_payments_resolutions_transfer",
+            "transfer_id",
+            unique=True,
+            postgresql_where=text("state = 'proposed'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    public_id: Mapped[str] = mapped_column(unique=True)
+    once: Mapped[str] = mapped_column(unique=True)
+    intent_id: Mapped[int | None] = mapped_column(ForeignKey("payments_intents.id"))
+    transfer_id: Mapped[int | None] = mapped_column(ForeignKey("payments_bank_transfers.id"))
+    kind: Mapped[str]
+    reference: Mapped[str] = mapped_column(default="")
+    reason: Mapped[str]
+    state: Mapped[str]
+    needs_second: Mapped[bool]
+    proposed_by_user_id: Mapped[int | None] = mapped_column(ForeignKey("accounts_users.id"))
+    proposed_at: Mapped[datetime]
+    decided_by_user_id: Mapped[int | None] = mapped_column(ForeignKey("accounts_users.id"))
+    decided_at: Mapped[datetime | None]
+
+
+class Dispute(Base):
+    """A payer who took their money back through their bank, as the provider tells it; amounts in fen."""
+
+    __tablename__ = "payments_disputes"
+    __table_args__ = (
+        UniqueConstraint("provider", "provider_dispute_id"),
+        CheckConstraint("amount_fen > 0", name="amount_positive"),
+        CheckConstraint("taken_fen >= 0", name="taken"),
+        Index("ix_payments_disputes_intent", "intent_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    public_id: Mapped[str] = mapped_column(unique=True)
+    provider: Mapped[str]
+    provider_dispute_id: Mapped[str]
+    intent_id: Mapped[int] = mapped_column(ForeignKey("payments_intents.id"))
+    amount_fen: Mapped[int]
+    reason: Mapped[str]
+    status: Mapped[str]
+    taken_fen: Mapped[int]
+    moves: Mapped[int] = mapped_column(Integer, default=0)
+    opened_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    lost_at: Mapped[datetime | None]
+
+
+class RefundLimit(Base):
+    """From which day on a second person approves refunds above which amount (fen); the latest that has begun holds."""
+
+    __tablename__ = "payments_refund_limits"
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    limit_fen: Mapped[int]
+    valid_from: Mapped[date] = mapped_column(unique=True)
+    set_by_user_id: Mapped[int | None] = mapped_column(ForeignKey("accounts_users.id"))
+    set_at: Mapped[datetime]
+
+
+class Reconciliation(Base):
+    """One day compared: what a provider says, what we recorded, what the ledger holds; amounts in fen."""
+
+    __tablename__ = "payments_reconciliations"
+    __table_args__ = (UniqueConstraint("provider", "day"),)
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    provider: Mapped[str]
+    day: Mapped[date]
+    checked_at: Mapped[datetime]
+    provider_count: Mapped[int]
+    provider_in_fen: Mapped[int]
+    provider_out_fen: Mapped[int]
+    our_count: Mapped[int]
+    our_in_fen: Mapped[int]
+    our_out_fen: Mapped[int]
+    ledger_in_fen: Mapped[int]
+    ledger_out_fen: Mapped[int]
+    differences: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)

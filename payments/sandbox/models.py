@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Identity, Integer
+from sqlalchemy import CheckConstraint, Identity, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
@@ -37,3 +37,40 @@ class SandboxSession(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
+
+
+class SandboxRefund(Base):
+    """A rehearsed refund, as the pretended provider keeps it."""
+
+    __tablename__ = "payments_sandbox_refunds"
+    __table_args__ = (
+        CheckConstraint("status IN ('succeeded', 'failed')", name="status"),
+        CheckConstraint("amount_fen > 0", name="amount_positive"),
+        Index("ix_payments_sandbox_refunds_payment", "payment_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    refund_id: Mapped[str] = mapped_column(unique=True)
+    idem_key: Mapped[str] = mapped_column(unique=True)
+    payment_id: Mapped[str]
+    reference: Mapped[str]
+    amount_fen: Mapped[int]
+    currency: Mapped[str]
+    status: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class SandboxDispute(Base):
+    """A rehearsed dispute: a buyer who went to their bank."""
+
+    __tablename__ = "payments_sandbox_disputes"
+    __table_args__ = (CheckConstraint("status IN ('needs_response', 'won', 'lost')", name="status"),)
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    dispute_id: Mapped[str] = mapped_column(unique=True)
+    payment_id: Mapped[str] = mapped_column(unique=True)
+    amount_fen: Mapped[int]
+    currency: Mapped[str]
+    reason: Mapped[str]
+    status: Mapped[str]
+    created_at: Mapped[datetime]

@@ -32,7 +32,7 @@ class Order(Base):
         ),
         CheckConstraint("payment_method IN ('online', 'bank_transfer')", name="payment_method"),
         CheckConstraint(
-            "state = 'needs_review' OR (state IN ('paid', 'shipped', 'received')) = (paid_at IS NOT NULL)",
+            "state IN ('needs_review', 'cancelled') OR (state IN ('paid', 'shipped', 'received')) = (paid_at IS NOT NULL)",
             name="paid_at",
         ),
         CheckConstraint(
@@ -138,3 +138,36 @@ class OrderLine(Base):
     other_fen: Mapped[int]
     perishable: Mapped[bool]
     accepted_quantity: Mapped[int | None]
+
+
+class OrderRefund(Base):
+    """What of a refund belongs to which part and line of an order, and where that money lay (fen).
+
+    `refund` is the public id of the refund in payments; a refund of a whole order has a row for each of its parts.
+    """
+
+    __tablename__ = "shop_order_refunds"
+    __table_args__ = (
+        CheckConstraint("amount_fen > 0", name="amount_positive"),
+        CheckConstraint(
+            "prepaid_fen >= 0 AND payable_fen >= 0 AND unapplied_fen >= 0 "
+            "AND prepaid_fen + payable_fen + unapplied_fen = amount_fen",
+            name="where_it_lay",
+        ),
+        CheckConstraint("(supplier_order_id IS NULL) = (unapplied_fen > 0)", name="part"),
+        Index("ix_shop_order_refunds_order", "order_id", "id"),
+        Index("ix_shop_order_refunds_supplier_order", "supplier_order_id"),
+        Index("ix_shop_order_refunds_refund", "refund"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    refund: Mapped[str]
+    order_id: Mapped[int] = mapped_column(ForeignKey("shop_orders.id"))
+    supplier_order_id: Mapped[int | None] = mapped_column(ForeignKey("shop_supplier_orders.id"))
+    order_line_id: Mapped[int | None] = mapped_column(ForeignKey("shop_order_lines.id"))
+    amount_fen: Mapped[int]
+    prepaid_fen: Mapped[int]
+    payable_fen: Mapped[int]
+    unapplied_fen: Mapped[int]
+    declined: Mapped[bool] = mapped_column(default=False)
+    made_at: Mapped[datetime]
