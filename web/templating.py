@@ -14,6 +14,7 @@ from web.assets import asset
 from web.caching import known_visitor
 from web.language import in_language, locale_code, other_locale_url
 from web.navigation import desk_links
+from web.tables import labelled
 
 
 def day(value: date | datetime | None) -> str:
@@ -57,6 +58,7 @@ def init_app(app: Flask, **more: Any) -> None:
         moment=moment,
         translated=gettext,
         as_number_head=lambda text: (text, "num"),
+        labelled=labelled,
     )
 
     @app.context_processor
