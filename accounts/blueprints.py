@@ -3,8 +3,42 @@
 from __future__ import annotations
 
 from accounts import emails, wording
+from accounts.licences import emails as licence_emails
+from accounts.licences import jobs as licence_jobs
+from accounts.licences import wording as licence_wording
+from accounts.licences.views import bp as licences
+from accounts.licences.views import to_renew
+from accounts.permissions import MANAGE_LICENCES, READ_REGISTRATIONS
+from accounts.registrations import emails as registration_emails
+from accounts.registrations import wording as registration_wording
+from accounts.registrations.views import BLUEPRINTS as REGISTRATIONS
+from accounts.registrations.views import waiting
 from accounts.views import bp
+from core.text import N_
+from web import navigation
+from web.navigation import DeskItem
 
-BLUEPRINTS = (bp,)
+BLUEPRINTS = (bp, licences, *REGISTRATIONS)
 
-__all__ = ["BLUEPRINTS", "emails", "wording"]
+navigation.register(
+    DeskItem(N_("Licences"), "/supplier/licences", "file", MANAGE_LICENCES, order=13, count=to_renew),
+    DeskItem(
+        N_("Registrations"),
+        "/operator/registrations",
+        "clipboard",
+        READ_REGISTRATIONS,
+        order=20,
+        count=waiting,
+    ),
+)
+
+__all__ = [
+    "BLUEPRINTS",
+    "emails",
+    "licence_emails",
+    "licence_jobs",
+    "licence_wording",
+    "registration_emails",
+    "registration_wording",
+    "wording",
+]

@@ -8,6 +8,10 @@ from sqlalchemy.orm import Session
 from core.errors import NotFound
 from core.permissions import Actor
 from registry.models import Household, Region
+from registry.values import Choice, PickerLevel, RegionLevel
+
+#: Levels at which people pick where something is; prefectures only group the counties.
+PICKED_LEVELS = (RegionLevel.PROVINCE, RegionLevel.COUNTY, RegionLevel.TOWN, RegionLevel.VILLAGE)
 
 
 def within(paths: tuple[str, ...]) -> ColumnElement[bool]:
@@ -89,3 +93,72 @@ def place_names(session: Session, region_id: int) -> tuple[str, str]:
     parts = [by_id[i] for i in ids if i in by_id]
     near = [row for row in parts if row.level in ("county", "town", "village")] or parts[-1:]
     return "".join(row.name_zh for row in near), ", ".join(row.name_en for row in reversed(near))
+
+
+def names_of_places(session: Session, region_ids: frozenset[int]) -> dict[int, tuple[str, str]]:
+    """Return where regions lie as `place_names` says it, in two statements however many there are."""
+    paths = {
+        row.id: [int(part) for part in row.path.split("/") if part]
+        for row in session.execute(select(Region.id, Region.path).where(Region.id.in_(region_ids)))
+    }
+    known = {
+        region.id: region
+        for region in session.scalars(
+            select(Region).where(Region.id.in_({part for path in paths.values() for part in path}))
+        )
+    }
+    found = {}
+    for region_id, path in paths.items():
+        parts = [known[part] for part in path if part in known]
+        near = [part for part in parts if part.level in ("county", "town", "village")] or parts[-1:]
+        found[region_id] = (
+            "".join(part.name_zh for part in near),
+            ", ".join(part.name_en for part in reversed(near)),
+        )
+    return found
+
+
+def pick_region(session: Session, codes: tuple[str, ...]) -> tuple[tuple[PickerLevel, ...], Region | None]:
+    """Return what can be picked at each of `PICKED_LEVELS` after `codes` were, and the deepest region picked.
+
+    A code that does not lie below the one before it counts as not picked, with all that follow.
+    """
+    levels: list[PickerLevel] = []
+    deepest: Region | None = None
+    open_ended = True
+    for level, code in zip(PICKED_LEVELS, (*codes, "", "", "", ""), strict=False):
+        regions = _below(session, deepest, level) if open_ended else []
+        chosen = next((region for region in regions if region.code == code), None)
+        levels.append(PickerLevel(level, _grouped(session, level, regions), chosen.code if chosen else ""))
+        open_ended = chosen is not None
+        deepest = chosen or deepest
+    return tuple(levels), deepest
+
+
+def codes_down_to(session: Session, region: Region) -> tuple[str, ...]:
+    """Return the codes at `PICKED_LEVELS` on the way down to a region."""
+    ids = [int(part) for part in region.path.split("/") if part]
+    rows = session.execute(select(Region.level, Region.code).where(Region.id.in_(ids)))
+    by_level = {row.level: row.code for row in rows}
+    return tuple(by_level.get(level.value, "") for level in PICKED_LEVELS)
+
+
+def _below(session: Session, above: Region | None, level: RegionLevel) -> list[Region]:
+    conditions = [Region.level == level.value, Region.valid_until.is_(None)]
+    if above is not None:
+        conditions.append(Region.path.startswith(above.path, autoescape=True))
+    return list(session.scalars(select(Region).where(*conditions).order_by(Region.code).limit(2000)))
+
+
+def _grouped(
+    session: Session, level: RegionLevel, regions: list[Region]
+) -> tuple[tuple[tuple[str, str], tuple[Choice, ...]], ...]:
+    parents: dict[int | None, tuple[str, str]] = {}
+    if level is RegionLevel.COUNTY and regions:
+        above = session.scalars(select(Region).where(Region.id.in_({region.parent_id for region in regions})))
+        parents = {parent.id: (parent.name_zh, parent.name_en) for parent in above}
+    groups: dict[tuple[str, str], list[Choice]] = {}
+    for region in regions:
+        group = parents.get(region.parent_id, ("", ""))
+        groups.setdefault(group, []).append(Choice(region.code, (region.name_zh, region.name_en)))
+    return tuple((name, tuple(choices)) for name, choices in groups.items())

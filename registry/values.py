@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -24,3 +25,25 @@ class HouseholdStatus(StrEnum):
     EDGE = "edge"
     INSTANT_HELP = "instant_help"
     ORDINARY = "ordinary"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A region to be picked: its code and its names (Chinese, English)."""
+
+    code: str
+    name: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PickerLevel:
+    """What can be picked at one level, in groups (counties stand under their prefectures), and what is picked."""
+
+    level: RegionLevel
+    groups: tuple[tuple[tuple[str, str], tuple[Choice, ...]], ...]
+    picked: str
+
+    @property
+    def empty(self) -> bool:
+        """Say whether there is nothing to pick until the level above is."""
+        return not any(choices for _name, choices in self.groups)
