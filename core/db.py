@@ -43,6 +43,7 @@ _active: ContextVar[Session | None] = ContextVar("active_transaction", default=N
 _writing: sessionmaker[Session] | None = None
 _reading: sessionmaker[Session] | None = None
 _engine: Engine | None = None
+_read_from: Engine | None = None
 
 
 def connect(url: str, *, pool_size: int = 10, echo: bool = False) -> Engine:
@@ -75,13 +76,13 @@ def normalise_url(url: str) -> str:
 
 def bind(target: Engine | Connection) -> None:
     """Send every later step to `target`; a connection (in tests) is joined by savepoints."""
-    global _writing, _reading
+    global _writing, _reading, _read_from
     if isinstance(target, Engine):
         _writing = sessionmaker(target, expire_on_commit=False)
-        _reading = sessionmaker(
-            target.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False, autoflush=False
-        )
+        _read_from = target.execution_options(isolation_level="AUTOCOMMIT")
+        _reading = sessionmaker(_read_from, class_=_ReadingSession, expire_on_commit=False, autoflush=False)
     else:
+        _read_from = None
         _writing = sessionmaker(target, expire_on_commit=False, join_transaction_mode="create_savepoint")
         _reading = _writing
 
@@ -93,8 +94,25 @@ def engine() -> Engine:
     return _engine
 
 
+def committed() -> Engine | None:
+    """Return the engine that reads what is committed, each statement by itself; None where a test joins all steps."""
+    return _read_from
+
+
+def reading_engine(session: Session) -> Engine | None:
+    """Return the engine of a session that only reads what is committed; None for one inside a step."""
+    return _read_from if _read_from is not None and session.bind is _read_from else None
+
+
 def _refuse_flush(*_: Any) -> None:
     raise ReadOnlySession("open core.db.transaction() to change something")
+
+
+class _ReadingSession(Session):
+    """A session that refuses to flush; listened to once, as listening to each new session costs more than a query."""
+
+
+event.listen(_ReadingSession, "before_flush", _refuse_flush)
 
 
 @contextmanager
@@ -103,7 +121,8 @@ def reading() -> Iterator[Session]:
     if _reading is None:
         raise RuntimeError("core.db.connect() was not called")
     session = _reading()
-    event.listen(session, "before_flush", _refuse_flush)
+    if _read_from is None:
+        event.listen(session, "before_flush", _refuse_flush)
     try:
         yield session
     finally:

@@ -15,7 +15,7 @@ for path in sorted([*ROOT.glob("*/models.py"), *ROOT.glob("*/*/models.py")]):
     parts = path.relative_to(ROOT).with_suffix("").parts
     if not parts[0].startswith((".", "var", "tests")):
         importlib.import_module(".".join(parts))
-for name in ("core.audit", "core.jobs", "core.mail"):
+for name in ("core.audit", "core.jobs", "core.mail", "core.stamps"):
     importlib.import_module(name)
 
 
