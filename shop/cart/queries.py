@@ -10,7 +10,7 @@ from shop.cart.models import Cart, CartLine
 from shop.cart.values import Basket, BasketLine, CartOwner
 from shop.catalogue.models import Variant
 from shop.stock import queries as stock_queries
-from shop.stock.rules import problem_of
+from shop.stock.rules import charged, problem_of
 from shop.stock.values import MOST_PACKS
 
 
@@ -47,7 +47,8 @@ def basket(session: Session, owner: CartOwner) -> Basket:
     for row in rows:
         goods = stock_queries.as_goods(row)
         quantity = min(MOST_PACKS, int(row[stock_queries.FIELDS]))
-        found.append(BasketLine(goods, quantity, goods.price_fen * quantity, problem_of(goods, quantity)))
+        unit_fen = charged(goods, quantity).price_fen
+        found.append(BasketLine(goods, quantity, unit_fen, unit_fen * quantity, problem_of(goods, quantity)))
     return Basket(tuple(found))
 
 

@@ -20,10 +20,11 @@ class CartOwner:
 
 @dataclass(frozen=True, slots=True)
 class BasketLine:
-    """A line of a cart as it stands now; amounts in fen."""
+    """A line of a cart as it stands now: what each pack costs at this quantity, and all of them, in fen."""
 
     goods: Goods
     quantity: int
+    unit_fen: int
     line_fen: int
     problem: Problem | None
 

@@ -16,7 +16,7 @@ from shop.cart.forms import LineForm, RemoveForm
 from shop.cart.values import Basket
 from shop.orders import rules as order_rules
 from shop.stock.rules import most_sellable
-from shop.stock.wording import name_of, problem_text
+from shop.stock.wording import ladder_hint, name_of, problem_text
 from web.access import public
 from web.addresses import safe_return
 from web.csrf import open_form
@@ -46,6 +46,7 @@ def _page(status: int = 200, problem: str = "") -> tuple[str, int]:
         priced=order_rules.price_basket(basket),
         problem_text=problem_text,
         most_sellable=most_sellable,
+        ladder_hint=ladder_hint,
         until_free_fen=order_rules.until_free_fen,
         problem=problem,
     )

@@ -283,6 +283,25 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class LadderRow:
+    """A step of a ladder as the product page shows it."""
+
+    from_packs: int
+    price_text: str
+    unit_price_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPicture:
+    """A picture of a product with what it shows in words."""
+
+    url: str
+    srcset: str
+    thumb_url: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
 class PackChoice:
     """A pack size on the product page; `available` leaves out what is held for others, in packs."""
 
@@ -294,6 +313,7 @@ class PackChoice:
     shares: tuple[Share, ...]
     pack_multiple: int
     available: int
+    ladder: tuple[LadderRow, ...] = ()
 
     @property
     def buyable(self) -> bool:
@@ -339,6 +359,7 @@ class ProductPage:
     certificate: ProductCertificate | None
     certified: bool
     packs: tuple[PackChoice, ...]
+    pictures: tuple[ShownPicture, ...] = ()
 
     @property
     def chosen(self) -> PackChoice | None:

@@ -20,7 +20,7 @@ from shop.orders.values import (
     State,
     VillageShare,
 )
-from shop.stock.rules import problem_of
+from shop.stock.rules import charged, problem_of
 from shop.stock.values import MOST_PACKS, Goods, LineProblem, Wanted
 
 #: How long goods are held for an order that waits for its money: at the till of a web page, or for a bank transfer (B6).
@@ -84,18 +84,21 @@ def problems_of(goods: Mapping[int, Goods], wanted: Mapping[int, int]) -> list[L
 
 
 def price_order(goods: Iterable[Goods], wanted: Mapping[int, int]) -> PricedOrder:
-    """Put a price on a basket: lines by supplier, freight shared by weight so that the parts sum to the whole."""
+    """Put a price on a basket: each line by its ladder, lines by supplier, freight shared by weight so that the parts sum to the whole."""
     by_supplier: dict[int, list[PricedLine]] = defaultdict(list)
     villages: dict[int, VillageShare] = {}
     for item in sorted(goods, key=lambda g: g.variant_id):
         quantity = wanted[item.variant_id]
         grams = quantity * (item.net_grams or (item.pieces or 1) * GRAMS_A_PIECE)
-        by_supplier[item.supplier_id].append(PricedLine(item, quantity, item.price_fen * quantity, grams))
+        charge = charged(item, quantity)
+        by_supplier[item.supplier_id].append(
+            PricedLine(item, quantity, charge, charge.price_fen * quantity, grams)
+        )
         before = villages.get(item.village_id)
         villages[item.village_id] = VillageShare(
             item.village_zh,
             item.village_en,
-            item.producer_fen * quantity + (before.producer_fen if before else 0),
+            charge.producer_fen * quantity + (before.producer_fen if before else 0),
         )
     suppliers = sorted(by_supplier)
     weights = [sum(line.grams for line in by_supplier[s]) for s in suppliers]

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shop.cart.values import CartOwner
+from shop.catalogue.values import Charge
 from shop.stock.values import Goods, Wanted
 
 
@@ -112,10 +113,11 @@ class PlacedOrder:
 
 @dataclass(frozen=True, slots=True)
 class PricedLine:
-    """A line with its price (fen) and weight (grams)."""
+    """A line with what each pack of it costs at this quantity, its sum (fen) and its weight (grams)."""
 
     goods: Goods
     quantity: int
+    charge: Charge
     line_fen: int
     grams: int
 

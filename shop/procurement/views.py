@@ -23,7 +23,7 @@ from shop.permissions import ACCEPT_DELIVERIES, ORDER_ON_ACCOUNT, READ_INSTITUTI
 from shop.procurement import queries
 from shop.procurement.forms import AcceptanceForm, AccountOrderForm, acceptance_form, to_acceptance
 from shop.stock.rules import most_sellable
-from shop.stock.wording import problem_text
+from shop.stock.wording import ladder_hint, ladder_text, problem_text
 from web.access import current_actor, requires
 from web.language import locale_code
 from web.pagination import page_number, paginate
@@ -79,6 +79,7 @@ def goods() -> Any:
         every_size=every_size,
         here=request.full_path.rstrip("?"),
         most_sellable=most_sellable,
+        ladder_text=ladder_text,
         basket=read_basket(),
     )
 
@@ -115,6 +116,7 @@ def _new_page(form: AccountOrderForm, status: int = 200, refusal: Refusal | None
         else "",
         problems=refusal.problems if isinstance(refusal, BasketRefused) else (),
         problem_text=problem_text,
+        ladder_hint=ladder_hint,
     )
     return page, status
 

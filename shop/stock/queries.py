@@ -13,6 +13,7 @@ from accounts.models import Organisation
 from core import clock
 from registry.models import Region
 from shop.catalogue.models import Product, Variant
+from shop.catalogue.rules import as_ladder
 from shop.certification.models import Certificate
 from shop.certification.queries import certified_condition
 from shop.stock.models import Stock, StockHold
@@ -80,6 +81,7 @@ def goods_statement(now: datetime) -> Select[*tuple[Any, ...]]:
             (Product.listed_at.is_not(None) & Variant.closed_at.is_(None)),
             valid_certificate(Product.id, now),
             func.coalesce(Stock.on_hand, 0) - held_quantity(Variant.id, now),
+            Variant.ladder,
         )
         .select_from(Variant)
         .join(Product, Product.id == Variant.product_id)
@@ -89,13 +91,14 @@ def goods_statement(now: datetime) -> Select[*tuple[Any, ...]]:
     )
 
 
-FIELDS = 28
+FIELDS = 29
 
 
 def as_goods(row: Sequence[Any]) -> Goods:
     """Read the first `FIELDS` columns of a row of `goods_statement` as goods."""
     fields: list[Any] = list(row[:FIELDS])
-    fields[-1] = int(fields[-1])
+    fields[-2] = int(fields[-2])
+    fields[-1] = as_ladder(fields[-1])
     return Goods(*fields)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shop.catalogue import rules as catalogue_rules
+from shop.catalogue.values import Charge
 from shop.stock.values import Goods, Problem
 
 
@@ -18,6 +20,21 @@ def problem_of(goods: Goods, quantity: int) -> Problem | None:
     if quantity > goods.available:
         return Problem.SHORT
     return None
+
+
+def charged(goods: Goods, quantity: int) -> Charge:
+    """Return what each of so many packs costs by the ladder, with its three parts (fen)."""
+    base = Charge(goods.price_fen, goods.producer_fen, goods.logistics_fen, goods.other_fen)
+    return catalogue_rules.charge(base, goods.ladder, quantity)
+
+
+def next_step(goods: Goods, quantity: int) -> tuple[int, int] | None:
+    """Return how many more packs reach the next step of the ladder, and its price (fen); None where there is no more.
+
+    A step that what is left does not reach is not spoken of.
+    """
+    step = catalogue_rules.next_step(goods.ladder, quantity, goods.pack_multiple)
+    return step if step is not None and quantity + step[0] <= most_sellable(goods) else None
 
 
 def most_sellable(goods: Goods) -> int:

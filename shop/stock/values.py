@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from shop.catalogue.values import PriceStep
+
 #: No single line of a basket or an order holds more packs than this.
 MOST_PACKS = 9999
 
@@ -40,7 +42,8 @@ class Short:
 class Goods:
     """A pack size as it can be bought at this moment: amounts in fen, weights in grams.
 
-    `available` leaves out what is held for others; `certificate_id` is None when the product is not certified now.
+    `available` leaves out what is held for others; `certificate_id` is None when the product is not certified now. The
+    price and its parts are those of a single pack; what so many cost says `rules.charged`.
     """
 
     variant_id: int
@@ -71,6 +74,7 @@ class Goods:
     on_sale: bool
     certificate_id: int | None
     available: int
+    ladder: tuple[PriceStep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

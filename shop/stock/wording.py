@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
+from core import money
+from shop.catalogue import rules as catalogue_rules
 from shop.stock.errors import OutOfStock
-from shop.stock.rules import most_sellable
+from shop.stock.rules import most_sellable, next_step
 from shop.stock.values import Goods, Problem
 from web.language import in_language
 from web.wording import explains
@@ -27,6 +30,48 @@ def problem_text(goods: Goods, problem: Problem) -> str:
     if problem is Problem.MULTIPLE:
         return _("This is sold in steps of %(multiple)s packs.", multiple=goods.pack_multiple)
     return _("Packs left: %(left)s.", left=most_sellable(goods))
+
+
+def weight_text(grams: int) -> str:
+    """Return a weight as people say it: 500 g, 2.5 kg."""
+    return f"{grams} g" if grams < 1_000 else f"{grams / 1_000:.3f}".rstrip("0").rstrip(".") + " kg"
+
+
+def unit_price_text(price_fen: int, goods: Goods) -> str:
+    """Return what a kilogram, or a piece where a pack holds several, costs at a price of the pack."""
+    price = money.format_fen(catalogue_rules.unit_price_fen(price_fen, goods.net_grams, goods.pieces))
+    return _("%(price)s/kg", price=price) if goods.net_grams else _("%(price)s each", price=price)
+
+
+def ladder_hint(goods: Goods, quantity: int) -> str:
+    """Say how many more packs lower the price of each, and to what; empty where no more do."""
+    step = next_step(goods, quantity)
+    if step is None:
+        return ""
+    more, price_fen = step
+    price, unit = money.format_fen(price_fen), unit_price_text(price_fen, goods)
+    if goods.net_grams:
+        return _(
+            "%(weight)s more and each pack is %(price)s (%(unit)s).",
+            weight=weight_text(more * goods.net_grams),
+            price=price,
+            unit=unit,
+        )
+    return ngettext(
+        "%(num)s pack more and each is %(price)s (%(unit)s).",
+        "%(num)s packs more and each is %(price)s (%(unit)s).",
+        more,
+        price=price,
+        unit=unit,
+    )
+
+
+def ladder_text(goods: Goods) -> str:
+    """Say the steps of a ladder in a line; empty where there is one price."""
+    return _(", ").join(
+        _("from %(packs)s %(price)s", packs=step.from_packs, price=money.format_fen(step.price_fen))
+        for step in goods.ladder
+    )
 
 
 @explains(OutOfStock)

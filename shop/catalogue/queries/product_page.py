@@ -15,9 +15,17 @@ from core import clock, money, storage
 from core.errors import NotFound
 from registry.models import Region
 from shop.catalogue import rules
-from shop.catalogue.models import Product, Variant
+from shop.catalogue.models import Picture, Product, Variant
 from shop.catalogue.queries.cards import impact_text
-from shop.catalogue.values import CardWords, PackChoice, ProductCertificate, ProductPage, Share
+from shop.catalogue.values import (
+    CardWords,
+    LadderRow,
+    PackChoice,
+    ProductCertificate,
+    ProductPage,
+    Share,
+    ShownPicture,
+)
 from shop.certification.models import Certificate
 from shop.certification.queries import certified_condition
 from shop.certification.rules import state_at
@@ -64,6 +72,15 @@ def get_product_page(session: Session, words: CardWords, slug: str) -> ProductPa
         certificate=certificate,
         certified=certificate is not None and certificate.state == CertificateState.IN_FORCE,
         packs=tuple(_packs(session, words, product, village, now)),
+        pictures=tuple(
+            ShownPicture(
+                storage.picture_url(key, 1200),
+                storage.picture_srcset(key),
+                storage.picture_url(key, 320),
+                words.choose(alt_zh, alt_en) or words.choose(product.name_zh, product.name_en),
+            )
+            for key, alt_zh, alt_en in row.pictures or ()
+        ),
     )
 
 
@@ -101,9 +118,24 @@ def _product_statement() -> Select[*tuple[Any, ...]]:
         .correlate(village)
         .scalar_subquery()
     )
+    pictures = (
+        select(
+            func.jsonb_agg(
+                aggregate_order_by(
+                    func.jsonb_build_array(Picture.key, Picture.alt_zh, Picture.alt_en),
+                    Picture.position,
+                    Picture.id,
+                )
+            )
+        )
+        .where(Picture.product_id == Product.id)
+        .correlate(Product)
+        .scalar_subquery()
+    )
     return (
         select(
             Product,
+            pictures.label("pictures"),
             Organisation.name_zh.label("supplier_zh"),
             Organisation.name_en.label("supplier_en"),
             Organisation.about_zh,
@@ -180,4 +212,17 @@ def _pack(variant: Variant, available: int, words: CardWords, product: Product, 
         ),
         pack_multiple=variant.pack_multiple,
         available=max(0, available),
+        ladder=tuple(
+            LadderRow(
+                step.from_packs,
+                money.format_fen(step.price_fen),
+                unit_words
+                % {
+                    "price": money.format_fen(
+                        rules.unit_price_fen(step.price_fen, variant.net_grams, variant.pieces)
+                    )
+                },
+            )
+            for step in rules.as_ladder(variant.ladder)
+        ),
     )

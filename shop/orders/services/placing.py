@@ -193,7 +193,7 @@ def _write_order(
 
 
 def _line_values(order_id: int, part_id: int, line: PricedLine) -> dict[str, object]:
-    goods, quantity = line.goods, line.quantity
+    goods, quantity, charge = line.goods, line.quantity, line.charge
     return {
         "order_id": order_id,
         "supplier_order_id": part_id,
@@ -206,11 +206,11 @@ def _line_values(order_id: int, part_id: int, line: PricedLine) -> dict[str, obj
         "label_zh": goods.label_zh,
         "label_en": goods.label_en,
         "quantity": quantity,
-        "unit_price_fen": goods.price_fen,
+        "unit_price_fen": charge.price_fen,
         "line_fen": line.line_fen,
-        "producer_fen": goods.producer_fen * quantity,
-        "logistics_fen": goods.logistics_fen * quantity,
-        "other_fen": goods.other_fen * quantity,
+        "producer_fen": charge.producer_fen * quantity,
+        "logistics_fen": charge.logistics_fen * quantity,
+        "other_fen": charge.other_fen * quantity,
         "perishable": goods.perishable,
     }
 
