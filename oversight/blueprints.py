@@ -11,7 +11,7 @@ from web.navigation import DeskItem, register
 BLUEPRINTS = (open_books, operations)
 
 register(
-    DeskItem(N_("Mail outbox"), "/operator/mail", "bell", permissions.READ_OPERATIONS, 800),
+    DeskItem(N_("Mail outbox"), "/operator/mail", "mail", permissions.READ_OPERATIONS, 800),
     DeskItem(N_("Jobs and self-check"), "/operator/jobs", "seal-check", permissions.READ_OPERATIONS, 810),
     DeskItem(N_("Audit trail"), "/operator/audit", "book", permissions.READ_AUDIT, 820),
 )

@@ -25,7 +25,7 @@ PAGE = 25
 @bp.get("/operator/bank-transfers")
 @requires(permissions.RECORD_BANK_TRANSFER)
 def bank_transfers() -> str:
-    """Show the codes that wait for money, the form, and what was recorded."""
+    """Show the codes that wait for money, the form (filled in by `?code=`), and what was recorded."""
     return _transfers_page(BankTransferForm(formdata=None))
 
 
@@ -105,10 +105,17 @@ def _transfers_page(form: BankTransferForm) -> str:
         total = queries.count_transfers(session, review=review)
         review_count = total if review else queries.count_transfers(session, review=True)
         codes = queries.open_codes(session)
+    wanted = request.args.get("code") if request.method == "GET" else None
+    chosen = next((row for row in codes if row.code == wanted), None)
+    if chosen is not None:
+        form = BankTransferForm(
+            formdata=None, data={"code": chosen.code, "amount": f"{chosen.amount_fen / 100:.2f}"}
+        )
     return render_template(
         "payments/bank_transfers.html",
         form=form,
         codes=codes,
+        chosen=chosen,
         page=paginate(rows, number, total, PAGE),
         review_only=review,
         review_count=review_count,

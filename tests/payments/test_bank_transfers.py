@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -215,3 +216,15 @@ def test_the_officer_of_a_canteen_does_not_come_in(client: PageClient, session: 
     client.get(DESK, 403)
     client.get("/operator/payment-events", 403)
     client.post("/operator/payment-events/1/retry", status=403)
+
+
+def test_an_expected_code_fills_in_the_form(officer: PageClient, code: str) -> None:
+    assert f'href="{DESK}?code={CODE}#record"' in officer.get(DESK).html
+    page = officer.get(f"{DESK}?code={CODE}").html
+    assert re.search(rf'<input[^>]*name="code"[^>]*value="{CODE}"', page)
+    assert re.search(r'<input[^>]*name="amount"[^>]*value="500.00"', page)
+
+
+def test_a_code_nobody_expects_fills_in_nothing(officer: PageClient, code: str) -> None:
+    page = officer.get(f"{DESK}?code=HK-0000-0000").text
+    assert "HK-0000-0000" not in page
