@@ -52,6 +52,7 @@ BOUNDS: dict[SettingName, tuple[int, int]] = {
     SettingName.TOWNSHIP_DAYS: (1, 60),
     SettingName.SECTOR_DAYS: (1, 60),
     SettingName.COUNTY_DAYS: (1, 60),
+    SettingName.PRICE_RISE_PERCENT: (1, 500),
 }
 
 

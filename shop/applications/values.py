@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from shop.benefit_links.values import LinkKind, LinkRow
+from shop.catalogue.values import DearPack
 
 
 class State(StrEnum):
@@ -76,6 +77,7 @@ class SettingName(StrEnum):
     TOWNSHIP_DAYS = "township_days"
     SECTOR_DAYS = "sector_days"
     COUNTY_DAYS = "county_days"
+    PRICE_RISE_PERCENT = "price_rise_percent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ class Settings:
     township_days: int = 5
     sector_days: int = 5
     county_days: int = 10
+    price_rise_percent: int = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +168,7 @@ class ApplicationFile:
     row: ApplicationRow
     application_id: int
     statement: str
+    kind: str
     created_at: datetime
     records: tuple[Record, ...]
     missing: tuple[Missing, ...]
@@ -212,6 +216,7 @@ class NoticeFacts:
     kinds: tuple[LinkKind, ...]
     households: int
     validity_days: int
+    certificate_kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +233,7 @@ class ThinProduct:
 
 @dataclass(frozen=True, slots=True)
 class Alerts:
-    """Signs of hollow linkage in a certifier's regions, each list with how many there are in all."""
+    """Signs of hollow linkage and of prices that rose in a certifier's regions, each list with how many there are in all."""
 
     unpaid: tuple[LinkRow, ...]
     unpaid_count: int
@@ -238,11 +243,14 @@ class Alerts:
     thin_count: int
     unpaid_months: int
     households_needed: int
+    dear: tuple[DearPack, ...] = ()
+    dear_count: int = 0
+    price_rise_percent: int = 0
 
     @property
     def total(self) -> int:
         """Return how many alerts there are."""
-        return self.unpaid_count + self.disputed_count + self.thin_count
+        return self.unpaid_count + self.disputed_count + self.thin_count + self.dear_count
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,7 @@ def setting_label(name: SettingName) -> str:
         SettingName.TOWNSHIP_DAYS: _("Days of the township"),
         SettingName.SECTOR_DAYS: _("Days of the sector office"),
         SettingName.COUNTY_DAYS: _("Days of the county"),
+        SettingName.PRICE_RISE_PERCENT: _("Percent above the 90-day median before an alert on a price"),
     }[name]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -365,6 +365,29 @@ class ProductPage:
     def chosen(self) -> PackChoice | None:
         """Return the pack that is chosen at first: the cheapest that can be bought, else the cheapest."""
         return next((pack for pack in self.packs if pack.buyable), self.packs[0] if self.packs else None)
+
+
+@dataclass(frozen=True, slots=True)
+class PastPrice:
+    """What a pack size cost (fen) from a moment on."""
+
+    since: datetime
+    price_fen: int
+    ladder: tuple[PriceStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DearPack:
+    """A pack whose price stands above its own 90-day median: both in fen, and by how many percent; names as (zh, en)."""
+
+    slug: str
+    product: tuple[str, str]
+    label: tuple[str, str]
+    supplier: tuple[str, str]
+    village: tuple[str, str]
+    price_fen: int
+    median_fen: int
+    percent_above: int
 
 
 @dataclass(frozen=True, slots=True)

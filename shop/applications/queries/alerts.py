@@ -1,4 +1,4 @@
-"""Signs of hollow linkage, in a constant number of statements however many links there are."""
+"""Signs of hollow linkage and of prices that rose, in a constant number of statements however many links there are."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from shop.benefit_links import queries as link_queries
 from shop.benefit_links import rules as link_rules
 from shop.benefit_links.models import BenefitLink
 from shop.benefit_links.values import Answer
+from shop.catalogue import queries as catalogue_queries
 from shop.catalogue.models import Product
 from shop.certification.models import Certificate
 from shop.certification.queries import certified_condition, in_regions
@@ -27,7 +28,8 @@ SHOWN = 50
 
 
 def find_alerts(session: Session, actor: Actor, *, shown: int = SHOWN) -> Alerts:
-    """Return what a certifier should look into: unpaid links, disputed ones, certificates that too few households carry.
+    """Return what a certifier should look into: unpaid links, disputed ones, certificates that too few households
+    carry, and packs that cost much more than they did (rule B11).
 
     A certificate that was taken over before links were kept has none, and is no alert.
     """
@@ -50,6 +52,7 @@ def find_alerts(session: Session, actor: Actor, *, shown: int = SHOWN) -> Alerts
     ).one()
     thin = _thin(mine, now, settings.households_needed)
     thin_count = session.scalar(select(func.count()).select_from(thin.subquery())) or 0
+    dear, dear_count = catalogue_queries.dear_packs(session, mine, settings.price_rise_percent, limit=shown)
     rows = session.execute(thin.order_by("households", Certificate.number).limit(shown))
     return Alerts(
         unpaid=tuple(link_queries.rows_where(session, unpaid, months=settings.unpaid_months, limit=shown)),
@@ -70,6 +73,9 @@ def find_alerts(session: Session, actor: Actor, *, shown: int = SHOWN) -> Alerts
         thin_count=thin_count,
         unpaid_months=settings.unpaid_months,
         households_needed=settings.households_needed,
+        dear=tuple(dear),
+        dear_count=dear_count,
+        price_rise_percent=settings.price_rise_percent,
     )
 
 

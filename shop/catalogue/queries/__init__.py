@@ -19,6 +19,7 @@ from shop.catalogue.queries.lists import (
     read_list,
     suggest_products,
 )
+from shop.catalogue.queries.prices import dear_packs, median_prices, price_history
 from shop.catalogue.queries.product_page import get_product_page
 from shop.catalogue.queries.suppliers import own_product_id, visible_products
 
@@ -26,11 +27,14 @@ __all__ = [
     "Found",
     "ProductList",
     "ask_index",
+    "dear_packs",
     "facets",
     "find_products",
     "get_product_page",
+    "median_prices",
     "on_sale",
     "own_product_id",
+    "price_history",
     "product_cards",
     "read_list",
     "search_documents",
