@@ -12,12 +12,20 @@ from shop.applications import queries, services
 from shop.applications.events import ApplicationApproved
 from shop.applications.values import NoticeFacts
 from shop.benefit_links.values import KIND_NAMES
+from shop.certification.values import CertificateKind
+
+#: What a notice calls the kinds of certificates (rule A2), Chinese and English.
+CERTIFICATE_KINDS = {
+    CertificateKind.AID_PRODUCT: ("帮扶产品", "an aid product"),
+    CertificateKind.LOCAL_PRODUCT: ("本地产品", "a local product"),
+}
 
 
 @events.on(ApplicationApproved)
 def open_notice(session: Session, event: ApplicationApproved) -> None:
     """Open the notice in the step in which the county approved."""
     facts = queries.notice_facts(session, event.application_id)
+    kind_zh, kind_en = CERTIFICATE_KINDS[CertificateKind(facts.certificate_kind)]
     notice = publicity_services.open_notice(
         session,
         SYSTEM,
@@ -25,8 +33,8 @@ def open_notice(session: Session, event: ApplicationApproved) -> None:
             kind=NoticeKind.CERTIFICATION,
             subject_type=queries.SUBJECT,
             subject_id=facts.public_id,
-            title_zh=f"拟认定帮扶产品：{facts.product[0]}",
-            title_en=f"To be certified as an aid product: {facts.product[1] or facts.product[0]}",
+            title_zh=f"拟认定{kind_zh}：{facts.product[0]}",
+            title_en=f"To be certified as {kind_en}: {facts.product[1] or facts.product[0]}",
             region_id=facts.village_id,
             content=_content(facts),
             organisation_id=facts.supplier_id,
@@ -36,13 +44,16 @@ def open_notice(session: Session, event: ApplicationApproved) -> None:
 
 
 def _content(facts: NoticeFacts) -> NoticeContent:
+    kind_zh, kind_en = CERTIFICATE_KINDS[CertificateKind(facts.certificate_kind)]
     kinds_zh = "、".join(KIND_NAMES[kind][0] for kind in facts.kinds)
     kinds_en = ", ".join(KIND_NAMES[kind][1] for kind in facts.kinds)
     return NoticeContent(
-        intro_zh="经镇（街道）初审、行业部门复审和县级审定，下列产品拟认定为帮扶产品，现予公示。公示期内如有异议，请提出。",
+        intro_zh=(
+            f"经镇（街道）初审、行业部门复审和县级审定，下列产品拟认定为{kind_zh}，现予公示。公示期内如有异议，请提出。"
+        ),
         intro_en=(
             "After the checks of township and sector and the decision of the county, this product is to be certified "
-            "as an aid product. Whoever knows a reason against it may object while the notice stands."
+            f"as {kind_en}. Whoever knows a reason against it may object while the notice stands."
         ),
         lines=(
             Line("产品名称", "Product", facts.product[0], facts.product[1]),

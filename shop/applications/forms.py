@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, RadioField, SelectField, TextAreaField
-from wtforms.validators import Optional
+from wtforms.validators import DataRequired, Optional
 
 from shop.applications.rules import LONGEST_OPINION
 from shop.applications.values import Decision, Stage
+from shop.certification.values import CertificateKind
 from web.forms import Form, WholeNumberField, at_most, no_control_characters, required
 
 
 class StatementForm(Form):
     """What a supplier says to those who decide."""
 
+    kind = RadioField(
+        _l("What it is to be certified as"),
+        [DataRequired()],
+        choices=[
+            (
+                CertificateKind.AID_PRODUCT.value,
+                _l("Aid product: made by your enterprise, in the county or of its raw material"),
+            ),
+            (CertificateKind.LOCAL_PRODUCT.value, _l("Local product: goods collected loose from households")),
+        ],
+        default=CertificateKind.AID_PRODUCT.value,
+    )
     statement = TextAreaField(
         _l("What you want those who decide to know"),
         [Optional(), at_most(1000), no_control_characters],

@@ -36,7 +36,7 @@ from shop.applications.models import Application, CertificationSetting, StageRec
 from shop.applications.values import Conflict, Decision, Move, SettingName, Stage, State
 from shop.catalogue.models import Product
 from shop.certification import services as certification
-from shop.certification.values import last_day
+from shop.certification.values import CertificateKind, last_day
 from shop.permissions import SET_CERTIFICATION
 
 
@@ -88,8 +88,17 @@ def start_application(session: Session, actor: Actor, product_slug: str) -> Appl
     return application
 
 
-def submit_application(session: Session, actor: Actor, public_id: str, statement: str) -> Application:
-    """Hand an application in when nothing is missing; the township's clock begins."""
+def submit_application(
+    session: Session,
+    actor: Actor,
+    public_id: str,
+    statement: str,
+    kind: CertificateKind = CertificateKind.AID_PRODUCT,
+) -> Application:
+    """Hand an application in when nothing is missing; the township's clock begins.
+
+    Goods collected loose from households may only become a local product (rule A2); those who decide see which it is to be.
+    """
     application = queries.lock_application(session, public_id)
     if application.supplier_id not in actor.organisation_ids(Role.SUPPLIER):
         raise NotFound("application")
@@ -97,6 +106,7 @@ def submit_application(session: Session, actor: Actor, public_id: str, statement
         raise MovedOn(State(application.state))
     _require_evidence(session, application)
     application.statement = statement.strip()
+    application.kind = kind.value
     _move(session, actor, application, Move.SUBMIT, Stage.APPLICATION, "submitted")
     events.publish(session, ApplicationSubmitted(application.id))
     return application
@@ -201,7 +211,13 @@ def leave_publicity(session: Session, public_id: str, notice_id: int, *, upheld:
         None,
     )
     certificate = certification.issue_approved(
-        session, application.product_id, application.issuer_id, begin, end, approved_by
+        session,
+        application.product_id,
+        application.issuer_id,
+        begin,
+        end,
+        approved_by,
+        CertificateKind(application.kind),
     )
     _record(session, SYSTEM, application, Stage.PUBLICITY, "clear")
     application.certificate_id = certificate.id

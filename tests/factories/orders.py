@@ -16,6 +16,7 @@ from shop.catalogue import services as catalogue
 from shop.catalogue.models import Product, Variant
 from shop.catalogue.values import NewProduct, NewVariant
 from shop.certification import services as certification
+from shop.certification.values import CertificateKind
 from shop.orders import services as order_services
 from shop.orders.values import Delivery, OrderRequest, PlacedOrder
 from shop.stock.values import Wanted
@@ -85,7 +86,12 @@ def make_variant(
     return session.query(Variant).filter(Variant.product_id == product.id).one()
 
 
-def certify(session: Session, product_id: int, until: datetime | None = None) -> str:
+def certify(
+    session: Session,
+    product_id: int,
+    until: datetime | None = None,
+    kind: CertificateKind = CertificateKind.AID_PRODUCT,
+) -> str:
     """Certify a product for a year and return the certificate's number."""
     product = session.get_one(Product, product_id)
     county = session.get_one(Region, product.county_id)
@@ -96,6 +102,7 @@ def certify(session: Session, product_id: int, until: datetime | None = None) ->
         product_id,
         office.id,
         until or clock.now() + timedelta(days=365),
+        kind=kind,
     ).number
 
 

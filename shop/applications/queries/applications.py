@@ -325,6 +325,7 @@ def _file(session: Session, *conditions: ColumnElement[bool], public_id: str) ->
         row=_row(row, settings),
         application_id=application.id,
         statement=application.statement,
+        kind=application.kind,
         created_at=application.created_at,
         records=tuple(records_of(session, application.id)),
         missing=rules.missing(evidence, settings.households_needed)
@@ -533,6 +534,7 @@ def notice_facts(session: Session, application_id: int) -> NoticeFacts:
         kinds=links.kinds,
         households=links.households,
         validity_days=settings_on(session, today).validity_days,
+        certificate_kind=row.Application.kind,
     )
 
 

@@ -15,6 +15,7 @@ from shop.applications.values import State
 from shop.applications.views.timeline import steps
 from shop.catalogue.wording import state_label as certificate_label
 from shop.catalogue.wording import state_tone as certificate_tone
+from shop.certification.values import CertificateKind
 from shop.permissions import MANAGE_PRODUCTS
 from web.access import current_actor, requires
 from web.pagination import page_number, paginate
@@ -61,7 +62,11 @@ def submit(public_id: str) -> Any:
     try:
         with transaction() as session:
             services.submit_application(
-                session, current_actor(), public_id.replace("\x00", ""), form.statement.data or ""
+                session,
+                current_actor(),
+                public_id.replace("\x00", ""),
+                form.statement.data or "",
+                CertificateKind(form.kind.data),
             )
     except (EvidenceMissing, MovedOn) as refusal:
         return _page(public_id, form, words_for(refusal), int(refusal.status))

@@ -41,6 +41,7 @@ from shop.benefit_links.values import Answer, NewPayment
 from shop.catalogue.models import Variant
 from shop.certification import services as certificates
 from shop.certification.models import Certificate
+from shop.certification.values import CertificateKind
 from shop.orders.errors import BasketRefused
 from tests.factories.certification import (
     OPINION,
@@ -627,3 +628,21 @@ def test_a_mail_in_english_writes_names_as_they_are(session: Session) -> None:
     assert "Origin & maker <differ>" in mail.text
     assert "<b>rice</b>" not in mail.html
     assert "&lt;differ&gt;" in mail.html
+
+
+def test_loose_goods_become_a_local_product_and_the_notice_says_so(session: Session) -> None:
+    world = make_world(session)
+    draft = services.start_application(session, world.supplier_actor, world.product.slug)
+    services.submit_application(
+        session, world.supplier_actor, draft.public_id, "", CertificateKind.LOCAL_PRODUCT
+    )
+    for stage in (Stage.TOWNSHIP, Stage.SECTOR, Stage.COUNTY):
+        pass_stage(session, world, draft, stage)
+    notice = session.get_one(Notice, draft.notice_id)
+    assert notice.title_zh == "拟认定本地产品：石磨小米"
+    session.commit()
+    with end_of_notice(session, draft):
+        assert publicity_jobs.end_due_notices() == 1
+    session.expire_all()
+    certificate = session.get_one(Certificate, draft.certificate_id)
+    assert certificate.kind == "local_product"
