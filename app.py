@@ -77,6 +77,7 @@ def build_web(app: Flask, config: Config) -> None:
         csrf,
         errors,
         health,
+        kept_pages,
         language,
         mailing,
         security,
@@ -99,6 +100,7 @@ def build_web(app: Flask, config: Config) -> None:
     errors.init_app(app)
     health.init_app(app, search=search.probe)
     mailing.init_app(app)
+    kept_pages.init_app(app)
     if not config.production:
         app.register_blueprint(styleguide.bp)
 

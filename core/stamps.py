@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -53,6 +55,7 @@ _horizons: list[Horizon] = []
 _last: Stamp | None = None
 _remembered: OrderedDict[Hashable, tuple[Stamp, Any]] = OrderedDict()
 _lock = threading.Lock()
+_standing: ContextVar[Stamp | None] = ContextVar("standing_at", default=None)
 
 
 def horizon(find: Horizon) -> Horizon:
@@ -79,12 +82,25 @@ def current(session: Session) -> Stamp | None:
     engine = db.reading_engine(session)
     if engine is None:
         return None
+    standing = _standing.get()
+    if standing is not None and standing.engine is engine:
+        return standing
     now = clock.now()
     found = int(session.scalar(_number_statement) or 0)
     last = _last
     if last is None or last.engine is not engine or last.number != found or not last.holds_at(now):
         last = _last = Stamp(engine, found, now, _next_change(session, now))
     return last
+
+
+@contextmanager
+def standing_at(stamp: Stamp | None) -> Iterator[None]:
+    """Let everything inside the block that asks for the stamp get this one: a request asks once."""
+    token = _standing.set(stamp)
+    try:
+        yield
+    finally:
+        _standing.reset(token)
 
 
 def _next_change(session: Session, now: datetime) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -10,6 +11,8 @@ from flask_babel import Babel, force_locale, get_babel, get_locale
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from web.access import public
 from web.addresses import safe_return
@@ -23,10 +26,17 @@ bp = Blueprint("language", __name__)
 
 def chosen_locale() -> str:
     """Return the locale of this request."""
-    kept = request.cookies.get(COOKIE)
-    if kept in LOCALES:
-        return kept
-    best = request.accept_languages.best_match(
+    return locale_of(request.cookies.get(COOKIE), request.headers.get("Accept-Language", ""))
+
+
+def locale_of(kept: str | None, accepted: str) -> str:
+    """Return the locale of somebody who chose `kept`, or whose browser accepts these languages."""
+    return kept if kept in LOCALES else _accepted(accepted[:200])
+
+
+@lru_cache(500)
+def _accepted(languages: str) -> str:
+    best = parse_accept_header(languages, LanguageAccept).best_match(
         ["zh", "zh-CN", "zh-Hans", "zh-Hans-CN", "en", "en-GB", "en-US"]
     )
     return "en" if best is not None and best.startswith("en") else DEFAULT

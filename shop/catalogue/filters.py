@@ -14,6 +14,12 @@ from shop.catalogue.values import Category, Narrowing, PackSize, Sort
 from shop.certification.values import CertificateKind
 
 LONGEST_QUERY = 100
+
+#: What `read` looks at, and the page: a list with anything else in its address is not kept for others.
+PARAMETERS = (
+    *("q", "category", "county", "supplier", "kind", "size", "sort", "in_stock", "price_from", "price_to"),
+    "page",
+)
 LONGEST_PRICE = 12
 HIGHEST_PRICE_FEN = 100_000_000
 

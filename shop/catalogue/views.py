@@ -16,8 +16,11 @@ from shop.catalogue import filters, queries, services, wording
 from shop.catalogue.filters import Asked, Choice, Group
 from shop.catalogue.values import NamedFacet, ProductCard, Sort
 from shop.permissions import MANAGE_PRODUCTS
+from shop.stock.queries import packs_watch, sold_out_watch
+from web import kept_pages
 from web.access import current_actor, public, requires
 from web.caching import shared
+from web.kept_pages import kept
 from web.language import in_language, locale_code
 from web.pagination import Page, page_number, paginate
 
@@ -27,10 +30,14 @@ PAGE_SIZE = 24
 SUGGESTED_FROM = 20
 MORE_FROM_VILLAGE = 4
 
+#: How long (seconds) a finished page may be kept that depends on the stock of all products, their sales, or the index.
+STOCK_SECONDS, SALES_SECONDS, SEARCH_SECONDS = 2, 60, 60
+
 
 @bp.get("/shop/products")
 @public
 @shared
+@kept(*filters.PARAMETERS)
 def products() -> Any:
     """Show certified products on sale, by shelf, county, price and time."""
     asked = filters.read("/shop/products", request.args)
@@ -44,12 +51,14 @@ def products() -> Any:
             limit=PAGE_SIZE,
             offset=(number - 1) * PAGE_SIZE,
         )
+    _keep_list(asked, found)
     return _list_page("shop/catalogue/products.html", asked, found, number)
 
 
 @bp.get("/shop/search")
 @public
 @shared
+@kept(*filters.PARAMETERS)
 def find() -> Any:
     """Show what matches the words, best first; without words, the shelves to begin from."""
     asked = filters.read("/shop/search", request.args, searching=True)
@@ -70,6 +79,8 @@ def find() -> Any:
             offset=(number - 1) * PAGE_SIZE,
             ids=hits.ids,
         )
+    _keep_list(asked, found)
+    kept_pages.at_most(SEARCH_SECONDS if hits.by_index else 0)
     marker = Marker(asked.query)
     marked = tuple(
         replace(card, title=marker.mark(card.title), summary=marker.excerpt(card.summary))
@@ -88,17 +99,32 @@ def find() -> Any:
 @bp.get("/shop/search/suggest")
 @public
 @shared
+@kept("q")
 def suggest() -> Any:
     """Answer with a few names while somebody types, as JSON."""
     typed = filters.read("/shop/search", {"q": request.args.get("q", "")}, searching=True).query
     by_index = queries.ask_index(typed, SUGGESTED_FROM) if typed else ()
     with reading() as session:
         found = queries.suggest_products(session, typed, by_index, english=locale_code() == "en")
+    kept_pages.at_most(SEARCH_SECONDS if by_index is not None else 0)
     return {
         "label": _("Suggestions"),
         "status": wording.suggestion_count(len(found)),
         "suggestions": [{"title": one.title, "url": one.url} for one in found],
     }
+
+
+def _keep_list(asked: Asked, found: queries.ProductList) -> None:
+    """Keep a list while its cards are true; what is sold or in stock elsewhere may change which cards there are."""
+    _keep_cards(found.cards)
+    if asked.in_stock:
+        kept_pages.at_most(STOCK_SECONDS)
+    if asked.sort is Sort.SALES:
+        kept_pages.at_most(SALES_SECONDS)
+
+
+def _keep_cards(cards: Sequence[ProductCard]) -> None:
+    kept_pages.depends_on(sold_out_watch, [card.id for card in cards], [card.sold_out for card in cards])
 
 
 def _list_page(template: str, asked: Asked, found: queries.ProductList, number: int, **more: Any) -> Any:
@@ -211,6 +237,7 @@ def _sort_choices(asked: Asked) -> list[Choice]:
 @bp.get("/shop/products/<slug>")
 @public
 @shared
+@kept()
 def product(slug: str) -> Any:
     """Show one product: what it is, who certified it, where it grew, and where each fen of its price goes."""
     if "\x00" in slug:
@@ -221,6 +248,8 @@ def product(slug: str) -> Any:
         neighbours = queries.product_cards(
             session, words, village_id=found.village_id, without_id=found.id, limit=MORE_FROM_VILLAGE
         )
+    kept_pages.depends_on(packs_watch, [found.id], [pack.available for pack in found.packs] or None)
+    _keep_cards(neighbours)
     certificate = found.certificate
     return render_template(
         "shop/catalogue/product.html",

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from accounts.models import Organisation
 from accounts.values import Role
-from core import clock, storage
+from core import clock, stamps, storage
 from core.audit import AuditEntry
 from core.errors import NotFound
 from core.permissions import Actor
@@ -33,6 +33,16 @@ def certified_condition(now: Any) -> ColumnElement[bool]:
         Certificate.suspended_at.is_(None),
         Certificate.revoked_at.is_(None),
     )
+
+
+@stamps.horizon
+def next_change(session: Session, now: datetime) -> datetime | None:
+    """Return the next moment at which some certificate begins or ends by the clock."""
+    moments = select(
+        select(func.min(Certificate.valid_until)).where(Certificate.valid_until > now).scalar_subquery(),
+        select(func.min(Certificate.valid_from)).where(Certificate.valid_from > now).scalar_subquery(),
+    )
+    return min((moment for moment in session.execute(moments).one() if moment is not None), default=None)
 
 
 def is_certified(now: Any) -> ColumnElement[bool]:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, cast, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, aliased
 
 from accounts.models import Organisation
@@ -122,3 +123,38 @@ def available(session: Session, variant_ids: Iterable[int]) -> dict[int, int]:
         )
     )
     return {row[0]: int(row[1]) for row in rows}
+
+
+def packs_watch(product_ids: Any, now: Any) -> ColumnElement[Any]:
+    """Return how many packs of each open variant of a product can be bought, by price, for pages that are kept."""
+    free = func.greatest(0, func.coalesce(Stock.on_hand, 0) - held_quantity(Variant.id, now))
+    return (
+        select(func.array_agg(aggregate_order_by(cast(free, BigInteger), Variant.price_fen, Variant.id)))
+        .select_from(Variant)
+        .outerjoin(Stock, Stock.variant_id == Variant.id)
+        .where(Variant.product_id == func.any(product_ids), Variant.closed_at.is_(None))
+        .scalar_subquery()
+    )
+
+
+def sold_out_watch(product_ids: Any, now: Any) -> ColumnElement[Any]:
+    """Return which of these products are sold out, in their order, for pages that are kept."""
+    wanted = func.unnest(product_ids).table_valued("id", with_ordinality="place").render_derived()
+    return select(
+        func.array_agg(aggregate_order_by(~has_stock(wanted.c.id, now), wanted.c.place))
+    ).scalar_subquery()
+
+
+def has_stock(product_id: Any, now: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition that some open variant (that meets the conditions) of a product can be bought."""
+    return exists(
+        select(Variant.id)
+        .join(Stock, Stock.variant_id == Variant.id)
+        .where(
+            Variant.product_id == product_id,
+            Variant.closed_at.is_(None),
+            Stock.on_hand - held_quantity(Variant.id, now) >= Variant.pack_multiple,
+            *conditions,
+        )
+        .correlate_except(Variant, Stock)
+    )
