@@ -158,3 +158,23 @@ def has_stock(product_id: Any, now: Any, *conditions: ColumnElement[bool]) -> Co
         )
         .correlate_except(Variant, Stock)
     )
+
+
+def is_in_stock(product_id: Any, now: Any) -> ColumnElement[bool]:
+    """Return whether a product can be bought, as a scalar for each row of a page.
+
+    As `EXISTS` in the columns of a select, PostgreSQL would hash the whole stock for a page of twenty-four products.
+    """
+    asked = (
+        select(true())
+        .select_from(Variant)
+        .join(Stock, Stock.variant_id == Variant.id)
+        .where(
+            Variant.product_id == product_id,
+            Variant.closed_at.is_(None),
+            Stock.on_hand - held_quantity(Variant.id, now) >= Variant.pack_multiple,
+        )
+        .limit(1)
+        .correlate_except(Variant, Stock)
+    )
+    return func.coalesce(asked.scalar_subquery(), false())

@@ -91,7 +91,9 @@ class _Shape:
 
     def conditions(self, *, certified: bool = True) -> list[ColumnElement[bool]]:
         """Return the conditions; without `certified` the statement joins the certificate in force itself."""
-        found = [on_sale(_now) if certified else Product.listed_at.is_not(None)]
+        found = [Product.listed_at.is_not(None)]
+        if certified:
+            found.append(_is_kind() if self.kind else is_certified(_now))
         if self.category:
             found.append(Product.category == bindparam("category"))
         if self.county:
@@ -104,8 +106,6 @@ class _Shape:
             found.append(Product.id != bindparam("without_id"))
         if self.ids:
             found.append(Product.id == func.any(_ids))
-        if self.kind:
-            found.append(_is_kind())
         if self.price_from:
             found.append(Product.from_price_fen >= bindparam("price_from"))
         if self.price_to:
@@ -304,7 +304,7 @@ def _cards_statement(shape: _Shape, sort: Sort) -> Select[*tuple[Any, ...]]:
             cheapest.c.producer_fen,
             packs.label("packs"),
             _kind_of(page.c.id).label("kind"),
-            _has_stock(page.c.id).label("in_stock"),
+            is_in_stock(page.c.id, _now).label("in_stock"),
             *((page.c.summary_zh, page.c.summary_en) if shape.summaries else ()),
             *((page.c.sold,) if sort is Sort.SALES else ()),
         )
