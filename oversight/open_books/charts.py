@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pygal
 from pygal.style import Style
@@ -24,8 +24,22 @@ def ticks(largest: float) -> list[int]:
     return [step * number for number in range(max(1, int(-(-largest // step))) + 1)]
 
 
-def bars(labels: Sequence[str], series: Sequence[tuple[str, Sequence[float], str]]) -> bytes:
-    """Draw months as bars; each series is (name, values, colour); returns SVG."""
+def mark(value: float, locale: str, sign: str = "") -> str:
+    """Write a mark of the axis: 12,000 in English, 1.2万 in Chinese; `sign` stands before it."""
+    if locale != "en" and value >= 10_000:
+        return f"{sign}{value / 10_000:,.1f}".removesuffix(".0") + "万"
+    return f"{sign}{value:,.0f}"
+
+
+def bars(
+    labels: Sequence[str],
+    series: Sequence[tuple[str, Sequence[float], str]],
+    formatter: Callable[[float], str],
+    *,
+    narrow: bool = False,
+) -> bytes:
+    """Draw months as bars; each series is (name, values, colour); `narrow` for a phone; returns SVG."""
+    size = 19 if narrow else 15
     style = Style(
         background="transparent",
         plot_background="transparent",
@@ -33,9 +47,9 @@ def bars(labels: Sequence[str], series: Sequence[tuple[str, Sequence[float], str
         foreground_strong="#23282B",
         foreground_subtle="#E4DDD0",
         font_family=_FONT,
-        label_font_size=15,
-        major_label_font_size=15,
-        legend_font_size=16,
+        label_font_size=size,
+        major_label_font_size=size,
+        legend_font_size=size,
         value_font_size=14,
         guide_stroke_color="#E4DDD0",
         major_guide_stroke_color="#E4DDD0",
@@ -48,21 +62,25 @@ def bars(labels: Sequence[str], series: Sequence[tuple[str, Sequence[float], str
         style=style,
         js=[],
         disable_xml_declaration=True,
-        width=960,
-        height=400,
-        margin=10,
-        margin_bottom=44,
+        width=520 if narrow else 960,
+        height=480 if narrow else 400,
+        margin=6 if narrow else 10,
+        margin_bottom=12 + 32 * -(-len(series) // (2 if narrow else 3)),
         spacing=12,
+        truncate_legend=-1,
         rounded_bars=2,
         legend_at_bottom=True,
-        legend_at_bottom_columns=3,
+        legend_at_bottom_columns=2 if narrow else 3,
         legend_box_size=14,
         show_x_guides=False,
         y_labels=ticks(max((value for _, values, _ in series for value in values), default=0)),
-        formatter=lambda value: f"{value:,.0f}",
+        formatter=formatter,
         print_values=False,
     )
     chart.x_labels = list(labels)
+    if narrow:
+        chart.x_labels_major = list(labels)[-1::-3]
+        chart.show_minor_x_labels = False
     for name, values, _ in series:
         chart.add(name, list(values))
     svg: str = chart.render()

@@ -46,7 +46,7 @@ def index() -> str:
 @bp.get("/open-books/charts/<name>.svg")
 @public
 def chart(name: str) -> Response:
-    """Draw the chart of money or points."""
+    """Draw the chart of money or points; `?width=narrow` for a phone."""
     if name not in ("money", "points"):
         abort(404)
     with reading() as session:
@@ -61,7 +61,13 @@ def chart(name: str) -> Response:
         (_(label), [month.flows[key] / factor for month in books.months], colour)
         for (key, label), colour in zip(shown, charts.PALETTE, strict=False)
     ]
-    svg = charts.bars(labels, series)
+    locale, sign = locale_code(), "¥" if name == "money" else ""
+    svg = charts.bars(
+        labels,
+        series,
+        lambda value: charts.mark(value, locale, sign),
+        narrow=request.args.get("width") == "narrow",
+    )
     return Response(svg, mimetype="image/svg+xml", headers={"Cache-Control": "public, max-age=60"})
 
 

@@ -88,8 +88,9 @@ def test_the_charts_can_show_every_flow_at_once(
     issue(session, "points", 5)
     session.flush()
     for name in ("money", "points"):
-        answer = client.get(f"/open-books/charts/{name}.svg").response
-        xml.dom.minidom.parseString(answer.get_data())
+        for width in ("", "?width=narrow"):
+            answer = client.get(f"/open-books/charts/{name}.svg{width}").response
+            xml.dom.minidom.parseString(answer.get_data())
     assert len(queries.FLOWS) <= len(charts.PALETTE)
 
 
@@ -174,3 +175,18 @@ def test_a_supervisor_sees_the_audit_trail_only(client: PageClient, session: Ses
 )
 def test_marks_of_a_chart_are_even_and_cover_the_largest(largest: float, marks: list[int]) -> None:
     assert charts.ticks(largest) == marks
+
+
+@pytest.mark.parametrize(
+    ("value", "locale", "said"),
+    [
+        (0, "zh", "¥0"),
+        (9_500, "zh", "¥9,500"),
+        (10_000, "zh", "¥1万"),
+        (12_000, "zh", "¥1.2万"),
+        (1_200_000, "zh", "¥120万"),
+        (12_000, "en", "¥12,000"),
+    ],
+)
+def test_marks_are_written_as_people_of_the_language_write_them(value: float, locale: str, said: str) -> None:
+    assert charts.mark(value, locale, "¥") == said
