@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, aliased
 
 from accounts.values import Role
@@ -57,6 +58,7 @@ class ShelfItem:
     expires_on: date | None
     few: bool
     expires_soon: bool
+    days_left: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,20 +132,21 @@ def _shelf_summaries(session: Session, store_ids: list[int]) -> dict[int, tuple[
     if not store_ids:
         return {}
     on_shelf = (
-        select(Goods.store_id, Goods.id, Goods.picture)
+        select(Goods.store_id, Goods.picture, func.sum(GoodsBatch.quantity_left).label("left"))
         .join(GoodsBatch, GoodsBatch.goods_id == Goods.id)
         .where(Goods.store_id.in_(store_ids), Goods.closed_on.is_(None), giveable(clock.today()))
-        .distinct()
+        .group_by(Goods.id)
         .subquery()
     )
+    known = select(on_shelf, func.count().over(partition_by=on_shelf.c.picture).label("stores")).subquery()
+    # First what few other stores have, then what there is most of: else every card shows the same four pictures.
+    telling = aggregate_order_by(known.c.picture, known.c.stores, known.c.left.desc(), known.c.picture)
     rows = session.execute(
-        select(
-            on_shelf.c.store_id,
-            func.count(),
-            func.array_remove(func.array_agg(on_shelf.c.picture), None),
-        ).group_by(on_shelf.c.store_id)
+        select(known.c.store_id, func.count(), func.array_remove(func.array_agg(telling), None)).group_by(
+            known.c.store_id
+        )
     )
-    return {row[0]: (row[1], tuple(sorted(row[2])[:4])) for row in rows}
+    return {row[0]: (row[1], tuple(dict.fromkeys(row[2]))[:4]) for row in rows}
 
 
 def shelf(session: Session, store_id: int, *, sold_out_too: bool = True) -> list[ShelfItem]:
@@ -177,6 +180,7 @@ def shelf(session: Session, store_id: int, *, sold_out_too: bool = True) -> list
             row.first,
             0 < row.left <= FEW,
             row.first is not None and row.first <= today + SOON,
+            (row.first - today).days if row.first is not None else None,
         )
         for row in session.execute(statement)
     ]

@@ -79,6 +79,28 @@ def test_the_shelf_shows_what_may_be_given_out(session: Session, world: PointsWo
     assert card.kinds == 2
 
 
+def test_a_card_shows_first_what_other_stores_lack(session: Session, world: PointsWorld) -> None:
+    other = make_points_world(session)
+    for place, own in ((world, "a-own"), (other, "z-own")):
+        for number in range(5):
+            kept = stock_goods(session, place, f"b{number}", f"b{number}", 3, 300, 10 - number)
+            kept.picture = f"b{number}"
+        stock_goods(session, place, own, own, 3, 300, 1).picture = own
+    session.flush()
+    cards = {card.public_id: card.pictures for card in queries.store_cards(session)}
+    assert cards[world.store.public_id] == ("a-own", "b0", "b1", "b2")
+    assert cards[other.store.public_id] == ("z-own", "b0", "b1", "b2")
+
+
+def test_goods_near_their_date_say_how_many_days_are_left(session: Session, world: PointsWorld) -> None:
+    stock_goods(session, world, "milk", "牛奶", 3, 300, 5, clock.today() + timedelta(days=30))
+    stock_goods(session, world, "oil", "油", 3, 300, 6, clock.today() + timedelta(days=31))
+    shelf = {item.name_zh: item for item in queries.shelf(session, world.store.id)}
+    assert (shelf["牛奶"].expires_soon, shelf["牛奶"].days_left, shelf["牛奶"].few) == (True, 30, True)
+    assert (shelf["油"].expires_soon, shelf["油"].days_left, shelf["油"].few) == (False, 31, False)
+    assert shelf["大米"].days_left is None
+
+
 def test_a_unit_that_vanished_is_noticed(session: Session, world: PointsWorld) -> None:
     names = {f.name[:2] for f in checks.run(session) if f.wrong}
     assert names == set()
