@@ -13,9 +13,11 @@ from accounts.registrations import emails as registration_emails
 from accounts.registrations import wording as registration_wording
 from accounts.registrations.views import BLUEPRINTS as REGISTRATIONS
 from accounts.registrations.views import waiting
+from accounts.values import Role
 from accounts.views import bp
 from core.text import N_
-from web import navigation
+from web import doors, navigation
+from web.doors import WayIn
 from web.navigation import DeskItem
 
 BLUEPRINTS = (bp, licences, *REGISTRATIONS)
@@ -30,6 +32,35 @@ navigation.register(
         order=20,
         count=waiting,
     ),
+)
+
+doors.explain(
+    WayIn(
+        N_("This desk is for suppliers"),
+        N_(
+            "Cooperatives, companies, village collectives, family farms and aid workshops work here: products, licences, "
+            "certificates, orders. Register yours with its licence; the operator looks at it within a few working days, "
+            "and you act for it with the account you have now."
+        ),
+        N_("Register a supplier"),
+        "/registrations",
+    ),
+    Role.SUPPLIER,
+)
+doors.explain(
+    WayIn(
+        N_("This desk is for institutions with a canteen"),
+        N_(
+            "Schools, hospitals and agencies order certified goods on account here and accept deliveries with two people. "
+            "Register yours with its code and certificate; the operator looks at it within a few working days, and you "
+            "order for it with the account you have now."
+        ),
+        N_("Register an institution"),
+        "/registrations",
+    ),
+    Role.REQUESTER,
+    Role.APPROVER,
+    Role.RECEIVER,
 )
 
 __all__ = [

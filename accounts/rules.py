@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from accounts.values import Agent
+
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 256
 
@@ -80,3 +82,50 @@ def wait_after(failures: int) -> timedelta:
     if failures < 5:
         return timedelta(0)
     return min(timedelta(minutes=15), timedelta(seconds=15 * 2 ** min(failures - 5, 10)))
+
+
+#: Marks in what browsers send, the more particular ones first: nearly all call themselves Mozilla, Chrome and Safari too.
+_APPS = (
+    ("micromessenger", "wechat"),
+    ("dingtalk", "dingtalk"),
+    ("alipayclient", "alipay"),
+    ("edg/", "edge"),
+    ("edga/", "edge"),
+    ("edgios/", "edge"),
+    ("huaweibrowser", "huawei"),
+    ("miuibrowser", "xiaomi"),
+    ("ucbrowser", "uc"),
+    ("mqqbrowser", "qq"),
+    ("qqbrowser", "qq"),
+    ("quark", "quark"),
+    ("samsungbrowser", "samsung"),
+    ("opr/", "opera"),
+    ("fxios/", "firefox"),
+    ("firefox/", "firefox"),
+    ("crios/", "chrome"),
+    ("chromium/", "chrome"),
+    ("chrome/", "chrome"),
+    ("safari/", "safari"),
+)
+_SYSTEMS = (
+    ("harmonyos", "harmony"),
+    ("openharmony", "harmony"),
+    ("iphone", "iphone"),
+    ("ipad", "ipad"),
+    ("android", "android"),
+    ("windows", "windows"),
+    ("mac os x", "mac"),
+    ("macintosh", "mac"),
+    ("cros", "chromeos"),
+    ("linux", "linux"),
+)
+
+
+def read_agent(text: str) -> Agent:
+    """Return which browser and system call themselves so; empty where nothing is known."""
+    lowered = text.casefold()
+
+    def first(marks: tuple[tuple[str, str], ...]) -> str:
+        return next((name for mark, name in marks if mark in lowered), "")
+
+    return Agent(first(_APPS), first(_SYSTEMS))

@@ -71,3 +71,11 @@ class NewSignIn:
 
     user_id: int
     token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """The browser and the system of a sign-in, by short names; empty where unknown."""
+
+    browser: str
+    system: str

@@ -13,6 +13,7 @@ from accounts import queries, rules, services
 from accounts.errors import WeakPassword, WrongCredentials
 from accounts.forms import AskResetForm, ChangePasswordForm, ResetForm, SignInForm, SignUpForm
 from accounts.signed_in import load
+from accounts.wording import agent_text
 from core.db import reading, transaction
 from core.errors import TooManyAttempts
 from web.access import current_actor, public, signed_in
@@ -198,7 +199,10 @@ def _account_page(form: ChangePasswordForm, status: int = 200) -> tuple[str, int
         sign_ins = queries.open_sign_ins(step, current_user.user_id)
         present = queries.find_open_sign_in(step, current_user.token)
     here = present.sign_in_id if present else None
-    return render_template("accounts/account.html", form=form, sign_ins=sign_ins, here=here), status
+    page = render_template(
+        "accounts/account.html", form=form, sign_ins=sign_ins, here=here, agent_text=agent_text
+    )
+    return page, status
 
 
 @bp.get("/account")

@@ -5,8 +5,42 @@ from __future__ import annotations
 from flask_babel import gettext as _
 
 from accounts.errors import LinkUsedUp, WeakPassword, WrongCredentials
-from accounts.rules import SHORTEST_PASSWORD
+from accounts.rules import SHORTEST_PASSWORD, read_agent
 from web.wording import explains
+
+
+def agent_text(text: str) -> str:
+    """Say which browser on which system a sign-in came from."""
+    agent = read_agent(text)
+    browser = {
+        "wechat": _("WeChat"),
+        "dingtalk": _("DingTalk"),
+        "alipay": _("Alipay"),
+        "edge": "Edge",
+        "huawei": _("Huawei browser"),
+        "xiaomi": _("Xiaomi browser"),
+        "uc": _("UC browser"),
+        "qq": _("QQ browser"),
+        "quark": _("Quark"),
+        "samsung": _("Samsung browser"),
+        "opera": "Opera",
+        "firefox": _("Firefox"),
+        "chrome": "Chrome",
+        "safari": "Safari",
+    }.get(agent.browser, "")
+    system = {
+        "harmony": _("HarmonyOS"),
+        "iphone": "iPhone",
+        "ipad": "iPad",
+        "android": _("Android"),
+        "windows": "Windows",
+        "mac": "Mac",
+        "chromeos": "ChromeOS",
+        "linux": "Linux",
+    }.get(agent.system, "")
+    if browser and system:
+        return _("%(browser)s on %(system)s", browser=browser, system=system)
+    return browser or system or _("an unknown browser")
 
 
 @explains(WrongCredentials)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from core.permissions import Permission
+
 
 class Refusal(Exception):
     """A request that the rules turn down; subclasses carry the data that its wording needs."""
@@ -21,6 +23,14 @@ class Forbidden(Refusal):
     """This kind of person may not do this kind of thing."""
 
     status = HTTPStatus.FORBIDDEN
+
+
+class RoleMissing(Forbidden):
+    """The person holds none of the roles that carry a permission."""
+
+    def __init__(self, wanted: Permission) -> None:
+        super().__init__(wanted.name)
+        self.wanted = wanted
 
 
 class TooManyAttempts(Refusal):

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from flask import current_app, redirect, request
 from flask_login import current_user
 
-from core.errors import Forbidden
+from core.errors import Forbidden, RoleMissing
 from core.permissions import GUEST, Actor, Permission
 
 V = TypeVar("V", bound=Callable[..., Any])
@@ -51,7 +51,7 @@ def requires(wanted: Permission) -> Callable[[V], V]:
             if not current_user.is_authenticated:
                 return _to_sign_in()
             if not current_actor().may(wanted):
-                raise Forbidden(wanted.name)
+                raise RoleMissing(wanted)
             return view(*args, **kwargs)
 
         setattr(guarded, ATTRIBUTE, wanted)

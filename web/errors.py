@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from core.errors import Refusal, TooManyAttempts
+from core.errors import Refusal, RoleMissing, TooManyAttempts
+from web import doors
 from web.wording import words_for
 
 log = logging.getLogger(__name__)
@@ -61,10 +62,28 @@ def error_page(status: int, text: str | None = None, title: str | None = None) -
     return response
 
 
+def way_in_page(way: doors.WayIn) -> Response:
+    """Render the page that says how somebody comes to a role; its status stays 403."""
+    body = render_template(
+        "errors/way_in.html",
+        title=_(way.title),
+        text=_(way.text),
+        action_url=way.action_url,
+        action_label=_(way.action_label),
+    )
+    response = make_response(body, 403)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def init_app(app: Flask) -> None:
     """Register the handlers."""
 
     def refused(refusal: Refusal) -> Response:
+        if isinstance(refusal, RoleMissing) and request.method in ("GET", "HEAD"):
+            way = doors.way_in(refusal.wanted)
+            if way is not None:
+                return way_in_page(way)
         response = error_page(int(refusal.status), words_for(refusal))
         if isinstance(refusal, TooManyAttempts):
             response.headers["Retry-After"] = str(refusal.retry_after)

@@ -32,7 +32,7 @@ def standing_label(row: LicenceRow) -> str:
         Standing.ENDING: _("ends soon"),
         Standing.EXPIRED: _("expired"),
         Standing.NOT_YET: _("not valid yet"),
-        Standing.REPLACED: _("replaced"),
+        Standing.REPLACED: _("replaced by a newer one"),
     }[row.standing]
 
 

@@ -104,7 +104,7 @@ class DecisionForm(Form):
     """What the operator decides."""
 
     outcome = RadioField(
-        _l("Decision"),
+        _l("Your decision"),
         [required()],
         choices=[
             ("approve", _l("Approve: take the organisation in")),

@@ -31,7 +31,7 @@ def state_label(state: State) -> str:
     """Return where a registration stands."""
     return {
         State.DRAFT: _("Being filled in"),
-        State.SUBMITTED: _("Being looked at"),
+        State.SUBMITTED: _("With the operator"),
         State.APPROVED: _("Registered"),
         State.REFUSED: _("Not approved yet"),
     }[state]
