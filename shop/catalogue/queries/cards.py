@@ -20,7 +20,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    exists,
     func,
     lateral,
     literal,
@@ -53,8 +52,7 @@ from shop.catalogue.values import (
 from shop.certification.models import Certificate
 from shop.certification.queries import certified_condition, is_certified
 from shop.orders.models import Order, OrderLine
-from shop.stock.models import Stock
-from shop.stock.queries import held_quantity
+from shop.stock.queries import has_stock, is_in_stock
 
 PREFIX = "/shop/products/"
 SALES_DAYS = 90
@@ -111,7 +109,7 @@ class _Shape:
         if self.price_to:
             found.append(Product.from_price_fen <= bindparam("price_to"))
         if self.in_stock:
-            found.append(_has_stock(Product.id, *_packed(self.size)))
+            found.append(has_stock(Product.id, _now, *_packed(self.size)))
         elif self.size:
             found.append(
                 Product.id.in_(
@@ -135,20 +133,6 @@ def _packed(size: str) -> list[ColumnElement[bool]]:
             Variant.net_grams <= bindparam("grams_to", type_=Integer),
         ]
     return [Variant.pieces.is_not(None)] if size == "pieces" else []
-
-
-def _has_stock(product_id: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists(
-        select(Variant.id)
-        .join(Stock, Stock.variant_id == Variant.id)
-        .where(
-            Variant.product_id == product_id,
-            Variant.closed_at.is_(None),
-            Stock.on_hand - held_quantity(Variant.id, _now) >= Variant.pack_multiple,
-            *conditions,
-        )
-        .correlate_except(Variant, Stock)
-    )
 
 
 def _order(source: Any, sort: Sort, *, by_ids: bool) -> list[Any]:
