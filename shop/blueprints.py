@@ -45,6 +45,9 @@ from shop.permissions import (
     SHIP_ORDERS,
 )
 from shop.procurement.views import bp as procurement
+from shop.tracing import jobs as tracing_jobs
+from shop.tracing import wording as tracing_wording
+from shop.tracing.views import BLUEPRINTS as TRACING
 from web import navigation
 from web.navigation import DeskItem
 
@@ -54,6 +57,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     certification,
     *APPLICATIONS,
     *BENEFIT_LINKS,
+    *TRACING,
     cart,
     orders,
     fulfilment,
@@ -66,6 +70,7 @@ navigation.register(
     DeskItem(N_("My products"), "/supplier/products", "box", MANAGE_PRODUCTS, order=10),
     DeskItem(N_("My certificates"), "/supplier/applications", "seal-check", MANAGE_PRODUCTS, order=11),
     DeskItem(N_("Benefit links"), "/supplier/benefit-links", "people", MANAGE_PRODUCTS, order=12),
+    DeskItem(N_("Batches and labels"), "/supplier/batches", "scan", MANAGE_PRODUCTS, order=13),
     DeskItem(N_("Certification"), "/certification", "shield", CERTIFY, order=10, count=to_decide),
     DeskItem(N_("Rules of certification"), "/certification/settings", "shield", SET_CERTIFICATION, order=60),
     DeskItem(
@@ -97,4 +102,6 @@ __all__ = [
     "order_emails",
     "order_jobs",
     "order_wording",
+    "tracing_jobs",
+    "tracing_wording",
 ]

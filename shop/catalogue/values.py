@@ -358,6 +358,7 @@ class ProductPage:
     households_count: int
     certificate: ProductCertificate | None
     certified: bool
+    trace_code: str | None
     packs: tuple[PackChoice, ...]
     pictures: tuple[ShownPicture, ...] = ()
 
@@ -406,3 +407,4 @@ class SupplierProduct:
     certificate_number: str | None
     certificate_state: str | None
     last_day: date | None
+    lacks: tuple[str, ...] = ()

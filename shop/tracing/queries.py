@@ -233,7 +233,7 @@ def get_own_batch(session: Session, actor: Actor, code: str) -> BatchFile:
 
 
 def get_printable(session: Session, actor: Actor, slug: str) -> Printable:
-    """Return an own product with the codes that labels can be printed for, else `NotFound`; three statements."""
+    """Return an own product with its open batches, the newest first, else `NotFound`; two statements."""
     now, today = clock.now(), clock.today()
     last = _last_certificate(now)
     row = session.execute(
@@ -262,9 +262,6 @@ def get_printable(session: Session, actor: Actor, slug: str) -> Printable:
         .limit(100)
     )
     codes = [PrintableCode(found.code, _row(found, today)) for found in batches]
-    own = find_code(session, product.id, None)
-    if own is not None:
-        codes.append(PrintableCode(own, None))
     return Printable(
         product_id=product.id,
         slug=product.slug,
@@ -272,6 +269,7 @@ def get_printable(session: Session, actor: Actor, slug: str) -> Printable:
         supplier=(row.supplier_zh, row.supplier_en),
         origin=_origin(row.places or ()),
         storage=(product.storage_zh, product.storage_en),
+        shelf_life_days=product.shelf_life_days,
         certificate=_certificate(row, now),
         codes=tuple(codes),
     )

@@ -36,6 +36,9 @@ from shop.tracing.values import (
     PrintableCode,
 )
 
+#: What stands in place of a batch's code where labels are for packs without a batch.
+PRODUCT_ITSELF = "product"
+
 
 def record_batch(session: Session, actor: Actor, new: NewBatch) -> str:
     """Record a batch of an own product and return its code; its packs go into the stock if wished, in the same step.
@@ -144,11 +147,13 @@ def prepare_labels(
     if not 0 < order.start <= sheet.per_page:
         raise BadLabels("start")
     printable = queries.get_printable(session, actor, slug)
-    chosen = next((found for found in printable.codes if found.code == order.code), None)
-    if chosen is None:
-        raise BadLabels("code")
-    if chosen.batch is not None and chosen.batch.freshness is Freshness.OVER:
-        raise BadLabels("code")
+    if order.code == PRODUCT_ITSELF:
+        chosen = PrintableCode(_give_code(session, printable.product_id, None), None)
+    else:
+        found = next((found for found in printable.codes if found.code == order.code), None)
+        if found is None or found.batch is None or found.batch.freshness is Freshness.OVER:
+            raise BadLabels("code")
+        chosen = found
     if order.kind is LabelKind.CERTIFIED and not printable.holds:
         raise NotCertifiedNow
     audit.record(
@@ -174,11 +179,6 @@ def give_missing_codes(session: Session, limit: int = 1000) -> int:
     for product_id in found:
         _give_code(session, product_id, None)
     return len(found)
-
-
-def ensure_product_code(session: Session, actor: Actor, slug: str) -> None:
-    """Give an own product its code, so that labels can be printed before it goes on sale."""
-    _give_code(session, catalogue_queries.own_product_id(session, actor, slug), None)
 
 
 def _give_code(session: Session, product_id: int, batch_id: int | None) -> str:

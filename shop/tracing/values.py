@@ -259,7 +259,7 @@ class PrintableCode:
 
 @dataclass(frozen=True, slots=True)
 class Printable:
-    """A product with the codes that labels can be printed for and how its certificate stands."""
+    """A product with its open batches and how its certificate stands."""
 
     product_id: int
     slug: str
@@ -267,6 +267,7 @@ class Printable:
     supplier: Text
     origin: Text
     storage: Text
+    shelf_life_days: int | None
     certificate: TracedCertificate | None
     codes: tuple[PrintableCode, ...] = field(default=())
 

@@ -32,6 +32,7 @@ from shop.certification.rules import state_at
 from shop.certification.values import CertificateState, last_day
 from shop.stock.models import Stock
 from shop.stock.queries import held_quantity
+from shop.tracing.models import TraceCode
 
 _now: Any = bindparam("now")
 
@@ -71,6 +72,7 @@ def get_product_page(session: Session, words: CardWords, slug: str) -> ProductPa
         households_count=product.households_count,
         certificate=certificate,
         certified=certificate is not None and certificate.state == CertificateState.IN_FORCE,
+        trace_code=row.trace_code,
         packs=tuple(_packs(session, words, product, village, now)),
         pictures=tuple(
             ShownPicture(
@@ -146,6 +148,11 @@ def _product_statement() -> Select[*tuple[Any, ...]]:
             county.name_en.label("county_en"),
             county.code.label("county_code"),
             places.label("places"),
+            select(TraceCode.code)
+            .where(TraceCode.product_id == Product.id, TraceCode.batch_id.is_(None))
+            .correlate(Product)
+            .scalar_subquery()
+            .label("trace_code"),
             last,
         )
         .join(Organisation, Organisation.id == Product.supplier_id)
