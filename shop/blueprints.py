@@ -13,6 +13,8 @@ from shop.applications import jobs as application_jobs
 from shop.applications import wording as application_wording
 from shop.applications.views import BLUEPRINTS as APPLICATIONS
 from shop.applications.views import to_decide
+from shop.assortment import wording as assortment_wording
+from shop.assortment.views import bp as assortment
 from shop.benefit_links import checks as benefit_link_checks
 from shop.benefit_links import jobs as benefit_link_jobs
 from shop.benefit_links import wording as benefit_link_wording
@@ -26,6 +28,7 @@ from shop.catalogue import wording as catalogue_wording
 from shop.catalogue.views import bp as catalogue
 from shop.certification import wording as certification_wording
 from shop.certification.views import bp as certification
+from shop.counties.views import bp as counties
 from shop.fulfilment import wording as fulfilment_wording
 from shop.fulfilment.views import bp as fulfilment
 from shop.fulfilment.views import waiting_parts
@@ -54,7 +57,9 @@ from web.navigation import DeskItem
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home,
     catalogue,
+    assortment,
     certification,
+    counties,
     *APPLICATIONS,
     *BENEFIT_LINKS,
     *TRACING,
@@ -90,6 +95,7 @@ __all__ = [
     "application_emails",
     "application_jobs",
     "application_wording",
+    "assortment_wording",
     "benefit_link_checks",
     "benefit_link_jobs",
     "benefit_link_wording",

@@ -1,0 +1,1 @@
+"""County zones: what a county certifies, which villages it comes from, and what reached them."""
