@@ -73,3 +73,50 @@ class TransferFromTheFuture(Refusal):
     """A bank transfer dated after today."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class WrongRefundState(Refusal):
+    """The refund has not come as far, or has come too far, for this."""
+
+    def __init__(self, state: str, action: str) -> None:
+        super().__init__(f"cannot {action} a refund that is {state}")
+        self.state = state
+        self.action = action
+
+
+class RefundTooLarge(Refusal):
+    """More than is left of the payment would go back; amount left in fen."""
+
+    def __init__(self, left_fen: int) -> None:
+        super().__init__(f"{left_fen} fen are left to give back")
+        self.left_fen = left_fen
+
+
+class RefundSentBefore(Refusal):
+    """The same form came with other contents."""
+
+
+class SecondPersonNeeded(Refusal):
+    """Who asked for a refund cannot approve it."""
+
+    status = HTTPStatus.FORBIDDEN
+
+
+class ReviewClosed(Refusal):
+    """Somebody has decided about this money before, or is about to."""
+
+
+class NothingToMatch(Refusal):
+    """No order of this number waits for money, or this money does not cover it."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class NothingHeld(Refusal):
+    """Nothing of this money is left with us to give back or to match."""
+
+
+class LimitInThePast(Refusal):
+    """A limit may begin today or later, and once a day."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY

@@ -58,3 +58,49 @@ class BankTransferReceived:
     payee: str
     amount_fen: int
     bank_reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundSucceeded:
+    """Money has gone back to who paid it; published once for each refund (again only after a failure was made good)."""
+
+    refund_public_id: str
+    purpose: str | None
+    subject_id: int | None
+    amount_fen: int
+    currency: str
+    provider: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundDeclined:
+    """The second person said no: the money lies again where it lay."""
+
+    refund_public_id: str
+    purpose: str | None
+    subject_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldMoneyMatched:
+    """A finance officer says which order held money is for; `flows.matched_money_marks_order_paid` finds and pays it.
+
+    `source` and `reference` name the payment or bank transfer, `held_fen` is what is there. The flow says through
+    `taken` how much it took, or would take when it was asked to `only_look`.
+    """
+
+    source: str
+    reference: str
+    number: str
+    held_fen: int
+    payee: str
+    only_look: bool
+    taken: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldMoneyReturned:
+    """Money that did not fit goes back whole: its order can end; `flows.returned_money_ends_order` does it."""
+
+    purpose: str
+    subject_id: int

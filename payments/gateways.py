@@ -6,13 +6,23 @@ import base64
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from typing import Protocol
 
 from config import Config
 from core.errors import NotFound
 from payments.errors import PaymentsUnavailable
-from payments.values import Checkout, CheckoutRequest, ProviderEvent, ProviderState
+from payments.values import (
+    Checkout,
+    CheckoutRequest,
+    ProviderDispute,
+    ProviderEvent,
+    ProviderPayment,
+    ProviderRefund,
+    ProviderState,
+    RefundRequest,
+)
 
 
 class Gateway(Protocol):
@@ -34,6 +44,21 @@ class Gateway(Protocol):
 
     def expire(self, session_id: str) -> ProviderState:
         """Close a checkout for good if nobody has paid yet, and return how it stands now."""
+
+    def refund(self, request: RefundRequest) -> ProviderRefund:
+        """Give money of a payment back; the same request again gives back the same refund."""
+
+    def refunds_of(self, payment_id: str) -> list[ProviderRefund]:
+        """Return every refund of a payment, as they stand now."""
+
+    def dispute(self, dispute_id: str) -> ProviderDispute:
+        """Return how a dispute stands now."""
+
+    def payments_between(self, since: datetime, until: datetime) -> list[ProviderPayment]:
+        """Return what was paid from `since` until before `until`."""
+
+    def refunds_between(self, since: datetime, until: datetime) -> list[ProviderRefund]:
+        """Return the refunds begun from `since` until before `until`."""
 
     def verify_event(self, raw_body: bytes, headers: Mapping[str, str]) -> ProviderEvent:
         """Check the signature over the raw body before reading anything of it; raises `BadSignature`."""

@@ -7,6 +7,7 @@ from typing import Any
 from core import jobs
 from payments import services
 from payments.services.inbox import HANDLE_EVENT
+from payments.services.refunds import SEND_REFUND
 
 
 @jobs.handler(HANDLE_EVENT)
@@ -19,3 +20,15 @@ def handle_stored_event(payload: dict[str, Any]) -> None:
 def sweep_payments() -> None:
     """Try waiting events again and reconcile open payments with their provider."""
     services.sweep()
+
+
+@jobs.handler(SEND_REFUND)
+def send_refund(payload: dict[str, Any]) -> None:
+    """Ask the provider for a refund; an answer that does not come is waited for by the sweeper."""
+    services.send_refund(str(payload["refund"]))
+
+
+@jobs.every(seconds=60)
+def sweep_refunds() -> None:
+    """Ask again for refunds whose answer was lost or is still to come."""
+    services.sweep_refunds()

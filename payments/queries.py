@@ -24,6 +24,7 @@ from payments.models import (
     PaymentIntent,
     Refund,
     RefundLimit,
+    Resolution,
 )
 from payments.values import (
     BY_HAND,
@@ -266,7 +267,9 @@ def list_reviews(session: Session, limit: int = 100) -> list[ReviewRow]:
     columns = [getattr(PaymentIntent, name) for name in ReviewRow.__dataclass_fields__]
     rows = session.execute(
         select(*columns)
-        .where(PaymentIntent.state == PaymentState.NEEDS_REVIEW.value)
+        .where(
+            PaymentIntent.state == PaymentState.NEEDS_REVIEW.value, PaymentIntent.review_closed_at.is_(None)
+        )
         .order_by(PaymentIntent.id.desc())
         .limit(limit)
     )
@@ -275,7 +278,9 @@ def list_reviews(session: Session, limit: int = 100) -> list[ReviewRow]:
 
 def count_reviews(session: Session) -> int:
     """Count the intents whose money does not fit."""
-    statement = select(func.count()).where(PaymentIntent.state == PaymentState.NEEDS_REVIEW.value)
+    statement = select(func.count()).where(
+        PaymentIntent.state == PaymentState.NEEDS_REVIEW.value, PaymentIntent.review_closed_at.is_(None)
+    )
     return session.scalar(statement) or 0
 
 
@@ -338,16 +343,20 @@ def list_transfers(session: Session, *, review: bool, limit: int, offset: int) -
         .offset(offset)
     )
     if review:
-        statement = statement.where(BankTransfer.state == TransferState.REVIEW.value)
+        statement = statement.where(*_transfers_open())
     rows: list[tuple[Any, ...]] = [tuple(row) for row in session.execute(statement)]
     return [TransferRow(*row) for row in rows]
+
+
+def _transfers_open() -> list[ColumnElement[bool]]:
+    return [BankTransfer.state == TransferState.REVIEW.value, BankTransfer.review_closed_at.is_(None)]
 
 
 def count_transfers(session: Session, *, review: bool) -> int:
     """Count the recorded bank transfers, or only those that wait for a person."""
     statement = select(func.count()).select_from(BankTransfer)
     if review:
-        statement = statement.where(BankTransfer.state == TransferState.REVIEW.value)
+        statement = statement.where(*_transfers_open())
     return session.scalar(statement) or 0
 
 
@@ -401,10 +410,37 @@ def _locked(session: Session, statement: Select[Any]) -> Any:
     return found
 
 
-def refundable_fen(paid: PaymentIntent | BankTransfer) -> int:
-    """Return how much of a payment can still go back (smallest unit of its currency)."""
-    whole = (paid.paid_fen or 0) if isinstance(paid, PaymentIntent) else paid.amount_fen
-    return whole - paid.refunding_fen
+def arrived_fen(paid: PaymentIntent | BankTransfer) -> int:
+    """Return how much arrived (smallest unit of its currency)."""
+    return (paid.paid_fen or 0) if isinstance(paid, PaymentIntent) else paid.amount_fen
+
+
+def refundable_fen(session: Session, paid: PaymentIntent | BankTransfer) -> int:
+    """Return how much of a payment can still go back (smallest unit of its currency): what its payer has not taken back."""
+    taken = 0
+    if isinstance(paid, PaymentIntent):
+        statement = select(func.coalesce(func.sum(Dispute.taken_fen), 0)).where(Dispute.intent_id == paid.id)
+        taken = int(session.scalar(statement) or 0)
+    return max(0, arrived_fen(paid) - paid.refunding_fen - taken)
+
+
+def is_open_review(paid: PaymentIntent | BankTransfer) -> bool:
+    """Say whether money waits for a person's decision."""
+    waiting = PaymentState.NEEDS_REVIEW if isinstance(paid, PaymentIntent) else TransferState.REVIEW
+    return paid.state == waiting and paid.review_closed_at is None
+
+
+def find_proposal(session: Session, paid: PaymentIntent | BankTransfer) -> Resolution | None:
+    """Return what was proposed about money that does not fit and waits for a second person."""
+    column = Resolution.intent_id if isinstance(paid, PaymentIntent) else Resolution.transfer_id
+    return session.scalar(select(Resolution).where(column == paid.id, Resolution.state == "proposed"))
+
+
+def paid_by_of(session: Session, intent_id: int | None, transfer_id: int | None) -> str:
+    """Return the word that names a payment or a bank transfer."""
+    if intent_id is not None:
+        return f"payment:{session.get_one(PaymentIntent, intent_id).public_id}"
+    return f"bank_transfer:{session.get_one(BankTransfer, transfer_id).public_id}"
 
 
 def payee_of(session: Session, paid: PaymentIntent | BankTransfer) -> str:

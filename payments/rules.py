@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
-from payments.values import IntentFacts, PaymentState, ProviderState, SessionStatus, TransferState
+from payments.errors import WrongRefundState
+from payments.values import (
+    CURRENCY,
+    IntentFacts,
+    PaymentState,
+    ProviderRefund,
+    ProviderState,
+    RefundAction,
+    RefundState,
+    RefundStatus,
+    SessionStatus,
+    TransferState,
+)
 
 #: How old a signature may be, and how far ahead its clock (Stripe's own default).
 REPLAY_WINDOW = timedelta(minutes=5)
@@ -83,6 +96,16 @@ def concerns_payments(event_type: str) -> bool:
     return event_type.startswith(("checkout.session.", "payment_intent."))
 
 
+def concerns_refunds(event_type: str) -> bool:
+    """Say whether an event tells of money that goes back."""
+    return event_type.startswith(("refund.", "charge.refund"))
+
+
+def concerns_disputes(event_type: str) -> bool:
+    """Say whether an event tells of a payer who went to their bank."""
+    return event_type.startswith("charge.dispute.")
+
+
 def wait_before_try(attempts: int) -> timedelta | None:
     """Return how long an event waits after that many failed tries; None when a person must decide."""
     if attempts >= LAST_TRY:
@@ -108,3 +131,72 @@ def match_transfer(
     if received_fen > expected_fen:
         return TransferState.REVIEW, "too_much"
     return TransferState.MATCHED, None
+
+
+#: Above this amount (fen) a second person approves a refund, unless a dated limit says otherwise.
+DEFAULT_REFUND_LIMIT_FEN = 500_00
+
+#: What each state of a refund allows, and where it leads. What is not here is refused with 409. Stripe may still fail
+#: a refund that had succeeded: the money is back with us then, and still owed.
+REFUND_TABLE: Mapping[RefundState, Mapping[RefundAction, RefundState]] = {
+    RefundState.REQUESTED: {
+        RefundAction.APPROVE: RefundState.APPROVED,
+        RefundAction.DECLINE: RefundState.DECLINED,
+    },
+    RefundState.APPROVED: {
+        RefundAction.SEND: RefundState.SENT,
+        RefundAction.PAY_BY_HAND: RefundState.SUCCEEDED,
+    },
+    RefundState.SENT: {
+        RefundAction.SEND: RefundState.SENT,
+        RefundAction.SUCCEED: RefundState.SUCCEEDED,
+        RefundAction.FAIL: RefundState.FAILED,
+        RefundAction.REVIEW: RefundState.NEEDS_REVIEW,
+    },
+    RefundState.SUCCEEDED: {RefundAction.FAIL: RefundState.FAILED},
+    RefundState.FAILED: {
+        RefundAction.TRY_AGAIN: RefundState.APPROVED,
+        RefundAction.PAY_BY_HAND: RefundState.SUCCEEDED,
+    },
+    RefundState.NEEDS_REVIEW: {
+        RefundAction.SUCCEED: RefundState.SUCCEEDED,
+        RefundAction.TRY_AGAIN: RefundState.APPROVED,
+        RefundAction.PAY_BY_HAND: RefundState.SUCCEEDED,
+    },
+    RefundState.DECLINED: {},
+}
+
+
+def refund_after(state: str, action: RefundAction) -> RefundState:
+    """Return where an action leads a refund, or refuse it (`WrongRefundState`)."""
+    target = REFUND_TABLE[RefundState(state)].get(action)
+    if target is None:
+        raise WrongRefundState(state, action)
+    return target
+
+
+def what_provider_says(told: ProviderRefund, amount_fen: int, currency: str) -> RefundAction | None:
+    """Return what the provider's word does to a refund of that amount; None while it is still under way."""
+    if (told.amount_fen, told.currency.upper()) != (amount_fen, currency):
+        return RefundAction.REVIEW
+    if told.status is RefundStatus.SUCCEEDED:
+        return RefundAction.SUCCEED
+    if told.status in (RefundStatus.FAILED, RefundStatus.CANCELED):
+        return RefundAction.FAIL
+    return None
+
+
+def refund_limit(limits: Iterable[tuple[date, int]], day: date) -> int:
+    """Return the amount (fen) above which a second person approves on a day; `limits` are (valid from, fen)."""
+    begun = [limit for limit in limits if limit[0] <= day]
+    return max(begun)[1] if begun else DEFAULT_REFUND_LIMIT_FEN
+
+
+def is_bookable(currency: str | None) -> bool:
+    """Say whether money of this currency has a place in our books."""
+    return currency == CURRENCY
+
+
+def dispute_moves(booked_fen: int, taken_fen: int) -> tuple[int, int]:
+    """Return (withdrawn, reinstated) in fen that bring what the books say is taken to what the provider says."""
+    return max(0, taken_fen - booked_fen), max(0, booked_fen - taken_fen)

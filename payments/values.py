@@ -39,6 +39,112 @@ class SessionStatus(StrEnum):
     EXPIRED = "expired"
 
 
+class RefundState(StrEnum):
+    """How far money on its way back has come; `SUCCEEDED` and `DECLINED` are the ends.
+
+    `REQUESTED` waits for a second person, `APPROVED` for the provider (or for whoever pays by hand), `SENT` for the
+    provider's word. `FAILED` and `NEEDS_REVIEW` still owe the money: a person tries again or pays by hand.
+    """
+
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    SENT = "sent"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    NEEDS_REVIEW = "needs_review"
+    DECLINED = "declined"
+
+
+class RefundAction(StrEnum):
+    """What can happen to a refund."""
+
+    APPROVE = "approve"
+    DECLINE = "decline"
+    SEND = "send"
+    SUCCEED = "succeed"
+    FAIL = "fail"
+    REVIEW = "review"
+    TRY_AGAIN = "try_again"
+    PAY_BY_HAND = "pay_by_hand"
+
+
+class RefundStatus(StrEnum):
+    """What a provider says about a refund, in Stripe's own words."""
+
+    PENDING = "pending"
+    REQUIRES_ACTION = "requires_action"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+class ResolutionKind(StrEnum):
+    """What can be done with money that did not fit."""
+
+    MATCH = "match"
+    RETURN = "return"
+    CLOSE = "close"
+
+
+#: The word under which refunds by bank transfer stand where others name their provider.
+BY_HAND = "bank"
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRequest:
+    """What a gateway needs to give money back; `reference` is our refund and its try."""
+
+    reference: str
+    intent_public_id: str
+    payment_id: str
+    amount_fen: int
+    currency: str
+
+    @property
+    def idempotency_key(self) -> str:
+        """Return the key under which the provider knows this request."""
+        return f"yigou-refund-{self.reference}"
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderRefund:
+    """What the provider says now about a refund; amount in the smallest unit of `currency`."""
+
+    refund_id: str
+    payment_id: str
+    reference: str | None
+    amount_fen: int
+    currency: str
+    status: RefundStatus
+    at: datetime
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderPayment:
+    """A payment as it stands in the provider's list."""
+
+    payment_id: str
+    reference: str | None
+    amount_fen: int
+    currency: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderDispute:
+    """What the provider says now about a dispute; `taken_fen` is what it holds back of our money at this moment."""
+
+    dispute_id: str
+    payment_id: str
+    amount_fen: int
+    currency: str
+    reason: str
+    status: str
+    taken_fen: int
+    at: datetime
+
+
 class TransferState(StrEnum):
     """Whether a bank transfer met a code exactly, or waits for a person."""
 

@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
+from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core import clock, ids
 from core.db import reading, transaction
 from payments.errors import GatewayRefused
-from payments.sandbox.models import SandboxSession
+from payments.sandbox import services as sandbox
+from payments.sandbox.models import SandboxDispute, SandboxRefund, SandboxSession
 from payments.stripe import signatures
-from payments.values import Checkout, CheckoutRequest, ProviderEvent, ProviderState, SessionStatus
+from payments.values import (
+    Checkout,
+    CheckoutRequest,
+    ProviderDispute,
+    ProviderEvent,
+    ProviderPayment,
+    ProviderRefund,
+    ProviderState,
+    RefundRequest,
+    RefundStatus,
+    SessionStatus,
+)
 
 NAME = "sandbox"
 HEADER = "Sandbox-Signature"
@@ -82,9 +95,105 @@ class SandboxGateway:
             )
         return self.fetch(session_id)
 
+    def refund(self, request: RefundRequest) -> ProviderRefund:
+        """Pretend to give money back, at once, never more than was paid; the same key gives the same refund."""
+        with transaction() as session:
+            paid = session.scalar(
+                select(SandboxSession)
+                .where(SandboxSession.payment_id == request.payment_id)
+                .with_for_update()
+            )
+            if paid is None:
+                raise GatewayRefused("no such payment")
+            kept = session.scalar(
+                select(SandboxRefund).where(SandboxRefund.idem_key == request.idempotency_key)
+            )
+            if kept is None:
+                before = session.scalar(
+                    select(func.coalesce(func.sum(SandboxRefund.amount_fen), 0)).where(
+                        SandboxRefund.payment_id == request.payment_id, SandboxRefund.status == "succeeded"
+                    )
+                )
+                if int(before or 0) + request.amount_fen > paid.amount_fen:
+                    raise GatewayRefused("more than was paid")
+                kept = SandboxRefund(
+                    refund_id=f"sbx_re_{ids.public_id(20)}",
+                    idem_key=request.idempotency_key,
+                    payment_id=request.payment_id,
+                    reference=request.reference,
+                    amount_fen=request.amount_fen,
+                    currency=request.currency,
+                    status=RefundStatus.SUCCEEDED.value,
+                    created_at=clock.now(),
+                )
+                session.add(kept)
+                session.flush()
+                sandbox.tell_refund(session, kept, request.intent_public_id)
+            elif (kept.amount_fen, kept.currency) != (request.amount_fen, request.currency):
+                raise GatewayRefused("the key was used with another amount")
+            return _refund_of(kept)
+
+    def refunds_of(self, payment_id: str) -> list[ProviderRefund]:
+        """Return every rehearsed refund of a payment."""
+        return self._refunds(SandboxRefund.payment_id == payment_id)
+
+    def refunds_between(self, since: datetime, until: datetime) -> list[ProviderRefund]:
+        """Return the rehearsed refunds of that time."""
+        return self._refunds(SandboxRefund.created_at >= since, SandboxRefund.created_at < until)
+
+    @staticmethod
+    def _refunds(*conditions: ColumnElement[bool]) -> list[ProviderRefund]:
+        with reading() as session:
+            found = session.scalars(select(SandboxRefund).where(*conditions).order_by(SandboxRefund.id))
+            return [_refund_of(kept) for kept in found]
+
+    def payments_between(self, since: datetime, until: datetime) -> list[ProviderPayment]:
+        """Return what was pretended to be paid in that time."""
+        with reading() as session:
+            found = session.scalars(
+                select(SandboxSession)
+                .where(SandboxSession.paid_at >= since, SandboxSession.paid_at < until)
+                .order_by(SandboxSession.id)
+            )
+            return [
+                ProviderPayment(kept.payment_id, kept.reference, kept.amount_fen, kept.currency, kept.paid_at)
+                for kept in found
+                if kept.payment_id is not None and kept.paid_at is not None
+            ]
+
+    def dispute(self, dispute_id: str) -> ProviderDispute:
+        """Return how a rehearsed dispute stands now."""
+        with reading() as session:
+            kept = session.scalar(select(SandboxDispute).where(SandboxDispute.dispute_id == dispute_id))
+        if kept is None:
+            raise GatewayRefused("no such dispute")
+        return ProviderDispute(
+            kept.dispute_id,
+            kept.payment_id,
+            kept.amount_fen,
+            kept.currency,
+            kept.reason,
+            kept.status,
+            0 if kept.status == "won" else kept.amount_fen,
+            kept.created_at,
+        )
+
     def verify_event(self, raw_body: bytes, headers: Mapping[str, str]) -> ProviderEvent:
         """Check the sandbox's signature by the official check."""
         return signatures.verify(raw_body, headers, (self.signing_secret,), header=HEADER)
+
+
+def _refund_of(kept: SandboxRefund) -> ProviderRefund:
+    return ProviderRefund(
+        kept.refund_id,
+        kept.payment_id,
+        kept.reference,
+        kept.amount_fen,
+        kept.currency,
+        RefundStatus(kept.status),
+        kept.created_at,
+        "the rehearsal was told to fail" if kept.status == RefundStatus.FAILED else "",
+    )
 
 
 def state_of(kept: SandboxSession) -> ProviderState:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from core import clock, ids, jobs
 from core.errors import NotFound
 from payments.errors import IntentClosed
-from payments.sandbox.models import SandboxSession
+from payments.sandbox.models import SandboxDispute, SandboxRefund, SandboxSession
 from payments.values import SessionStatus
 
 DELIVER = "payments.sandbox_deliver"
@@ -104,6 +104,76 @@ def event_body(kind: str, kept: SandboxSession) -> bytes:
             "payment_status": "paid" if kept.payment_id else "unpaid",
             "status": kept.status,
         }
+    return _event(kind, content)
+
+
+def tell_refund(session: Session, kept: SandboxRefund, intent_public_id: str) -> None:
+    """Send the event about a rehearsed refund."""
+    body = refund_body("refund.updated", kept, intent_public_id)
+    jobs.enqueue(session, DELIVER, {"body": body.decode()})
+
+
+def refund_body(kind: str, kept: SandboxRefund, intent_public_id: str) -> bytes:
+    """Return the body of an event about a refund in the shape that Stripe's have."""
+    return _event(
+        kind,
+        {
+            "id": kept.refund_id,
+            "object": "refund",
+            "amount": kept.amount_fen,
+            "currency": kept.currency.lower(),
+            "payment_intent": kept.payment_id,
+            "metadata": {"refund": kept.reference, "intent": intent_public_id},
+            "status": kept.status,
+        },
+    )
+
+
+def open_dispute(session: Session, payment_id: str, reason: str = "product_not_received") -> SandboxDispute:
+    """Pretend that the buyer took the money of a payment back through their bank, and send the event."""
+    paid = session.scalars(select(SandboxSession).where(SandboxSession.payment_id == payment_id)).one()
+    dispute = SandboxDispute(
+        dispute_id=f"sbx_dp_{ids.public_id(20)}",
+        payment_id=payment_id,
+        amount_fen=paid.amount_fen,
+        currency=paid.currency,
+        reason=reason,
+        status="needs_response",
+        created_at=clock.now(),
+    )
+    session.add(dispute)
+    session.flush()
+    _tell_dispute(session, "charge.dispute.created", dispute, paid)
+    return dispute
+
+
+def decide_dispute(session: Session, dispute_id: str, *, won: bool) -> SandboxDispute:
+    """Pretend that the bank decided a dispute, and send the event."""
+    dispute = session.scalars(select(SandboxDispute).where(SandboxDispute.dispute_id == dispute_id)).one()
+    paid = session.scalars(
+        select(SandboxSession).where(SandboxSession.payment_id == dispute.payment_id)
+    ).one()
+    dispute.status = "won" if won else "lost"
+    session.flush()
+    _tell_dispute(session, "charge.dispute.closed", dispute, paid)
+    return dispute
+
+
+def _tell_dispute(session: Session, kind: str, dispute: SandboxDispute, paid: SandboxSession) -> None:
+    content = {
+        "id": dispute.dispute_id,
+        "object": "dispute",
+        "amount": dispute.amount_fen,
+        "currency": dispute.currency.lower(),
+        "payment_intent": dispute.payment_id,
+        "metadata": {"intent": paid.reference},
+        "reason": dispute.reason,
+        "status": dispute.status,
+    }
+    jobs.enqueue(session, DELIVER, {"body": _event(kind, content).decode()})
+
+
+def _event(kind: str, content: dict[str, Any]) -> bytes:
     event = {
         "id": f"sbx_evt_{ids.public_id(20)}",
         "object": "event",

@@ -12,23 +12,51 @@ from payments.services.bank_transfers import (
     withdraw_payment_codes,
 )
 from payments.services.checkouts import begin_checkout, cancel_open_intents, return_path, settle_intent, sweep
+from payments.services.disputes import note_dispute, settle_dispute
 from payments.services.finishing import finish_intent
 from payments.services.inbox import handle_event, hurry_events, receive_event, retry_event
 from payments.services.intents import open_intent
+from payments.services.refunds import (
+    approve_refund,
+    decline_refund,
+    finish_refund,
+    note_paid_by_hand,
+    request_refund,
+    send_refund,
+    set_refund_limit,
+    settle_refunds_of,
+    sweep_refunds,
+    try_refund_again,
+)
+from payments.services.reviews import decide_proposal, resolve_review
 
 __all__ = [
+    "approve_refund",
     "begin_checkout",
     "cancel_open_intents",
+    "decide_proposal",
+    "decline_refund",
     "finish_intent",
+    "finish_refund",
     "handle_event",
     "hurry_events",
+    "note_dispute",
+    "note_paid_by_hand",
     "open_intent",
     "receive_event",
     "record_bank_transfer",
     "register_payment_code",
+    "request_refund",
+    "resolve_review",
     "retry_event",
     "return_path",
+    "send_refund",
+    "set_refund_limit",
+    "settle_dispute",
     "settle_intent",
+    "settle_refunds_of",
     "sweep",
+    "sweep_refunds",
+    "try_refund_again",
     "withdraw_payment_codes",
 ]

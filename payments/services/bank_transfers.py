@@ -15,6 +15,7 @@ from payments import queries, rules
 from payments.errors import BankReferenceTaken, CodeTaken, TransferFromTheFuture
 from payments.events import BankTransferReceived
 from payments.models import BankTransfer, PaymentCode
+from payments.services.reviews import hold_transfer
 from payments.values import Purpose, TransferState
 
 
@@ -115,7 +116,9 @@ def record_bank_transfer(
         added.public_id,
         after={"code": added.typed_code, "amount_fen": amount_fen, "state": state, "reason": reason},
     )
-    if expected is not None and state is TransferState.MATCHED:
+    if state is TransferState.REVIEW:
+        hold_transfer(session, actor, added)
+    elif expected is not None:
         expected.paid_at = clock.now()
         session.flush()
         events.publish(

@@ -12,6 +12,7 @@ from payments import queries, rules
 from payments.errors import UnknownIntent
 from payments.events import PaymentConfirmed, PaymentDeclined, PaymentNeedsReview
 from payments.models import PaymentIntent
+from payments.services.reviews import hold_payment
 from payments.values import PaymentState, ProviderState
 
 log = logging.getLogger(__name__)
@@ -61,6 +62,8 @@ def _change(session: Session, intent: PaymentIntent, decision: rules.Decision, t
         assert told.payment_id is not None
         intent.provider_payment_id = told.payment_id
         intent.confirmed_at = moment
+        intent.paid_fen = intent.amount_fen
+        intent.paid_currency = intent.currency
         session.flush()
         events.publish(
             session,
@@ -82,6 +85,7 @@ def _change(session: Session, intent: PaymentIntent, decision: rules.Decision, t
         intent.review_reason = decision.reason
         if told.payment_id and not queries.payment_known_elsewhere(session, intent, told.payment_id):
             intent.provider_payment_id = told.payment_id
+            hold_payment(session, SYSTEM, intent, told.amount_fen, told.currency.upper())
         log.warning("payment %s needs review: %s", intent.public_id, decision.reason)
         session.flush()
         events.publish(

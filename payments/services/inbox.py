@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping
 
@@ -16,7 +17,9 @@ from core.permissions import Actor
 from payments import gateways, queries, rules
 from payments.errors import UnknownIntent
 from payments.models import PaymentEvent
+from payments.services.disputes import settle_dispute
 from payments.services.finishing import finish_intent
+from payments.services.refunds import settle_refunds_of
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +96,11 @@ def retry_event(session: Session, actor: Actor, event_id: int) -> None:
 
 
 def _apply(event: PaymentEvent) -> None:
+    if rules.concerns_refunds(event.type):
+        known = settle_refunds_of(event.gateway, _told_id(event, "payment_intent"))
+        return _mark_handled(event.id, "refund" if known else "unknown refund")
+    if rules.concerns_disputes(event.type):
+        return _mark_handled(event.id, f"dispute {settle_dispute(event.gateway, _told_id(event, 'id'))}"[:60])
     if not rules.concerns_payments(event.type):
         return _mark_handled(event.id, "ignored")
     with reading() as session:
@@ -116,12 +124,28 @@ def _apply(event: PaymentEvent) -> None:
     return None
 
 
+def _told_id(event: PaymentEvent, name: str) -> str:
+    """Return an identifier from the stored body, which was verified before it was kept."""
+    found = json.loads(event.body)["data"]["object"].get(name)
+    if isinstance(found, dict):
+        found = found.get("id")
+    if not isinstance(found, str) or not found:
+        raise UnknownIntent(f"the event names no {name}")
+    return found
+
+
 def _mark_handled(event_id: int, outcome: str) -> None:
     with transaction() as session:
         session.execute(
             update(PaymentEvent)
             .where(PaymentEvent.id == event_id, PaymentEvent.handled_at.is_(None))
-            .values(handled_at=clock.now(), outcome=outcome)
+            .values(
+                handled_at=clock.now(),
+                outcome=outcome,
+                attempts=PaymentEvent.attempts + 1,
+                failed_at=None,
+                error=None,
+            )
         )
 
 

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from datetime import UTC, datetime
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import stripe
 from stripe import RequestsClient, StripeClient
+from stripe.params import PaymentIntentListParams, RefundCreateParams, RefundListParams
 from stripe.params.checkout import SessionCreateParams
 
 from payments.errors import GatewayFailed, GatewayRefused
 from payments.stripe import signatures
-from payments.values import Checkout, CheckoutRequest, ProviderEvent, ProviderState, SessionStatus
+from payments.values import (
+    Checkout,
+    CheckoutRequest,
+    ProviderDispute,
+    ProviderEvent,
+    ProviderPayment,
+    ProviderRefund,
+    ProviderState,
+    RefundRequest,
+    RefundStatus,
+    SessionStatus,
+)
 
 log = logging.getLogger(__name__)
 
@@ -106,6 +119,66 @@ class StripeGateway:
             log.info("session %s could not be expired; it may be complete", session_id)
         return self.fetch(session_id)
 
+    def refund(self, request: RefundRequest) -> ProviderRefund:
+        """Give money of a payment back; our refund is its idempotency key, so a repeat gives the same refund."""
+        params: RefundCreateParams = {
+            "payment_intent": request.payment_id,
+            "amount": request.amount_fen,
+            "metadata": {"refund": request.reference, "intent": request.intent_public_id},
+        }
+        return _refund(
+            _ask(lambda: self._client.v1.refunds.create(params, {"idempotency_key": request.idempotency_key}))
+        )
+
+    def refunds_of(self, payment_id: str) -> list[ProviderRefund]:
+        """Return every refund of a payment, as they stand now."""
+        return _ask(
+            lambda: [
+                _refund(found)
+                for found in self._client.v1.refunds.list(
+                    {"payment_intent": payment_id, "limit": 100}
+                ).auto_paging_iter()
+            ]
+        )
+
+    def dispute(self, dispute_id: str) -> ProviderDispute:
+        """Return how a dispute stands now, with what Stripe holds back for it."""
+        found = _ask(lambda: self._client.v1.disputes.retrieve(dispute_id))
+        return ProviderDispute(
+            found.id,
+            _id_of(found.payment_intent) or "",
+            found.amount,
+            found.currency.upper(),
+            found.reason,
+            found.status,
+            max(0, -sum(move.amount for move in found.balance_transactions)),
+            _moment(found.created),
+        )
+
+    def payments_between(self, since: datetime, until: datetime) -> list[ProviderPayment]:
+        """Return the payments that were made and succeeded in that time."""
+        params: PaymentIntentListParams = {"created": _between(since, until), "limit": 100}
+        return _ask(
+            lambda: [
+                ProviderPayment(
+                    found.id,
+                    (found.metadata or {}).get("intent"),
+                    found.amount_received,
+                    found.currency.upper(),
+                    _moment(found.created),
+                )
+                for found in self._client.v1.payment_intents.list(params).auto_paging_iter()
+                if found.status == "succeeded"
+            ]
+        )
+
+    def refunds_between(self, since: datetime, until: datetime) -> list[ProviderRefund]:
+        """Return the refunds begun in that time."""
+        params: RefundListParams = {"created": _between(since, until), "limit": 100}
+        return _ask(
+            lambda: [_refund(found) for found in self._client.v1.refunds.list(params).auto_paging_iter()]
+        )
+
     def verify_event(self, raw_body: bytes, headers: Mapping[str, str]) -> ProviderEvent:
         """Check Stripe's signature with every secret that is valid now."""
         return signatures.verify(raw_body, headers, self._webhook_secrets)
@@ -118,6 +191,31 @@ def _ask(call: Callable[[], T]) -> T:
         raise GatewayRefused(f"Stripe refused: {refused.code or refused.http_status}") from refused
     except stripe.StripeError as failed:
         raise GatewayFailed(f"Stripe failed: {type(failed).__name__}") from failed
+
+
+def _refund(found: stripe.Refund) -> ProviderRefund:
+    return ProviderRefund(
+        found.id,
+        _id_of(found.payment_intent) or "",
+        (found.metadata or {}).get("refund"),
+        found.amount,
+        found.currency.upper(),
+        RefundStatus(found.status or "pending"),
+        _moment(found.created),
+        getattr(found, "failure_reason", None) or "",
+    )
+
+
+def _id_of(found: Any) -> str | None:
+    return found if isinstance(found, str) or found is None else str(found.id)
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _between(since: datetime, until: datetime) -> Any:
+    return {"gte": int(since.timestamp()), "lt": int(until.timestamp())}
 
 
 def _state(session: stripe.checkout.Session) -> ProviderState:

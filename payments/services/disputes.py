@@ -1,0 +1,103 @@
+"""Payers who take their money back through their bank: written down as the provider tells it, and booked."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from core import audit, clock, ids
+from core.db import reading, transaction
+from core.permissions import SYSTEM
+from ledger import services as ledger_services
+from ledger.values import Fact, Leg
+from payments import books, gateways, queries, rules
+from payments.errors import UnknownIntent
+from payments.models import Dispute, PaymentIntent
+from payments.values import ProviderDispute
+
+LOST = "lost"
+
+
+def settle_dispute(provider: str, dispute_id: str) -> str:
+    """Ask the provider how a dispute stands and write it down; returns its status. Called with no transaction open."""
+    told = gateways.named(provider).dispute(dispute_id)
+    with reading() as session:
+        intent = queries.find_by_payment(session, provider, told.payment_id)
+    if intent is None:
+        raise UnknownIntent(f"no intent with payment {told.payment_id or '(none named)'}")
+    with transaction() as session:
+        return note_dispute(session, provider, intent.public_id, told).status
+
+
+def note_dispute(session: Session, provider: str, intent_public_id: str, told: ProviderDispute) -> Dispute:
+    """Write down what the provider says about a dispute, and move what it holds back, once for each change."""
+    intent = queries.lock_intent(session, intent_public_id)
+    moment = clock.now()
+    session.execute(
+        insert(Dispute)
+        .values(
+            public_id=ids.public_id(16),
+            provider=provider,
+            provider_dispute_id=told.dispute_id,
+            intent_id=intent.id,
+            amount_fen=told.amount_fen,
+            reason=told.reason,
+            status=told.status,
+            taken_fen=0,
+            moves=0,
+            opened_at=told.at,
+            updated_at=moment,
+        )
+        .on_conflict_do_nothing(index_elements=[Dispute.provider, Dispute.provider_dispute_id])
+    )
+    dispute = session.scalars(
+        select(Dispute)
+        .where(Dispute.provider == provider, Dispute.provider_dispute_id == told.dispute_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    changed = dispute.status != told.status or dispute.moves == 0
+    dispute.status = told.status
+    dispute.reason = told.reason
+    dispute.updated_at = moment
+    if rules.is_bookable(told.currency):
+        _book(session, intent, dispute, told)
+    if changed:
+        audit.record(
+            session,
+            SYSTEM,
+            f"dispute {told.status}",
+            "payment",
+            intent.public_id,
+            after={"dispute": told.dispute_id, "amount_fen": told.amount_fen, "taken_fen": told.taken_fen},
+            reason=told.reason,
+        )
+    session.flush()
+    return dispute
+
+
+def _book(session: Session, intent: PaymentIntent, dispute: Dispute, told: ProviderDispute) -> None:
+    clearing = books.clearing(intent.provider, intent.payee)
+    lost = books.lost_disputes(intent.payee)
+    held_back = lost if dispute.lost_at is not None else books.disputed(intent.payee)
+    withdrawn, reinstated = rules.dispute_moves(dispute.taken_fen, told.taken_fen)
+    if withdrawn or reinstated:
+        dispute.moves += 1
+        dispute.taken_fen = told.taken_fen
+        fact = Fact(
+            "dispute_withdrawn" if withdrawn else "dispute_reinstated",
+            "dispute",
+            f"{dispute.public_id}.{dispute.moves}",
+        )
+        leg = Leg(held_back, clearing, withdrawn) if withdrawn else Leg(clearing, held_back, reinstated)
+        ledger_services.post(session, SYSTEM, fact, [leg])
+    if told.status == LOST and dispute.lost_at is None:
+        dispute.lost_at = clock.now()
+        if dispute.taken_fen:
+            ledger_services.post(
+                session,
+                SYSTEM,
+                Fact("dispute_lost", "dispute", dispute.public_id),
+                [Leg(lost, books.disputed(intent.payee), dispute.taken_fen)],
+            )

@@ -1,0 +1,211 @@
+"""Money that did not fit: matched to its order, given back, or closed with a note; nothing is ever dropped."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core import audit, clock, events, ids
+from core.errors import Forbidden, NotFound
+from core.permissions import Actor
+from ledger import services as ledger_services
+from ledger.values import Fact, Leg
+from payments import books, queries, rules
+from payments.errors import NothingHeld, NothingToMatch, RefundSentBefore, ReviewClosed, SecondPersonNeeded
+from payments.events import HeldMoneyMatched, HeldMoneyReturned
+from payments.models import BankTransfer, PaymentIntent, Resolution
+from payments.services.refunds import request_refund
+from payments.values import ResolutionKind
+
+
+def hold_payment(session: Session, actor: Actor, intent: PaymentIntent, paid_fen: int, currency: str) -> None:
+    """Write down what arrived for an intent that it does not fit; money of our currency enters the held account."""
+    intent.paid_fen = paid_fen
+    intent.paid_currency = currency
+    if rules.is_bookable(currency) and paid_fen > 0:
+        intent.held_fen = paid_fen
+        session.flush()
+        ledger_services.post(
+            session,
+            actor,
+            Fact("payment_held", "payment", intent.public_id),
+            [Leg(books.clearing(intent.provider, intent.payee), books.held(intent.payee), paid_fen)],
+        )
+
+
+def hold_transfer(session: Session, actor: Actor, transfer: BankTransfer) -> None:
+    """Let a bank transfer that fits no code enter the held account."""
+    payee = queries.payee_of(session, transfer)
+    transfer.held_fen = transfer.amount_fen
+    session.flush()
+    ledger_services.post(
+        session,
+        actor,
+        Fact("payment_held", "bank_transfer", transfer.public_id),
+        [Leg(books.bank(payee), books.held(payee), transfer.amount_fen)],
+    )
+
+
+def resolve_review(
+    session: Session,
+    actor: Actor,
+    paid_by: str,
+    kind: ResolutionKind,
+    reason: str,
+    *,
+    once: str,
+    reference: str = "",
+) -> Resolution:
+    """Decide about money that did not fit; above the limit of the day it is proposed, and a second person confirms.
+
+    `MATCH` pays the order whose number is `reference` (what is left over stays held), `RETURN` asks for a refund of
+    all that is left, `CLOSE` only notes why nothing moves. The same `once` gives back the first decision. Refuses
+    what was decided before (`ReviewClosed`), money that is gone (`NothingHeld`), no fitting order (`NothingToMatch`).
+    """
+    _require_finance(session, actor)
+    paid = queries.lock_paid(session, paid_by)
+    known = session.scalar(select(Resolution).where(Resolution.once == once))
+    if known is not None:
+        if known.kind != kind or known.reference != reference:
+            raise RefundSentBefore
+        return known
+    if not queries.is_open_review(paid) or queries.find_proposal(session, paid) is not None:
+        raise ReviewClosed
+    left = queries.refundable_fen(session, paid)
+    if kind is ResolutionKind.MATCH:
+        _match(session, paid, paid_by, reference, only_look=True)
+    limit = rules.refund_limit(queries.refund_limits(session), clock.today())
+    # What is given back has its second person at the refund itself.
+    needs_second = kind is not ResolutionKind.RETURN and left > limit
+    resolution = Resolution(
+        public_id=ids.public_id(16),
+        once=once,
+        intent_id=paid.id if isinstance(paid, PaymentIntent) else None,
+        transfer_id=paid.id if isinstance(paid, BankTransfer) else None,
+        kind=kind.value,
+        reference=reference,
+        reason=reason.strip(),
+        state="proposed" if needs_second else "done",
+        needs_second=needs_second,
+        proposed_by_user_id=actor.user_id,
+        proposed_at=clock.now(),
+        decided_at=None if needs_second else clock.now(),
+    )
+    session.add(resolution)
+    session.flush()
+    audit.record(
+        session,
+        actor,
+        f"held money: {kind.value}" + (" proposed" if needs_second else ""),
+        *_subject(paid),
+        after={"reference": reference, "left_fen": left},
+        reason=resolution.reason,
+    )
+    if not needs_second:
+        _apply(session, actor, paid, paid_by, resolution)
+    session.flush()
+    return resolution
+
+
+def decide_proposal(session: Session, actor: Actor, public_id: str, *, confirm: bool) -> Resolution:
+    """Confirm or decline what somebody else proposed about money that did not fit."""
+    _require_finance(session, actor)
+    known = session.scalar(select(Resolution).where(Resolution.public_id == public_id))
+    if known is None:
+        raise NotFound("proposal")
+    paid_by = queries.paid_by_of(session, known.intent_id, known.transfer_id)
+    paid = queries.lock_paid(session, paid_by)
+    session.refresh(known, with_for_update=True)
+    if known.state != "proposed":
+        raise ReviewClosed
+    if confirm and known.proposed_by_user_id == actor.user_id:
+        raise SecondPersonNeeded
+    known.state = "done" if confirm else "declined"
+    known.decided_by_user_id = actor.user_id
+    known.decided_at = clock.now()
+    session.flush()
+    audit.record(
+        session,
+        actor,
+        f"held money: {known.kind} " + ("confirmed" if confirm else "declined"),
+        *_subject(paid),
+        after={"reference": known.reference},
+        reason=known.reason,
+    )
+    if confirm:
+        _apply(session, actor, paid, paid_by, known)
+    session.flush()
+    return known
+
+
+def _apply(
+    session: Session,
+    actor: Actor,
+    paid: PaymentIntent | BankTransfer,
+    paid_by: str,
+    resolution: Resolution,
+) -> None:
+    if resolution.kind == ResolutionKind.MATCH:
+        taken = _match(session, paid, paid_by, resolution.reference, only_look=False)
+        paid.held_fen -= taken
+        if paid.held_fen == 0:
+            paid.review_closed_at = clock.now()
+    elif resolution.kind == ResolutionKind.RETURN:
+        _give_back(session, actor, paid, paid_by, resolution)
+    else:
+        paid.review_closed_at = clock.now()
+
+
+def _match(
+    session: Session, paid: PaymentIntent | BankTransfer, paid_by: str, number: str, *, only_look: bool
+) -> int:
+    if paid.held_fen <= 0:
+        raise NothingHeld
+    source, _, public_id = paid_by.partition(":")
+    event = HeldMoneyMatched(
+        source, public_id, number.strip(), paid.held_fen, queries.payee_of(session, paid), only_look, []
+    )
+    events.publish(session, event)
+    if not event.taken or not 0 < event.taken[0] <= paid.held_fen:
+        raise NothingToMatch
+    return event.taken[0]
+
+
+def _give_back(
+    session: Session,
+    actor: Actor,
+    paid: PaymentIntent | BankTransfer,
+    paid_by: str,
+    resolution: Resolution,
+) -> None:
+    payee = queries.payee_of(session, paid)
+    held = paid.held_fen
+    foreign = isinstance(paid, PaymentIntent) and not rules.is_bookable(paid.paid_currency)
+    amount = queries.refundable_fen(session, paid) if foreign else held
+    if amount <= 0:
+        raise NothingHeld
+    whole = amount == queries.arrived_fen(paid)
+    paid.held_fen = 0
+    paid.review_closed_at = clock.now()
+    session.flush()
+    request_refund(
+        session,
+        actor,
+        paid_by,
+        amount,
+        resolution.reason,
+        [] if foreign else [(books.held(payee), held)],
+        once=f"resolution:{resolution.public_id}",
+    )
+    purpose, subject_id = queries.subject_of(session, paid)
+    if whole and purpose is not None and subject_id is not None and isinstance(paid, PaymentIntent):
+        events.publish(session, HeldMoneyReturned(purpose, subject_id))
+
+
+def _subject(paid: PaymentIntent | BankTransfer) -> tuple[str, str]:
+    return ("payment" if isinstance(paid, PaymentIntent) else "bank_transfer"), paid.public_id
+
+
+def _require_finance(session: Session, actor: Actor) -> None:
+    if not queries.handles_operator_money(session, actor):
+        raise Forbidden("only the operator's finance officers decide about money that does not fit")
