@@ -8,7 +8,9 @@ from ledger.checks import Check, register
 register(
     Check(
         "S21-certified-applications-passed-every-stage",
-        N_("every certified application passed township, sector and county by different people, and its notice ended clear"),
+        N_(
+            "every certified application passed township, sector and county by different people, and its notice ended clear"
+        ),
         """
         SELECT count(*), count(*) FILTER (WHERE n.state IS DISTINCT FROM 'ended_clear' OR p.stages IS DISTINCT FROM 3
                                              OR p.people <> 3)
@@ -25,7 +27,9 @@ register(
 register(
     Check(
         "S22-applications-follow-their-notices",
-        N_("every application before the public has a notice that runs, and every such notice its application"),
+        N_(
+            "every application before the public has a notice that runs, and every such notice its application"
+        ),
         """
         SELECT count(*), count(*) FILTER (WHERE a.id IS NULL OR n.id IS NULL)
         FROM (SELECT * FROM shop_certification_applications WHERE state = 'in_publicity') AS a

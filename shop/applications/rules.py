@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from stdnum.cn import uscc
 
+from accounts.licences.values import Fault, Need
 from core.clock import CHINA
 from shop.applications.values import Clock, Evidence, Missing, Move, SettingName, Settings, Stage, State
 
@@ -82,6 +83,11 @@ def missing(evidence: Evidence, needed: int) -> tuple[Missing, ...]:
         Missing.SHELF_LIFE: evidence.edible and evidence.shelf_life_days is None,
         Missing.PACKS: evidence.packs == 0,
         Missing.HOUSEHOLDS: evidence.households < needed,
+        Missing.BUSINESS_LICENCE: (Need.BUSINESS, Fault.ABSENT) in evidence.licence_faults,
+        Missing.BUSINESS_LICENCE_EXPIRED: (Need.BUSINESS, Fault.EXPIRED) in evidence.licence_faults,
+        Missing.FOOD_LICENCE: evidence.processed and (Need.FOOD, Fault.ABSENT) in evidence.licence_faults,
+        Missing.FOOD_LICENCE_EXPIRED: evidence.processed
+        and (Need.FOOD, Fault.EXPIRED) in evidence.licence_faults,
     }
     return tuple(kind for kind in Missing if faults[kind])
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from accounts.licences.values import Fault, Need
 from shop.benefit_links.values import LinkKind, LinkRow
 from shop.catalogue.values import DearPack
 
@@ -56,6 +57,10 @@ class Missing(StrEnum):
     SHELF_LIFE = "shelf_life"
     PACKS = "packs"
     HOUSEHOLDS = "households"
+    BUSINESS_LICENCE = "business_licence"
+    BUSINESS_LICENCE_EXPIRED = "business_licence_expired"
+    FOOD_LICENCE = "food_licence"
+    FOOD_LICENCE_EXPIRED = "food_licence_expired"
 
 
 class Conflict(StrEnum):
@@ -96,7 +101,10 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is known of a product and its supplier when an application is looked at."""
+    """What is known of a product and its supplier when an application is looked at.
+
+    Processed food needs a food licence; what is sold as it grew does not (Food Safety Law, art. 35).
+    """
 
     credit_code: str | None
     supplier_closed: bool
@@ -107,6 +115,8 @@ class Evidence:
     shelf_life_days: int | None
     packs: int
     households: int
+    processed: bool = False
+    licence_faults: frozenset[tuple[Need, Fault]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

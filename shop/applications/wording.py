@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from accounts.licences.values import Fault, Need
+from accounts.licences.wording import fault_text as licence_fault_text
 from shop.applications import errors
 from shop.applications.values import Clock, Conflict, Missing, SettingName, Stage, State
 from web.templating import day
@@ -92,6 +94,10 @@ def missing_text(kind: Missing, households: int, needed: int) -> str:
             have=households,
             need=needed,
         ),
+        Missing.BUSINESS_LICENCE: licence_fault_text(Need.BUSINESS, Fault.ABSENT),
+        Missing.BUSINESS_LICENCE_EXPIRED: licence_fault_text(Need.BUSINESS, Fault.EXPIRED),
+        Missing.FOOD_LICENCE: licence_fault_text(Need.FOOD, Fault.ABSENT),
+        Missing.FOOD_LICENCE_EXPIRED: licence_fault_text(Need.FOOD, Fault.EXPIRED),
     }[kind]
 
 

@@ -22,6 +22,7 @@ from shop.benefit_links import services as links
 from shop.benefit_links.models import BenefitLink
 from shop.benefit_links.values import Answer, LinkKind, NewLink
 from shop.catalogue.models import Product
+from tests.factories.licences import license_supplier
 from tests.factories.people import make_organisation, make_user, make_village
 from tests.factories.products import make_product
 
@@ -75,6 +76,7 @@ def make_world(session: Session, *, county: str = "370406", households: int = 3)
     county_region = session.get_one(Region, town.parent_id)
     supplier = make_organisation(session, OrganisationKind.SUPPLIER, region=village)
     supplier.credit_code = make_credit_code()
+    license_supplier(session, supplier)
     product = make_product(session, village, certified=False, supplier=supplier, picture="a" * 24)
     office = make_organisation(session, OrganisationKind.GOVERNMENT, "区农业农村局", region=county_region)
     world = CertificationWorld(

@@ -9,6 +9,8 @@ from sqlalchemy import ColumnElement, Select, and_, func, lateral, or_, select, 
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
+from accounts.licences import queries as licence_queries
+from accounts.licences.values import Fault, Need
 from accounts.models import Organisation, RoleGrant, User
 from accounts.values import OrganisationKind, Role
 from core import clock, storage
@@ -35,6 +37,7 @@ from shop.applications.values import (
 from shop.benefit_links import queries as link_queries
 from shop.benefit_links.models import BenefitLink
 from shop.catalogue.models import Product, Variant
+from shop.catalogue.rules import EDIBLE
 from shop.catalogue.values import Category
 from shop.certification.models import Certificate
 from shop.certification.queries import certified_condition, in_counties, in_regions, in_towns
@@ -43,8 +46,8 @@ from shop.certification.values import end_of, last_day
 
 #: Under which name notices speak of applications.
 SUBJECT = "certification application"
-
-EDIBLE = frozenset({Category.FRUIT_VEGETABLES, Category.GRAIN_OIL, Category.SNACKS, Category.COOKED_FOOD})
+#: Food that is made of something; what is sold as it grew needs no food licence.
+PROCESSED = frozenset({Category.GRAIN_OIL, Category.SNACKS, Category.COOKED_FOOD})
 
 _village, _town, _county = aliased(Region), aliased(Region), aliased(Region)
 _supplier = aliased(Organisation)
@@ -88,12 +91,19 @@ def evidence_of(session: Session, product: Product) -> Evidence:
         .where(Variant.product_id == product.id, Variant.closed_at.is_(None))
     )
     today = clock.today()
-    return _evidence(
-        product, supplier, packs or 0, link_queries.summarise(session, product.id, today).households, today
-    )
+    faults = licence_queries.find_faults(session, {supplier.id}, today)[supplier.id]
+    households = link_queries.summarise(session, product.id, today).households
+    return _evidence(product, supplier, packs or 0, households, faults, today)
 
 
-def _evidence(product: Product, supplier: Organisation, packs: int, households: int, today: date) -> Evidence:
+def _evidence(
+    product: Product,
+    supplier: Organisation,
+    packs: int,
+    households: int,
+    licence_faults: dict[Need, Fault],
+    today: date,
+) -> Evidence:
     return Evidence(
         credit_code=supplier.credit_code,
         supplier_closed=supplier.closed_on is not None and supplier.closed_on <= today,
@@ -104,6 +114,8 @@ def _evidence(product: Product, supplier: Organisation, packs: int, households: 
         shelf_life_days=product.shelf_life_days,
         packs=packs,
         households=households,
+        processed=product.category in PROCESSED,
+        licence_faults=frozenset(licence_faults.items()),
     )
 
 
@@ -451,10 +463,13 @@ def standing(session: Session, actor: Actor, *, limit: int, offset: int) -> tupl
         .limit(limit)
         .offset(offset)
     ).all()
+    licence_faults = licence_queries.find_faults(session, {row.Product.supplier_id for row in rows}, today)
     found = []
     for row in rows:
         product: Product = row.Product
-        evidence = _evidence(product, row[1], row.packs, row.households, today)
+        evidence = _evidence(
+            product, row[1], row.packs, row.households, licence_faults[product.supplier_id], today
+        )
         opens_on = (
             rules.renewal_opens_on(last_day(row.covered_until), settings.renewal_days)
             if row.covered_until is not None and row.covered_until > now

@@ -7,6 +7,10 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template
 from flask_babel import gettext as _
 
+from accounts.licences import queries as licence_queries
+from accounts.licences import wording as licence_wording
+from accounts.licences.values import Standing
+from core import clock
 from core.db import reading, transaction
 from core.permissions import Actor
 from shop.applications import queries, services, wording
@@ -154,6 +158,7 @@ def _page(public_id: str, form: DecisionForm | None = None, problem: str = "", s
             BenefitLink.withdrawn_at.is_(None),
             limit=LINKS_SHOWN,
         )
+        licences = licence_queries.licences_of(session, application.supplier_id, clock.today())
     form.issuer.choices = [
         (str(office.id), in_language(office.name_zh, office.name_en)) for office in offices
     ]
@@ -169,6 +174,8 @@ def _page(public_id: str, form: DecisionForm | None = None, problem: str = "", s
         steps=steps(file),
         wording=wording,
         link_wording=link_wording,
+        licences=[licence for licence in licences if licence.standing is not Standing.REPLACED],
+        licence_wording=licence_wording,
     )
     return page, status
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from accounts.licences.values import Fault, Need
 from core.clock import CHINA
 from shop.applications import rules
 from shop.applications.values import Evidence, Missing, Move, SettingName, Settings, Stage, State
@@ -53,6 +54,14 @@ COMPLETE = Evidence("93370406YGDEM0010P", False, True, True, True, True, 180, 1,
         ({"storage": False, "shelf_life_days": None, "edible": False}, ()),
         ({"packs": 0}, (Missing.PACKS,)),
         ({"households": 2}, (Missing.HOUSEHOLDS,)),
+        ({"licence_faults": {(Need.BUSINESS, Fault.ABSENT)}}, (Missing.BUSINESS_LICENCE,)),
+        ({"licence_faults": {(Need.BUSINESS, Fault.EXPIRED)}}, (Missing.BUSINESS_LICENCE_EXPIRED,)),
+        ({"licence_faults": {(Need.FOOD, Fault.ABSENT)}}, ()),
+        ({"licence_faults": {(Need.FOOD, Fault.ABSENT)}, "processed": True}, (Missing.FOOD_LICENCE,)),
+        (
+            {"licence_faults": {(Need.FOOD, Fault.EXPIRED)}, "processed": True},
+            (Missing.FOOD_LICENCE_EXPIRED,),
+        ),
     ],
 )
 def test_what_is_missing_is_named(changes: dict[str, object], missing: tuple[Missing, ...]) -> None:
