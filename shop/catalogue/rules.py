@@ -20,6 +20,9 @@ from shop.catalogue.values import (
 
 LONGEST_SLUG = 80
 
+#: Shelves of what is eaten: how it is kept and how long matters there.
+EDIBLE = frozenset({Category.FRUIT_VEGETABLES, Category.GRAIN_OIL, Category.SNACKS, Category.COOKED_FOOD})
+
 #: Words of our own addresses that no product may take.
 RESERVED_SLUGS = frozenset({"new", "export", "import"})
 

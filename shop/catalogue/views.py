@@ -1,4 +1,4 @@
-"""The shop window: lists, search, one product, and a supplier's own products."""
+"""The shop window: lists, search, one product."""
 
 from __future__ import annotations
 
@@ -6,19 +6,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 
-from core.db import reading, transaction
+from core.db import reading
 from core.errors import NotFound
 from search import Marker, says_nothing
-from shop.catalogue import filters, queries, services, wording
+from shop.catalogue import filters, queries, wording
 from shop.catalogue.filters import Asked, Choice, Group
 from shop.catalogue.values import NamedFacet, ProductCard, Sort
-from shop.permissions import MANAGE_PRODUCTS
 from shop.stock.queries import packs_watch, sold_out_watch
 from web import kept_pages
-from web.access import current_actor, public, requires
+from web.access import public
 from web.caching import shared
 from web.kept_pages import kept
 from web.language import in_language, locale_code
@@ -266,54 +265,3 @@ def product(slug: str) -> Any:
         state_label=wording.state_label,
         state_tone=wording.state_tone,
     )
-
-
-@bp.get("/supplier/products")
-@requires(MANAGE_PRODUCTS)
-def own_products() -> Any:
-    """Show a supplier its products with their stock and how they stand."""
-    number = page_number()
-    with reading() as session:
-        found, total = queries.visible_products(
-            session,
-            current_actor(),
-            english=locale_code() == "en",
-            limit=PAGE_SIZE,
-            offset=(number - 1) * PAGE_SIZE,
-        )
-    return render_template(
-        "shop/catalogue/own_products.html",
-        page=paginate(found, number, total, PAGE_SIZE),
-        products=found,
-        labels=wording.category_labels(),
-        state_label=wording.state_label,
-        state_tone=wording.state_tone,
-    )
-
-
-@bp.post("/supplier/products/<slug>/list")
-@requires(MANAGE_PRODUCTS)
-def put_on_sale(slug: str) -> Any:
-    """Put an own product on sale."""
-    with transaction() as session:
-        actor = current_actor()
-        listed = services.list_product(session, actor, queries.own_product_id(session, actor, slug))
-    flash(_("%(name)s is on sale.", name=in_language(listed.name_zh, listed.name_en)), "good")
-    return redirect("/supplier/products", 303)
-
-
-@bp.post("/supplier/products/<slug>/unlist")
-@requires(MANAGE_PRODUCTS)
-def take_off_sale(slug: str) -> Any:
-    """Take an own product off sale; open orders go on."""
-    with transaction() as session:
-        actor = current_actor()
-        unlisted = services.unlist_product(session, actor, queries.own_product_id(session, actor, slug))
-    flash(
-        _(
-            "%(name)s is off sale. Orders placed before go on.",
-            name=in_language(unlisted.name_zh, unlisted.name_en),
-        ),
-        "good",
-    )
-    return redirect("/supplier/products", 303)

@@ -7,9 +7,17 @@ from datetime import date
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from shop.catalogue.errors import BadProduct
+from core import money
+from shop.catalogue import rules
+from shop.catalogue.errors import (
+    BadProduct,
+    ChangedMeanwhile,
+    NotReadyForSale,
+    PackClosed,
+    TooManyPictures,
+)
 from shop.catalogue.filters import PriceProblem
-from shop.catalogue.values import CardWords, Category, PackSize, Sort
+from shop.catalogue.values import CardWords, Category, Fault, PackSize, Sort
 from shop.certification.values import CertificateKind, CertificateState
 from web.language import locale_code
 from web.templating import day
@@ -155,15 +163,19 @@ def not_certified_text(state: str | None, valid_from: date | None, last_day: dat
     return _("It is not certified yet and cannot be ordered as an aid product.")
 
 
-@explains(BadProduct)
-def _bad_product(refusal: BadProduct) -> str:
+def fault_text(fault: Fault) -> str:
+    """Say what is wrong with a field of a product or a pack size, and how to mend it."""
+    if fault.problem == "split" and fault.off_fen:
+        amount = money.format_fen(abs(fault.off_fen))
+        if fault.off_fen > 0:
+            return _("The three parts come to %(amount)s less than the price.", amount=amount)
+        return _("The three parts come to %(amount)s more than the price.", amount=amount)
     problems = {
         "slug": _("The address of the product may hold small Latin letters, digits and single hyphens."),
         "slug taken": _("Another product has this address."),
         "sku taken": _("Another pack size has this article number."),
         "category": _("There is no such category."),
         "name": _("The product needs a name."),
-        "no pack sizes": _("The product needs at least one pack size."),
         "label": _("Every pack size needs a name."),
         "price": _("A price must be above zero."),
         "split": _("The parts of a price (producer, logistics, other) must sum to it."),
@@ -173,5 +185,41 @@ def _bad_product(refusal: BadProduct) -> str:
         "households": _("The number of households cannot be below zero."),
         "village": _("The origin must be a village of a county."),
         "supplier": _("Only a supplier can offer products."),
+        "too long": _("This text is too long."),
+        "characters": _("This contains characters that cannot be stored."),
+        "shelf life": _("The shelf life is a number of days from 1 on."),
+        "certified": _(
+            "Its certificate was given for this. While it is in force the name, shelf and village stay as they are."
+        ),
+        "ladder length": _("A ladder has at most %(most)s steps.", most=rules.MOST_STEPS),
+        "ladder packs": _(
+            "Each step begins at more packs than the one before, the first at more than is sold at least."
+        ),
+        "ladder price": _("Each step costs less than the one before, the first less than a single pack."),
     }
-    return problems.get(refusal.problem) or _("Something about this product cannot be.")
+    return problems.get(fault.problem) or _("Something about this product cannot be.")
+
+
+@explains(BadProduct)
+def _bad_product(refusal: BadProduct) -> str:
+    return fault_text(refusal.faults[0])
+
+
+@explains(ChangedMeanwhile)
+def _changed_meanwhile(_refusal: ChangedMeanwhile) -> str:
+    return _("Somebody changed this while you were at it. Nothing of yours was stored yet.")
+
+
+@explains(NotReadyForSale)
+def _not_ready(_refusal: NotReadyForSale) -> str:
+    return _("Before it can be on sale the product needs a pack size with its price.")
+
+
+@explains(PackClosed)
+def _pack_closed(_refusal: PackClosed) -> str:
+    return _("This pack size is closed. Take it into the range again before you change it.")
+
+
+@explains(TooManyPictures)
+def _too_many_pictures(_refusal: TooManyPictures) -> str:
+    return _("A product shows at most %(most)s pictures. Remove one first.", most=rules.MOST_PICTURES)

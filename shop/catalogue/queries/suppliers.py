@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from sqlalchemy import func, lateral, select, true
 from sqlalchemy.orm import Session
 
@@ -10,11 +13,12 @@ from core import clock, money, storage
 from core.errors import NotFound
 from core.permissions import Actor
 from shop.catalogue.models import Product, Variant
+from shop.catalogue.rules import EDIBLE
 from shop.catalogue.values import SupplierProduct
 from shop.certification.models import Certificate
 from shop.certification.queries import certified_condition
 from shop.certification.rules import state_at
-from shop.certification.values import last_day
+from shop.certification.values import CertificateState, last_day
 from shop.stock.models import Stock
 from shop.stock.queries import held_quantity
 
@@ -70,16 +74,42 @@ def visible_products(
             held=int(row.held),
             listed=row.Product.listed_at is not None,
             certificate_number=row.number,
-            certificate_state=(
-                state_at(now, row.valid_from, row.valid_until, row.suspended_at, row.revoked_at)
-                if row.number is not None
-                else None
-            ),
+            certificate_state=_state(row, now),
             last_day=last_day(row.valid_until) if row.valid_until is not None else None,
+            lacks=lacks_of(
+                row.Product,
+                packs=row.packs,
+                available=int(row.on_hand) - int(row.held),
+                certificate_state=_state(row, now),
+            ),
         )
         for row in rows
     ]
     return found, session.scalar(total) or 0
+
+
+def _state(row: Any, now: datetime) -> CertificateState | None:
+    if row.number is None:
+        return None
+    return state_at(now, row.valid_from, row.valid_until, row.suspended_at, row.revoked_at)
+
+
+def lacks_of(
+    product: Product, *, packs: int, available: int, certificate_state: str | None
+) -> tuple[str, ...]:
+    """Return what a product still lacks to be sold well, in the order in which a supplier would mend it."""
+    lacking = {
+        "packs": packs == 0,
+        "picture": product.picture is None,
+        "story": not product.story_zh.strip(),
+        "english": not product.name_en.strip(),
+        "storage": product.category in EDIBLE and not product.storage_zh.strip(),
+        "shelf_life": product.category in EDIBLE and product.shelf_life_days is None,
+        "certificate": certificate_state != CertificateState.IN_FORCE,
+        "stock": packs > 0 and available <= 0,
+        "sale": product.listed_at is None and packs > 0,
+    }
+    return tuple(name for name, is_lacking in lacking.items() if is_lacking)
 
 
 def own_product_id(session: Session, actor: Actor, slug: str) -> int:
