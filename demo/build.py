@@ -19,7 +19,7 @@ from core import audit, clock, db, jobs, migrations
 from core.audit import AuditEntry
 from core.db import reading, transaction
 from core.permissions import SYSTEM
-from demo import certifying, directory
+from demo import certifying, directory, registering
 from demo.albums import Album
 from demo.content import people
 from demo.content.applicants import CERTIFIED
@@ -112,6 +112,7 @@ def build_world(size: Size, say: Say) -> None:
                 door = directory.make_door()
                 say(f"  {directory.build_regions(world)} regions")
                 say(f"  {directory.build_organisations(world, door)} organisations and their people")
+                registering.license_suppliers(world, timeline.today)
                 buyers = directory.build_people(door, people.BUYERS[:MEMBERS])
                 donors = directory.build_people(door, people.DONORS[:MEMBERS])
                 directory.build_households(
@@ -122,6 +123,7 @@ def build_world(size: Size, say: Say) -> None:
             story = {CERTIFIED.slug} if certifying.plays(world) else set()
             Shop(world, timeline, album, people.BUYERS, buyers, frozenset(story))
             certifying.add_certification(world, timeline, album, door)
+            registering.add_registrations(world, timeline, buyers)
             del earning
             say("  then month by month, as it happened:")
             timeline.play(say)

@@ -24,6 +24,7 @@ from demo.content.institutions import INSTITUTIONS
 from demo.content.suppliers import SUPPLIERS
 from demo.content.values import Household, Person
 from demo.regions import regions
+from demo.registering import LEGAL_FORMS
 from demo.world import Canteen, Home, Place, Village, World
 from registry import services as registry
 from registry.models import Region
@@ -144,6 +145,7 @@ def build_organisations(world: World, door: Door) -> int:
                 OrganisationKind.SUPPLIER,
                 supplier.name_zh,
                 supplier.name_en,
+                legal_form=LEGAL_FORMS[supplier.kind],
                 credit_code=supplier.credit_code,
                 region_id=world.places[supplier.region_code].id,
                 contact=f"{supplier.contact_name} {supplier.contact_phone}",
@@ -170,6 +172,7 @@ def build_organisations(world: World, door: Door) -> int:
                 OrganisationKind.INSTITUTION,
                 institution.name_zh,
                 institution.name_en,
+                legal_form=LEGAL_FORMS[institution.kind],
                 credit_code=institution.credit_code,
                 region_id=world.places[institution.county_code].id,
                 contact=f"{institution.contact_name} {institution.contact_phone}",
