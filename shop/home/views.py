@@ -16,18 +16,24 @@ from shop.catalogue import wording as catalogue_wording
 from shop.catalogue.values import Sort
 from shop.home import queries, sections
 from shop.home.values import Number
+from web import kept_pages
 from web.access import public
 from web.caching import shared
+from web.kept_pages import kept
 from web.templating import moment
 
 bp = Blueprint("home", __name__)
 
 THIS_WEEK = 8
 
+#: How long (seconds) the finished page may be kept: what the books say is not among what is watched.
+SECONDS = 3
+
 
 @bp.get("/")
 @public
 @shared
+@kept()
 def home() -> Any:
     """Show what there is this week, what is collected for, and what the books say."""
     week = clock.today().isocalendar()
@@ -41,6 +47,7 @@ def home() -> Any:
         arrivals = queries.arrivals(session)
         campaigns = sections.campaigns(session)
         more = sections.numbers(session)
+    kept_pages.at_most(SECONDS)
     products = sum(shelf.count for shelf in shelves.values())
     return render_template(
         "shop/home/home.html",

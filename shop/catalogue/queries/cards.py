@@ -20,6 +20,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    column,
     func,
     lateral,
     literal,
@@ -29,17 +30,19 @@ from sqlalchemy import (
     select,
     true,
     tuple_,
+    values,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, aliased
 
 from accounts.models import Organisation
-from core import clock, money, storage
+from core import clock, money, stamps, storage
 from registry.models import Region
 from shop.catalogue import rules
 from shop.catalogue.models import Product, Variant
 from shop.catalogue.values import (
     CardWords,
+    Category,
     Facets,
     NamedFacet,
     Narrowing,
@@ -57,7 +60,11 @@ from shop.stock.queries import has_stock, is_in_stock
 PREFIX = "/shop/products/"
 SALES_DAYS = 90
 
+#: The front of the shop draws from so many newest products of each shelf, and looks for stock in so many of them.
+DRAWN_FROM, CANDIDATES = 200, 12
+
 _EVERYTHING = Narrowing()
+_shelf = values(column("key", Text), name="shelf").data([(category.value,) for category in Category])
 _county, _village = aliased(Region), aliased(Region)
 
 #: Values that every statement here is given when it is sent.
@@ -89,7 +96,7 @@ class _Shape:
 
     def conditions(self, *, certified: bool = True) -> list[ColumnElement[bool]]:
         """Return the conditions; without `certified` the statement joins the certificate in force itself."""
-        found = [Product.listed_at.is_not(None)]
+        found: list[ColumnElement[bool]] = [Product.listed_at.is_not(None)]
         if certified:
             found.append(_is_kind() if self.kind else is_certified(_now))
         if self.category:
@@ -369,6 +376,13 @@ def facets(
     Each kind of choice is counted with the other filters on. Of suppliers the ones with most products are named. A
     county or supplier that was asked for is among them as long as some product of theirs passes prices, sizes and stock.
     """
+    if narrowing.in_stock:
+        return _count(session, narrowing, ids)
+    key = ("facets", narrowing, tuple(ids) if ids is not None else None)
+    return stamps.remembered(session, key, lambda: _count(session, narrowing, ids))
+
+
+def _count(session: Session, narrowing: Narrowing, ids: Sequence[int] | None) -> Facets:
     shape = _FacetShape(
         ids=ids is not None,
         size=_size_shape(narrowing.size),
@@ -513,11 +527,25 @@ def weekly_ids(session: Session, week: str, limit: int) -> list[int]:
 
 @cache
 def _weekly_statement() -> Select[int]:
-    lot = func.md5(func.concat(bindparam("week", type_=Text), ":", Product.id))
-    turn = func.row_number().over(partition_by=Product.category, order_by=lot)
+    """Draw from the newest of each shelf by their index: the work does not grow with the catalogue."""
+    lot = func.md5(func.concat(bindparam("week", type_=Text), ":", literal_column("newest.id")))
+    newest = (
+        select(Product.id)
+        .where(Product.category == _shelf.c.key, *_Shape().conditions())
+        .order_by(Product.listed_at.desc(), Product.id.desc())
+        .limit(DRAWN_FROM)
+        .correlate(_shelf)
+        .subquery("newest")
+    )
+    candidates = lateral(
+        select(newest.c.id, lot.label("lot")).order_by(literal_column("lot")).limit(CANDIDATES)
+    ).alias("candidates")
+    turn = func.row_number().over(partition_by=_shelf.c.key, order_by=candidates.c.lot)
     drawn = (
-        select(Product.id, turn.label("turn"), lot.label("lot"))
-        .where(*_Shape(in_stock=True).conditions())
+        select(candidates.c.id, candidates.c.lot, turn.label("turn"))
+        .select_from(_shelf)
+        .join(candidates, true())
+        .where(has_stock(candidates.c.id, _now))
         .subquery()
     )
     return select(drawn.c.id).order_by(drawn.c.turn, drawn.c.lot).limit(bindparam("limit", type_=Integer))
@@ -525,14 +553,26 @@ def _weekly_statement() -> Select[int]:
 
 def shelves(session: Session) -> dict[str, Shelf]:
     """Return the categories that have products, each with how many and with a picture of its newest."""
-    rows = session.execute(
-        select(Product.category, func.count().over(partition_by=Product.category), Product.picture)
-        .distinct(Product.category)
-        .where(on_sale(_now))
-        .order_by(Product.category, Product.picture.is_(None), Product.listed_at.desc(), Product.id.desc()),
-        {"now": clock.now()},
+    counts = facets(session).categories
+    pictures = stamps.remembered(
+        session,
+        "shelves",
+        lambda: {row.key: row.picture for row in session.execute(_shelves_statement(), {"now": clock.now()})},
     )
-    return {row[0]: Shelf(row[0], row[1], storage.picture_url(row[2], 320)) for row in rows}
+    return {
+        key: Shelf(key, count, storage.picture_url(pictures.get(key), 320)) for key, count in counts.items()
+    }
+
+
+@cache
+def _shelves_statement() -> Select[*tuple[Any, ...]]:
+    newest = lateral(
+        select(Product.picture)
+        .where(Product.category == _shelf.c.key, Product.picture.is_not(None), *_Shape().conditions())
+        .order_by(Product.listed_at.desc(), Product.id.desc())
+        .limit(1)
+    ).alias("newest")
+    return select(_shelf.c.key, newest.c.picture).select_from(_shelf).join(newest, true())
 
 
 def title_matches(session: Session, text: str, limit: int) -> list[int]:
