@@ -40,6 +40,7 @@ def bars(
 ) -> bytes:
     """Draw months as bars; each series is (name, values, colour); `narrow` for a phone; returns SVG."""
     size = 19 if narrow else 15
+    largest = max((value for _, values, _ in series for value in values), default=0)
     style = Style(
         background="transparent",
         plot_background="transparent",
@@ -63,17 +64,19 @@ def bars(
         js=[],
         disable_xml_declaration=True,
         width=520 if narrow else 960,
-        height=480 if narrow else 400,
+        height=560 if narrow else 400,
         margin=6 if narrow else 10,
-        margin_bottom=12 + 32 * -(-len(series) // (2 if narrow else 3)),
+        margin_right=34 if narrow else 10,
+        margin_bottom=6 if narrow else 14 + 24 * ((len(series) - 1) // 3),
         spacing=12,
         truncate_legend=-1,
+        truncate_label=-1,
         rounded_bars=2,
         legend_at_bottom=True,
-        legend_at_bottom_columns=2 if narrow else 3,
+        legend_at_bottom_columns=1 if narrow else 3,
         legend_box_size=14,
         show_x_guides=False,
-        y_labels=ticks(max((value for _, values, _ in series for value in values), default=0)),
+        y_labels=[{"value": value, "label": formatter(value)} for value in ticks(largest)],
         formatter=formatter,
         print_values=False,
     )

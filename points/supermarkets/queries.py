@@ -138,9 +138,10 @@ def _shelf_summaries(session: Session, store_ids: list[int]) -> dict[int, tuple[
         .group_by(Goods.id)
         .subquery()
     )
-    known = select(on_shelf, func.count().over(partition_by=on_shelf.c.picture).label("stores")).subquery()
-    # First what few other stores have, then what there is most of: else every card shows the same four pictures.
-    telling = aggregate_order_by(known.c.picture, known.c.stores, known.c.left.desc(), known.c.picture)
+    everywhere = func.sum(on_shelf.c.left).over(partition_by=on_shelf.c.picture)
+    known = select(on_shelf, (on_shelf.c.left / everywhere).label("share")).subquery()
+    # First that of which a store holds most among the stores: else every card shows the same four pictures.
+    telling = aggregate_order_by(known.c.picture, known.c.share.desc(), known.c.left.desc(), known.c.picture)
     rows = session.execute(
         select(known.c.store_id, func.count(), func.array_remove(func.array_agg(telling), None)).group_by(
             known.c.store_id

@@ -79,16 +79,18 @@ def test_the_shelf_shows_what_may_be_given_out(session: Session, world: PointsWo
     assert card.kinds == 2
 
 
-def test_a_card_shows_first_what_other_stores_lack(session: Session, world: PointsWorld) -> None:
+def test_a_card_shows_first_what_other_stores_lack_or_have_little_of(
+    session: Session, world: PointsWorld
+) -> None:
     other = make_points_world(session)
     for place, own in ((world, "a-own"), (other, "z-own")):
         for number in range(5):
-            kept = stock_goods(session, place, f"b{number}", f"b{number}", 3, 300, 10 - number)
-            kept.picture = f"b{number}"
+            many = 20 if place is world and number == 3 else 10 - number
+            stock_goods(session, place, f"b{number}", f"b{number}", 3, 300, many).picture = f"b{number}"
         stock_goods(session, place, own, own, 3, 300, 1).picture = own
     session.flush()
     cards = {card.public_id: card.pictures for card in queries.store_cards(session)}
-    assert cards[world.store.public_id] == ("a-own", "b0", "b1", "b2")
+    assert cards[world.store.public_id] == ("a-own", "b3", "b0", "b1")
     assert cards[other.store.public_id] == ("z-own", "b0", "b1", "b2")
 
 
