@@ -7,8 +7,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import clock
-from core.permissions import SYSTEM
-from registry import services as registry
 from registry.models import Region
 from shop.catalogue.models import Product, Variant
 from shop.certification.values import CertificateKind
@@ -52,7 +50,7 @@ def test_a_county_shows_its_products_villages_suppliers_and_what_reached_them(
     page = client.get("/shop/counties/370406")
     assert page.title.startswith("山亭区")
     for words in (
-        "认定产品 3",
+        "在售认定产品 3",
         "其中 1 种是本地产品",
         "涉及村庄 2",
         "供应商 2",
@@ -86,7 +84,7 @@ def test_what_arrived_counts_as_reached(session: Session, client: PageClient) ->
 
 def test_a_county_without_products_says_so_and_shows_the_way(client: PageClient, session: Session) -> None:
     make_product(session, make_village(session))
-    village = make_village(session, "小溪村", "370404")
+    make_village(session, "小溪村", "370404")
     session.commit()
     page = client.get("/shop/counties/370404")
     assert "峄城区还没有认定产品" in page.text
@@ -95,8 +93,6 @@ def test_a_county_without_products_says_so_and_shows_the_way(client: PageClient,
     assert 'href="/shop/counties/370404"' in index.html
     assert 'href="/shop/counties/370406"' in index.html
     assert index.text.index("山亭区") < index.text.index("峄城区")
-    county = session.get_one(Region, session.get_one(Region, village.parent_id).parent_id)
-    assert county.code == "370404"
 
 
 def test_without_any_county_the_list_says_so(client: PageClient) -> None:
@@ -139,8 +135,6 @@ def test_home_lists_and_products_lead_there(client: PageClient, session: Session
 def test_a_county_that_was_renamed_is_the_one_of_today(client: PageClient, session: Session) -> None:
     village = make_village(session)
     county = session.get_one(Region, session.get_one(Region, village.parent_id).parent_id)
-    assert registry is not None
-    assert SYSTEM.user_id is None
     county.valid_until = clock.today()
     session.commit()
     client.get("/shop/counties/370406", 404)
