@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from accounts.models import Organisation
 from charity.campaigns.models import Campaign
 from charity.charities.models import Charity
+from charity.donations import rules
 from charity.donations.models import ACKNOWLEDGEMENT_NUMBERS, Donation
 from charity.donations.values import DonationState
 from core import clock, ids
@@ -25,7 +26,7 @@ SETTLED = DonationState.SETTLED.value
 
 @dataclass(frozen=True, slots=True)
 class PublicGift:
-    """A gift as everybody may see it: `shown_name` is masked, empty for those who gave without a name."""
+    """A gift as everybody may see it: `shown_name` of a person is masked, and empty without a name."""
 
     shown_name: str
     amount_fen: int
@@ -78,7 +79,7 @@ def donor_counts(session: Session, campaign_ids: Sequence[int]) -> dict[int, int
 
 
 def latest_gifts(session: Session, campaign_id: int, limit: int = 20) -> list[PublicGift]:
-    """Return the newest settled gifts of a campaign, names masked before they leave this function."""
+    """Return the newest settled gifts of a campaign, names of people masked before they leave this function."""
     rows = session.execute(
         select(Donation.donor_name, Donation.anonymous, Donation.amount_fen, Donation.settled_at)
         .where(Donation.campaign_id == campaign_id, Donation.state == SETTLED)
@@ -87,12 +88,16 @@ def latest_gifts(session: Session, campaign_id: int, limit: int = 20) -> list[Pu
     )
     return [
         PublicGift(
-            "" if row.anonymous or not row.donor_name.strip() else mask(row.donor_name.strip()),
+            "" if row.anonymous else _shown(row.donor_name.strip()),
             row.amount_fen,
             row.settled_at.astimezone(clock.CHINA).date(),
         )
         for row in rows
     ]
+
+
+def _shown(name: str) -> str:
+    return name if not name or rules.names_an_organisation(name) else mask(name)
 
 
 def _files() -> Select[*tuple[Any, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 from charity.campaigns.values import Stage
@@ -18,6 +19,15 @@ SUGGESTED_YUAN = (20, 50, 100, 200, 500)
 PAYMENT_LIFE = timedelta(hours=2)
 GIVE_UP_AFTER = timedelta(hours=24)
 
+#: How names of organisations end or begin; whoever is named otherwise counts as a person.
+_ENDS_OF_ORGANISATIONS = re.compile(
+    r"(公司|集团|合作社|联合社|基金会?|协会|校友会|商会|总会|学会|联合会|委员会|工会|银行|医院|学校|小学|中学|大学|学院|幼儿园|企业|厂"
+    r"|局|村委会|事务所|农场|超市"
+    r"|\b(co\.?,? ?ltd\.?|ltd\.?|limited|inc\.?|llc|company|corporation|group|foundation|association|cooperative"
+    r"|co-operative|school|university|hospital|bank))$",
+    re.IGNORECASE,
+)
+
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _PLACES = ("", "拾", "佰", "仟")
 _MYRIADS = ("", "万", "亿", "兆")
@@ -26,6 +36,11 @@ _MYRIADS = ("", "万", "亿", "兆")
 def is_allowed_amount(fen: int) -> bool:
     """Say whether a gift of this size (fen) is taken."""
     return SMALLEST_FEN <= fen <= LARGEST_FEN
+
+
+def names_an_organisation(name: str) -> bool:
+    """Say whether a donor's name is that of a company or body, which public lists write in full (people: masked)."""
+    return len(name) > 4 and _ENDS_OF_ORGANISATIONS.search(name) is not None
 
 
 def settles(state: DonationState) -> bool:

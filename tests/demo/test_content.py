@@ -156,7 +156,7 @@ def test_a_canteen_can_order_50_kg_of_rice_in_two_sacks() -> None:
     rice = next(product for product in PRODUCTS if product.slug == "shitang-dami")
     (sack,) = rice.variants
     assert sack.net_grams == 25_000
-    assert sack.label_zh == "食堂装 大米 25kg"
+    assert sack.label_zh == "25kg 袋装"
     assert 50_000 % sack.net_grams == 0
     assert sack.stock >= 2
 

@@ -54,7 +54,7 @@ PRODUCTS = (
         days=240,
         households=40,
         share=(68, 16),
-        sizes=(weight("食堂装 大米 25kg", "Canteen pack, 25 kg", 25000, "128", 900),),
+        sizes=(weight("25kg 袋装", "25 kg sack", 25000, "128", 900),),
     ),
     _write(
         "zhenzhu-mi",

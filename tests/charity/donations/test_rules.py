@@ -85,3 +85,24 @@ def test_written_amounts_never_repeat_a_zero(fen: int) -> None:
 )
 def test_no_cell_becomes_a_formula(cell: str, kept: str) -> None:
     assert guarded(cell) == kept
+
+
+@pytest.mark.parametrize(
+    ("name", "organisation"),
+    [
+        ("枣庄运河商贸有限公司", True),
+        ("滕州厚德机械厂工会", True),
+        ("薛河医院职工爱心基金", True),
+        ("榴溪中学九八届校友会", True),
+        ("Lunan Huimin Co., Ltd.", True),
+        ("Shanting Primary School", True),
+        ("王建国", False),
+        ("欧阳学会", False),
+        ("热心市民王先生", False),
+        ("阿卜杜热合曼", False),
+        ("Anna Schoolman", False),
+        ("", False),
+    ],
+)
+def test_companies_are_told_from_people(name: str, organisation: bool) -> None:
+    assert rules.names_an_organisation(name) is organisation
