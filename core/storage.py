@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import struct
 from io import BytesIO
 from pathlib import Path
+from threading import get_ident
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -37,41 +39,42 @@ def folder() -> Path:
 
 def keep_picture(data: bytes) -> str:
     """Re-encode a picture without its metadata in every width and return its key (part of the public address)."""
-    if len(data) > LARGEST_UPLOAD:
-        raise NotAPicture("too many bytes")
-    try:
-        with Image.open(BytesIO(data), formats=("JPEG", "PNG", "WEBP", "GIF")) as opened:
-            if opened.width * opened.height > LARGEST_PICTURE:
-                raise NotAPicture("too many pixels")
-            picture = ImageOps.exif_transpose(opened).convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as problem:
-        raise NotAPicture("not a picture") from problem
+    picture = _decode(data)
     key = hashlib.sha256(data).hexdigest()[:24]
     home = _folder / key[:2]
     home.mkdir(parents=True, exist_ok=True)
-    for width in WIDTHS:
+    for width in sorted(WIDTHS, reverse=True):
+        # From the widest down, each from the one before: a large original is held in memory once.
+        picture.thumbnail((width, width * 2), Image.Resampling.LANCZOS)
         target = home / f"{key}-{width}.webp"
         if target.exists():
             continue
-        copy = picture.copy()
-        copy.thumbnail((width, width * 2), Image.Resampling.LANCZOS)
-        part = target.with_suffix(f".{os.getpid()}.part")
-        copy.save(part, "WEBP", quality=82, method=2)
+        part = target.with_suffix(f".{os.getpid()}-{get_ident()}.part")
+        picture.save(part, "WEBP", quality=82, method=2)
         os.replace(part, target)
     return key
 
 
-def shrink_picture(data: bytes, longest: int = 1280) -> bytes:
-    """Return a picture re-encoded as WebP without its metadata, for what is not shown to everybody; keeps nothing."""
+def _decode(data: bytes) -> Image.Image:
+    """Decode an upload upright and in plain colours; its size is known before a pixel is decoded."""
     if len(data) > LARGEST_UPLOAD:
         raise NotAPicture("too many bytes")
     try:
         with Image.open(BytesIO(data), formats=("JPEG", "PNG", "WEBP", "GIF")) as opened:
-            if opened.width * opened.height > LARGEST_PICTURE:
-                raise NotAPicture("too many pixels")
-            picture = ImageOps.exif_transpose(opened).convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as problem:
+            large = opened.width * opened.height > LARGEST_PICTURE
+            picture = None if large else ImageOps.exif_transpose(opened).convert("RGB")
+    except Image.DecompressionBombError as problem:
+        raise NotAPicture("too many pixels") from problem
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, struct.error) as problem:
         raise NotAPicture("not a picture") from problem
+    if picture is None:
+        raise NotAPicture("too many pixels")
+    return picture
+
+
+def shrink_picture(data: bytes, longest: int = 1280) -> bytes:
+    """Return a picture re-encoded as WebP without its metadata, for what is not shown to everybody; keeps nothing."""
+    picture = _decode(data)
     picture.thumbnail((longest, longest), Image.Resampling.LANCZOS)
     made = BytesIO()
     picture.save(made, "WEBP", quality=80, method=2)

@@ -264,7 +264,7 @@ def add_pictures(slug: str) -> Any:
     if form.pictures.errors:
         return _page(slug, 422, pictures=form)
     flash(_("The pictures are stored.") if added > 1 else _("The picture is stored."), "good")
-    return redirect(f"/supplier/products/{slug}#pictures", 303)
+    return redirect(f"/supplier/products/{slug}#own-pictures", 303)
 
 
 @bp.post("/supplier/products/<slug>/pictures/<public_id>")
@@ -292,7 +292,7 @@ def change_picture(slug: str, public_id: str) -> Any:
             to = {"cover": 1, "up": place - 1, "down": place + 1}[what or "cover"]
             services.move_picture(session, actor, product.id, public_id, to=to)
     flash(_("Stored."), "good")
-    return redirect(f"/supplier/products/{slug}#pictures", 303)
+    return redirect(f"/supplier/products/{slug}#own-pictures", 303)
 
 
 # --- pack sizes -------------------------------------------------------------------------------------------
