@@ -50,7 +50,6 @@ def test_a_county_shows_its_products_villages_suppliers_and_what_reached_them(
     page = client.get("/shop/counties/370406")
     assert page.title.startswith("山亭区")
     for words in (
-        "在售认定产品 3",
         "其中 1 种是本地产品",
         "涉及村庄 2",
         "供应商 2",
