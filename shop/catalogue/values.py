@@ -349,6 +349,7 @@ class ProductPage:
     image_url: str
     image_srcset: str
     supplier: str
+    supplier_key: str
     supplier_about: str
     village_id: int
     village: str

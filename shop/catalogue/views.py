@@ -247,13 +247,27 @@ def product(slug: str) -> Any:
         neighbours = queries.product_cards(
             session, words, village_id=found.village_id, without_id=found.id, limit=MORE_FROM_VILLAGE
         )
+        shown = {card.id for card in neighbours}
+        alike = [
+            card
+            for card in queries.product_cards(
+                session,
+                words,
+                category=found.category,
+                without_id=found.id,
+                sort=Sort.NEWEST,
+                limit=MORE_FROM_VILLAGE + len(shown),
+            )
+            if card.id not in shown
+        ][:MORE_FROM_VILLAGE]
     kept_pages.depends_on(packs_watch, [found.id], [pack.available for pack in found.packs] or None)
-    _keep_cards(neighbours)
+    _keep_cards([*neighbours, *alike])
     certificate = found.certificate
     return render_template(
         "shop/catalogue/product.html",
         product=found,
         neighbours=neighbours,
+        alike=alike,
         category_label=wording.category_labels()[found.category],
         not_certified_text=wording.not_certified_text(
             certificate.state if certificate else None,

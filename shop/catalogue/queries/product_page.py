@@ -63,6 +63,7 @@ def get_product_page(session: Session, words: CardWords, slug: str) -> ProductPa
         image_url=storage.picture_url(product.picture, 1200),
         image_srcset=storage.picture_srcset(product.picture),
         supplier=words.choose(row.supplier_zh, row.supplier_en),
+        supplier_key=row.supplier_key,
         supplier_about=words.choose(row.about_zh, row.about_en),
         village_id=product.village_id,
         village=village,
@@ -138,6 +139,7 @@ def _product_statement() -> Select[*tuple[Any, ...]]:
         select(
             Product,
             pictures.label("pictures"),
+            Organisation.public_id.label("supplier_key"),
             Organisation.name_zh.label("supplier_zh"),
             Organisation.name_en.label("supplier_en"),
             Organisation.about_zh,

@@ -314,3 +314,24 @@ def test_changes_reach_the_index_through_the_outbox(client: PageClient, session:
     assert indexing.waiting() == 0
     with db.reading():
         assert "核桃峪板栗" in client.get("/shop/search?q=banli").text
+
+
+def test_a_product_page_leads_on_to_the_village_the_supplier_and_the_shelf(
+    client: PageClient, session: Session
+) -> None:
+    here, there = make_village(session), make_village(session, "小溪村", "370404")
+    supplier = make_organisation(session, region=here)
+    product = make_product(session, here, supplier=supplier)
+    make_product(session, here, name_zh="同村的花生", category="snacks")
+    make_product(session, there, name_zh="外村的大米")
+    make_product(session, there, name_zh="外村的草编篮", category="crafts")
+    make_product(session, there, name_zh="没认定的豆子", certified=False)
+    session.commit()
+    page = client.get(f"/shop/products/{product.slug}")
+    village, shelf = page.text.index("同村的花生"), page.text.index("外村的大米")
+    assert page.text.index("来自青莲村的其他产品") < village < page.text.index("同类产品") < shelf
+    assert "外村的草编篮" not in page.text
+    assert "没认定的豆子" not in page.text
+    assert f'href="/shop/products?supplier={supplier.public_id}"' in page.html
+    assert "归农户的部分到青莲村" in page.text
+    assert 'href="/shop/counties/370406"' in page.html
