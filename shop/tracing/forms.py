@@ -118,7 +118,7 @@ class ClosingForm(Form):
         [InputRequired(_l("Choose one of the three."))],
         choices=[SelectChoice(value, label) for value, label in CLOSINGS.items()],
     )
-    reason = TextAreaField(
+    closing_reason = TextAreaField(
         _l("Reason for everybody to read"),
         [required(), at_most(rules.LONGEST_REASON), no_control_characters],
     )

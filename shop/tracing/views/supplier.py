@@ -147,10 +147,10 @@ def close(code: str) -> Any:
                 current_actor(),
                 code.replace("\x00", ""),
                 form.to_closing(),
-                form.reason.data or "",
+                form.closing_reason.data or "",
             )
     except BadBatch as refusal:
-        form.add_error("reason", words_for(refusal))
+        form.add_error("closing_reason", words_for(refusal))
         return _batch_page(code, closing=form, status=int(refusal.status))
     except BatchClosed as refusal:
         return _batch_page(code, closing=form, problem=words_for(refusal), status=int(refusal.status))
