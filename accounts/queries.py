@@ -81,6 +81,14 @@ def find_actor(session: Session, login: str) -> Actor | None:
     return _actor(row.User, row.grants) if row is not None else None
 
 
+def acting_user(session: Session, user_id: int) -> Actor | None:
+    """Return the person of an open account by id, as somebody who acts with what is granted now."""
+    row = session.execute(
+        select(User, _GRANTS.label("grants")).where(User.id == user_id, User.disabled_at.is_(None))
+    ).one_or_none()
+    return _actor(row.User, row.grants) if row is not None else None
+
+
 def _actor(user: User, grants: list[list[object]]) -> Actor:
     return Actor(user.id, user.name, tuple(Grant(*grant) for grant in grants), user.household_id)  # type: ignore[arg-type]
 

@@ -24,7 +24,7 @@ LONGEST_SLUG = 80
 EDIBLE = frozenset({Category.FRUIT_VEGETABLES, Category.GRAIN_OIL, Category.SNACKS, Category.COOKED_FOOD})
 
 #: Words of our own addresses that no product may take.
-RESERVED_SLUGS = frozenset({"new", "export", "import"})
+RESERVED_SLUGS = frozenset({"new", "export", "import", "files"})
 
 #: How long texts may be, in characters.
 LONGEST = {

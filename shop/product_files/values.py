@@ -362,10 +362,14 @@ class CellChange:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a file as it was typed; `number` is the one that the spreadsheet shows, dates are marked by a prefix."""
+    """A row of a file as it was typed; `number` is the one that the spreadsheet shows.
+
+    `unreadable` names the cells that hold no text or number any more (a date, an error of the spreadsheet), and why.
+    """
 
     number: int
     cells: Mapping[Column, str]
+    unreadable: Mapping[Column, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
