@@ -27,6 +27,7 @@ from demo.earning import Earning
 from demo.giving import Giving
 from demo.shopping import Shop
 from demo.timeline import Timeline
+from demo.tracing import Tracing
 from demo.world import Size, World
 from ledger import checks
 from ledger import services as ledger_services
@@ -124,6 +125,7 @@ def build_world(size: Size, say: Say) -> None:
             Shop(world, timeline, album, people.BUYERS, buyers, frozenset(story))
             certifying.add_certification(world, timeline, album, door)
             registering.add_registrations(world, timeline, buyers)
+            Tracing(world, timeline)
             del earning
             say("  then month by month, as it happened:")
             timeline.play(say)

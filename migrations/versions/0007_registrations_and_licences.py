@@ -157,7 +157,8 @@ def upgrade() -> None:
             name=op.f("ck_accounts_licences_document_type"),
         ),
         sa.CheckConstraint(
-            "(superseded_by_id IS NULL) = (superseded_on IS NULL)", name=op.f("ck_accounts_licences_superseded")
+            "(superseded_by_id IS NULL) = (superseded_on IS NULL)",
+            name=op.f("ck_accounts_licences_superseded"),
         ),
         sa.ForeignKeyConstraint(
             ["organisation_id"],

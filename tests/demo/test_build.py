@@ -33,11 +33,13 @@ from points.awards.models import PointsClaim
 from points.redemptions import services as redemptions
 from points.redemptions.models import Redemption
 from points.supermarkets import queries as store_queries
+from publicity.complaints.models import Complaint
 from registry.models import Household, Region
 from shop.catalogue.models import Product, Variant
 from shop.certification.models import Certificate
 from shop.certification.queries import certified_condition
 from shop.orders.models import Order
+from shop.tracing.models import Batch, TraceCode
 from tests.conftest import Databases
 
 SMALL = Size(households=12, products=14, orders=10, canteen_orders=5, gifts=12, pictures=False)
@@ -243,3 +245,22 @@ def test_steps_happen_in_the_order_of_their_moments(session: Session) -> None:
 
     timeline.play(lambda _: None)
     assert seen == ["first", "second", (now - timedelta(hours=1)).isoformat()]
+
+
+def test_every_product_on_sale_has_a_batch_and_reports_have_answers(small_world: list[str]) -> None:
+    with db.reading() as opened:
+        on_sale = opened.scalar(
+            select(func.count()).select_from(Product).where(Product.listed_at.is_not(None))
+        )
+        with_batch = opened.scalar(select(func.count(Batch.product_id.distinct())))
+        assert (
+            on_sale
+            == with_batch
+            == opened.scalar(select(func.count()).select_from(TraceCode).where(TraceCode.batch_id.is_(None)))
+        )
+        answered = opened.scalar(select(func.count()).select_from(Complaint).where(Complaint.published))
+        waiting = opened.scalar(
+            select(func.count()).select_from(Complaint).where(Complaint.answered_at.is_(None))
+        )
+        assert answered == 2
+        assert waiting == 3
