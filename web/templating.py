@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+from collections import ChainMap, OrderedDict
+from collections.abc import Hashable, MutableMapping
 from datetime import date, datetime
 from typing import Any
 
 from flask import Flask
 from flask_babel import format_date, format_datetime, gettext
 from jinja2 import StrictUndefined
+from jinja2.runtime import Macro
+from markupsafe import Markup
 
 from core import clock, money, storage
 from web.assets import asset
@@ -33,8 +38,44 @@ def moment(value: datetime | None) -> str:
     return format_datetime(value, "d MMM y HH:mm" if locale_code() == "en" else "y年M月d日 HH:mm")
 
 
+#: Drawn parts: (which, language, what it shows) -> HTML, the least recently used goes first.
+_drawn: OrderedDict[tuple[Hashable, ...], str] = OrderedDict()
+_drawing = threading.Lock()
+MOST_DRAWN = 5000
+
+
+def drawn_once(draw: Macro, shown: Any, *choices: Hashable) -> str:
+    """Return what a macro draws of a frozen dataclass; the same thing in the same language is drawn once a process.
+
+    Only for macros that look at nothing but what they are given. Text that is marked up already is drawn each time: it
+    equals plain text that still has to be escaped.
+    """
+    fields = getattr(shown, "__slots__", None)
+    if fields is None or any(isinstance(getattr(shown, name), Markup) for name in fields):
+        return draw(shown, *choices)
+    key = (draw.name, locale_code(), shown, *choices)
+    with _drawing:
+        known = _drawn.get(key)
+        if known is not None:
+            _drawn.move_to_end(key)
+            return known
+    html = draw(shown, *choices)
+    with _drawing:
+        _drawn[key] = html
+        while len(_drawn) > MOST_DRAWN:
+            _drawn.popitem(last=False)
+    return html
+
+
 def init_app(app: Flask, **more: Any) -> None:
     """Add globals and filters; `more` comes from the composition root."""
+    env = app.jinja_env
+
+    def make_globals(own: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        # Every import in a template compares its globals with these: a plain dict does that ten times faster.
+        return ChainMap(own, env.globals) if own else env.globals
+
+    env.make_globals = make_globals  # type: ignore[method-assign,assignment]
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -48,6 +89,7 @@ def init_app(app: Flask, **more: Any) -> None:
         known_visitor=known_visitor,
         day=day,
         moment=moment,
+        drawn_once=drawn_once,
         picture_url=storage.picture_url,
         **more,
     )

@@ -5,6 +5,7 @@ Statements are built once for each shape of filters: building them costs more th
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -62,6 +63,15 @@ SALES_DAYS = 90
 
 #: The front of the shop draws from so many newest products of each shelf, and looks for stock in so many of them.
 DRAWN_FROM, CANDIDATES = 200, 12
+
+#: From this place on a list is read from its remembered order, which ends where the last page does.
+DEEP, MOST_LISTED = 24 * 5, 24 * 1000
+
+#: What else, besides its shape, tells one list from another.
+_ASKED = (
+    *("category", "county_id", "supplier_id", "village_id", "without_id", "kind", "price_from", "price_to"),
+    *("grams_over", "grams_to"),
+)
 
 _EVERYTHING = Narrowing()
 _shelf = values(column("key", Text), name="shelf").data([(category.value,) for category in Category])
@@ -209,11 +219,42 @@ def product_cards(
         "limit": limit,
         "offset": offset,
     }
+    if not in_stock and sort is not Sort.SALES and (ids is not None or offset >= DEEP):
+        found = _in_order(session, shape, sort, values)[offset : offset + limit]
+        shape = _Shape(ids=True, summaries=summaries)
+        values |= {"ids": list(found), "limit": limit, "offset": 0}
+        sort = Sort.RELEVANCE
+        if not found:
+            return []
     cards = []
     for row in session.execute(_cards_statement(shape, sort), values):
         summary = words.choose(row.summary_zh, row.summary_en) if summaries else ""
         cards.append(_card(row, words, summary))
     return cards
+
+
+def _in_order(session: Session, shape: _Shape, sort: Sort, values: dict[str, Any]) -> Sequence[int]:
+    """Return the ids of a whole list in its order, read once for each state of the catalogue.
+
+    A deep page would make the database walk over everything before it.
+    """
+    values = {**values, "limit": MOST_LISTED, "offset": 0}
+    asked = (shape, sort, *(values[name] for name in _ASKED), tuple(values["ids"] or ()))
+    return stamps.remembered(
+        session,
+        ("order", *asked),
+        lambda: array("q", session.scalars(_order_statement(shape, sort), values)),
+    )
+
+
+@cache
+def _order_statement(shape: _Shape, sort: Sort) -> Select[int]:
+    return (
+        select(Product.id)
+        .where(*shape.conditions())
+        .order_by(*_order(Product, sort, by_ids=shape.ids))
+        .limit(bindparam("limit", type_=Integer))
+    )
 
 
 def _size_shape(size: PackSize | None) -> str:
