@@ -36,6 +36,7 @@ class Site:
     campaign: str
     keeper: str
     card: str
+    people: dict[str, str]
     password: str
 
     def ask(self, statement: Any) -> Any:

@@ -15,19 +15,23 @@ from io import BytesIO
 
 from flask import Flask
 from PIL import Image, ImageDraw
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from accounts.models import Organisation
+from accounts.values import OrganisationKind, Role
 from app import create_app
 from config import Config
 from core import jobs, storage
 from core.db import transaction
+from registry import queries as registry_queries
 from search import indexing
 from shop.catalogue.models import Product, Variant
 from tests.charity import making
-from tests.factories.orders import make_variant
-from tests.factories.people import PASSWORD
-from tests.factories.points import make_points_world, stock_goods
+from tests.factories.orders import make_variant, place
+from tests.factories.people import PASSWORD, actor_of, make_organisation, make_user
+from tests.factories.points import PointsWorld, make_points_world, stock_goods
 
 
 class Quiet(WSGIRequestHandler):
@@ -53,10 +57,41 @@ def build() -> dict[str, object]:
             "campaign": campaign.slug,
             "keeper": points.keeper_user.email,
             "card": points.card_code,
+            "people": _people(session, house, points),
             "password": PASSWORD,
         }
     indexing.rebuild()
     return facts
+
+
+def _people(session: Session, house: making.House, points: PointsWorld) -> dict[str, str]:
+    """Return the logins of one person of each kind, each with something on the desk."""
+    product = session.scalars(select(Product).order_by(Product.id)).first()
+    assert product is not None
+    supplier = session.get_one(Organisation, product.supplier_id)
+    canteen = make_organisation(
+        session, OrganisationKind.INSTITUTION, "滕州市荆河街道中心小学食堂", points.village
+    )
+    operator = make_organisation(session, OrganisationKind.OPERATOR)
+    office = make_organisation(session, OrganisationKind.GOVERNMENT, "山亭区农业农村局")
+    county = registry_queries.find_region(session, "370406")
+    buyer = make_user(session)
+    variant = session.scalars(select(Variant).where(Variant.product_id == product.id)).one()
+    place(session, (variant, 2), actor=actor_of(buyer), guest_secret=None)
+    people = {
+        "buyer": buyer,
+        "requester": make_user(session, Role.REQUESTER, organisation=canteen),
+        "supplier": make_user(session, Role.SUPPLIER, organisation=supplier),
+        "certifier": make_user(session, Role.CERTIFIER, organisation=office, region=county),
+        "finance": make_user(session, Role.FINANCE, organisation=operator),
+        "charity": house.officer,
+        "cadre": points.cadre_user,
+        "committee": points.committee_user,
+        "keeper": points.keeper_user,
+        "household": points.household_user,
+        "admin": make_user(session, Role.ADMIN),
+    }
+    return {kind: user.email or "" for kind, user in people.items()}
 
 
 def _product(session: Session, number: int) -> dict[str, str]:

@@ -1,0 +1,70 @@
+"""Nothing is wider than a phone: every desk and public page stays within 390 pixels, and so do its tables."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.clicking import sign_in
+from tests.browser.conftest import PHONE, OpenPage, Site
+from tests.browser.test_accessibility import overhang_of
+
+pytestmark = pytest.mark.browser
+
+#: The pages that a person of each kind sees most; "" is somebody who is not signed in.
+PAGES = {
+    "": (
+        "/",
+        "/shop/products",
+        "/shop/cart",
+        "/charity/campaigns",
+        "/points/stores",
+        "/notices",
+        "/open-books",
+        "/open-books/entries",
+        "/sign-up",
+        "/styleguide",
+        "/nowhere",
+    ),
+    "buyer": ("/shop/orders", "/account", "/charity/my-gifts", "/operator/mail"),
+    "requester": ("/procurement/orders", "/procurement/goods", "/procurement/orders/new"),
+    "supplier": (
+        "/supplier/orders",
+        "/supplier/products",
+        "/supplier/applications",
+        "/supplier/benefit-links",
+    ),
+    "certifier": ("/certification", "/certification/products", "/certification/alerts", "/notices/desk"),
+    "finance": ("/operator/bank-transfers", "/operator/payment-events"),
+    "charity": ("/charity/desk",),
+    "cadre": ("/points/claims", "/points/claims/new"),
+    "committee": ("/points/committee", "/points/committee/decided"),
+    "keeper": ("/points/till",),
+    "household": ("/points/my", "/benefit-links/my"),
+    "admin": ("/operator/audit", "/operator/jobs", "/operator/mail"),
+}
+
+
+@pytest.mark.parametrize("kind", PAGES, ids=lambda kind: kind or "nobody")
+def test_no_page_is_wider_than_a_phone(site: Site, open_page: OpenPage, kind: str) -> None:
+    page = open_page(PHONE)
+    # Their places are kept by width and height; the pictures themselves only take time.
+    page.route("**/media/**", lambda route: route.fulfill(status=200, content_type="image/svg+xml", body=""))
+    if kind:
+        sign_in(page, site.people[kind], site.password, PAGES[kind][0])
+    wide = {}
+    for path in PAGES[kind]:
+        page.goto(path, wait_until="domcontentloaded")
+        if overhang_of(page) > 0 or tables_that_scroll(page):
+            wide[path] = (overhang_of(page), tables_that_scroll(page))
+    assert not wide, f"wider than the window (by so many pixels, with these tables): {wide}"
+
+
+def tables_that_scroll(page: Page) -> list[str]:
+    """Return the names of the tables of a page that one must scroll sideways."""
+    names: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll(".table-frame")]
+            .filter(frame => frame.scrollWidth > frame.clientWidth + 1)
+            .map(frame => frame.getAttribute("aria-label") || "?")"""
+    )
+    return names
