@@ -329,7 +329,7 @@ def test_a_product_page_leads_on_to_the_village_the_supplier_and_the_shelf(
     session.commit()
     page = client.get(f"/shop/products/{product.slug}")
     village, shelf = page.text.index("同村的花生"), page.text.index("外村的大米")
-    assert page.text.index("来自青莲村的其他产品") < village < page.text.index("同类产品") < shelf
+    assert page.text.index("青莲村的更多好物") < village < page.text.index("同类产品") < shelf
     assert "外村的草编篮" not in page.text
     assert "没认定的豆子" not in page.text
     assert f'href="/shop/products?supplier={supplier.public_id}"' in page.html
