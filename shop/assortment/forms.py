@@ -135,7 +135,7 @@ class PackForm(Form):
         hint=_l("For example 2.5kg 袋装."),
     )
     label_en = _text(_l("What the pack is called, in English"), rules.LONGEST_OF_PACKS["label_en"])
-    amount = SizeField(_l("What is in it"), [required()])
+    amount = SizeField(_l("Weight or number in a pack"), [required()])
     unit = SelectField(
         _l("Counted in"), [required()], choices=[("kg", _l("kg")), ("g", _l("g")), ("piece", _l("pieces"))]
     )
