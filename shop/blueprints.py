@@ -48,6 +48,9 @@ from shop.permissions import (
     SHIP_ORDERS,
 )
 from shop.procurement.views import bp as procurement
+from shop.product_files import jobs as product_file_jobs
+from shop.product_files import wording as product_file_wording
+from shop.product_files.views import bp as product_files
 from shop.tracing import jobs as tracing_jobs
 from shop.tracing import wording as tracing_wording
 from shop.tracing.views import BLUEPRINTS as TRACING
@@ -67,6 +70,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     orders,
     fulfilment,
     procurement,
+    product_files,
 )
 
 search.provide(search.Source(catalogue_queries.searchable_ids, catalogue_queries.search_documents))
@@ -108,6 +112,8 @@ __all__ = [
     "order_emails",
     "order_jobs",
     "order_wording",
+    "product_file_jobs",
+    "product_file_wording",
     "tracing_jobs",
     "tracing_wording",
 ]
