@@ -25,7 +25,7 @@ from payments.sandbox import rehearsals
 from payments.values import Purpose
 from shop.catalogue import services as catalogue
 from shop.catalogue.models import Variant
-from shop.catalogue.values import NewProduct, NewVariant
+from shop.catalogue.values import Category, NewProduct, NewVariant
 from shop.certification import services as certification
 from shop.certification import values as certification_values
 from shop.fulfilment import services as fulfilment
@@ -173,8 +173,16 @@ class Shop:
             if certificate_ends_in is not None
             else _in_a_year(self.timeline.today, self.chance)
         )
+        # What hands make at home is collected house by house: it may only be called a local product (rule A2).
+        loose = product.category == Category.CRAFTS
+        kinds = certification_values.CertificateKind
         certification.issue_certificate(
-            session, certifier, added.id, office_id, certification_values.end_of(last_day)
+            session,
+            certifier,
+            added.id,
+            office_id,
+            certification_values.end_of(last_day),
+            kind=kinds.LOCAL_PRODUCT if loose else kinds.AID_PRODUCT,
         )
         packs = {pack.sku: pack for pack in product.variants}
         rows = session.execute(

@@ -172,7 +172,9 @@ def _groups(asked: Asked, found: queries.ProductList) -> list[Group]:
             ),
         ),
     ]
-    return [group for group in groups if group.choices]
+    return [
+        group for group in groups if len(group.choices) > 1 or any(choice.active for choice in group.choices)
+    ]
 
 
 def _counted(asked: Asked, name: str, labels: dict[str, str], counts: dict[str, int]) -> tuple[Choice, ...]:
