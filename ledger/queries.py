@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import BigInteger, case, cast, func, or_, select, text
 from sqlalchemy.orm import Session, aliased
 
 from ledger.models import LedgerAccount, LedgerBalance, LedgerEntry, LedgerTransfer, LedgerUnrolled
@@ -203,4 +203,47 @@ def entry_of(session: Session, source: str, source_id: str, kind: str) -> int | 
         select(LedgerEntry.id).where(
             LedgerEntry.source == source, LedgerEntry.source_id == source_id, LedgerEntry.kind == kind
         )
+    )
+
+
+def taken_in(
+    session: Session, codes: Iterable[str], source: str, source_ids: Sequence[str], since: datetime
+) -> dict[str, int]:
+    """Return what accounts were debited from `since` on for facts of a source, by its id (fen).
+
+    A fact belongs to a source by its own source and id, or because its memo names them as `source:id`.
+    """
+    named = func.replace(LedgerEntry.memo, f"{source}:", "")
+    owner = case((LedgerEntry.source == source, LedgerEntry.source_id), else_=named)
+    rows = session.execute(
+        select(owner, cast(func.sum(LedgerTransfer.amount), BigInteger))
+        .join(LedgerTransfer, LedgerTransfer.entry_id == LedgerEntry.id)
+        .join(LedgerAccount, LedgerAccount.id == LedgerTransfer.debit_account_id)
+        .where(
+            LedgerAccount.code.in_(list(codes)),
+            LedgerEntry.effective_at >= since,
+            LedgerEntry.reverses_entry_id.is_(None),
+            or_(
+                (LedgerEntry.source == source) & LedgerEntry.source_id.in_(source_ids),
+                LedgerEntry.memo.in_([f"{source}:{source_id}" for source_id in source_ids]),
+            ),
+        )
+        .group_by(owner)
+    )
+    return {row[0]: int(row[1]) for row in rows}
+
+
+def sum_of_entries(session: Session, kind: str, source: str, source_ids: Sequence[str]) -> int:
+    """Return the sum of the entries of one kind about some facts (fen or points)."""
+    return int(
+        session.scalar(
+            select(func.coalesce(func.sum(LedgerTransfer.amount), 0))
+            .join(LedgerEntry, LedgerEntry.id == LedgerTransfer.entry_id)
+            .where(
+                LedgerEntry.kind == kind,
+                LedgerEntry.source == source,
+                LedgerEntry.source_id.in_(source_ids),
+            )
+        )
+        or 0
     )

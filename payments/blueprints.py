@@ -10,11 +10,18 @@ from core.db import reading
 from core.permissions import Actor
 from core.text import N_
 from payments import checks, jobs, permissions, queries, wording
-from payments.views import desk, inbox, returning
+from payments.views import desk, inbox, reconciliation, refunds, returning, reviews
 from web import navigation
 from web.navigation import DeskItem
 
-BLUEPRINTS: tuple[Blueprint, ...] = (inbox.bp, returning.bp, desk.bp)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    inbox.bp,
+    returning.bp,
+    desk.bp,
+    refunds.bp,
+    reviews.bp,
+    reconciliation.bp,
+)
 
 
 def _transfers_to_review(_actor: Actor) -> int | None:
@@ -22,12 +29,45 @@ def _transfers_to_review(_actor: Actor) -> int | None:
         return queries.count_transfers(session, review=True) or None
 
 
+def _refunds_to_do(_actor: Actor) -> int | None:
+    with reading() as session:
+        return queries.count_refunds(session, queries.refunds_to_do()) or None
+
+
+def _money_to_decide(_actor: Actor) -> int | None:
+    with reading() as session:
+        return queries.count_held(session) or None
+
+
 def _failed_events(_actor: Actor) -> int | None:
     with reading() as session:
-        return queries.count_events(session, failed=True) + queries.count_reviews(session) or None
+        return queries.count_events(session, failed=True) or None
 
 
 navigation.register(
+    DeskItem(
+        label=N_("Refunds"),
+        url="/operator/refunds",
+        icon="refresh",
+        permission=permissions.DECIDE_REFUNDS,
+        order=42,
+        count=_refunds_to_do,
+    ),
+    DeskItem(
+        label=N_("Money to decide about"),
+        url="/operator/reviews",
+        icon="warning",
+        permission=permissions.RESOLVE_MONEY,
+        order=43,
+        count=_money_to_decide,
+    ),
+    DeskItem(
+        label=N_("Reconciliation"),
+        url="/operator/reconciliation",
+        icon="check",
+        permission=permissions.RECONCILE,
+        order=44,
+    ),
     DeskItem(
         label=N_("Bank transfers"),
         url="/operator/bank-transfers",

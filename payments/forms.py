@@ -7,10 +7,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import StringField
-from wtforms.validators import StopValidation
+from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms.validators import Length, Optional, Regexp, StopValidation
 
-from payments.values import BankStatementLine
+from payments.values import BankStatementLine, ResolutionKind
 from web.forms import Form, YuanField, at_most, no_control_characters, required
 
 
@@ -49,3 +49,44 @@ class BankTransferForm(Form):
         return BankStatementLine(
             self.code.data, self.amount.fen, self.received_on.day, self.bank_reference.data
         )
+
+
+class ReasonForm(Form):
+    """Why somebody says no."""
+
+    reason = TextAreaField(_l("Reason"), [required(), at_most(500), no_control_characters])
+
+
+class PaidByHandForm(Form):
+    """A refund that was paid by bank transfer."""
+
+    bank_reference = StringField(_l("Bank reference"), [required(), at_most(80), no_control_characters])
+    paid_on = DayField(_l("Day of payment"), [required()])
+
+
+class RefundLimitForm(Form):
+    """Above which amount a second person approves."""
+
+    limit = YuanField(_l("A second person approves above"), [required()])
+    valid_from = DayField(_l("Holds from"), [required()])
+
+
+class ResolutionForm(Form):
+    """What becomes of money that fits nothing."""
+
+    kind = RadioField(
+        _l("What becomes of it"),
+        [required()],
+        choices=[
+            (ResolutionKind.MATCH.value, _l("It pays an order")),
+            (ResolutionKind.RETURN.value, _l("It goes back to the payer")),
+            (ResolutionKind.CLOSE.value, _l("It stays held; note why and close")),
+        ],
+    )
+    number = StringField(
+        _l("Number of the order or payment code"),
+        [Optional(), at_most(40), no_control_characters],
+        description=_l("Only for paying an order. What is left over stays held."),
+    )
+    reason = TextAreaField(_l("Reason"), [required(), at_most(500), no_control_characters])
+    once = HiddenField(validators=[Length(min=1, max=40), Regexp(r"^[0-9A-Z]+$")])

@@ -32,3 +32,9 @@ def send_refund(payload: dict[str, Any]) -> None:
 def sweep_refunds() -> None:
     """Ask again for refunds whose answer was lost or is still to come."""
     services.sweep_refunds()
+
+
+@jobs.every(hours=1)
+def reconcile_finished_days() -> None:
+    """Compare every finished day that was not compared yet with what the providers list."""
+    services.reconcile_due()

@@ -13,3 +13,15 @@ READ_PAYMENT_EVENTS = permission(
     Role.FINANCE,
     Role.ADMIN,
 )
+DECIDE_REFUNDS = permission(
+    "payments.decide_refunds", N_("Approve refunds and note those paid by hand"), Role.FINANCE, Role.ADMIN
+)
+SET_REFUND_LIMIT = permission(
+    "payments.set_refund_limit", N_("Set above which amount a second person approves refunds"), Role.ADMIN
+)
+RESOLVE_MONEY = permission(
+    "payments.resolve_money", N_("Decide about money that fits nothing"), Role.FINANCE, Role.ADMIN
+)
+RECONCILE = permission(
+    "payments.reconcile", N_("Compare the provider, our payments and the ledger"), Role.FINANCE, Role.ADMIN
+)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -22,6 +22,7 @@ from payments.models import (
     PaymentCode,
     PaymentEvent,
     PaymentIntent,
+    Reconciliation,
     Refund,
     RefundLimit,
     Resolution,
@@ -35,6 +36,8 @@ from payments.values import (
     RefundState,
     TransferState,
 )
+
+T = TypeVar("T", PaymentIntent, BankTransfer, Refund)
 
 OPEN = (PaymentState.CREATED.value, PaymentState.PENDING.value)
 
@@ -318,6 +321,7 @@ class TransferRow:
     state: str
     review_reason: str | None
     recorded_at: datetime
+    review_closed_at: datetime | None
     recorded_by: str | None
 
 
@@ -334,6 +338,7 @@ def list_transfers(session: Session, *, review: bool, limit: int, offset: int) -
             BankTransfer.state,
             BankTransfer.review_reason,
             BankTransfer.recorded_at,
+            BankTransfer.review_closed_at,
             User.name,
         )
         .outerjoin(PaymentCode, PaymentCode.id == BankTransfer.code_id)
@@ -396,6 +401,18 @@ def lock_paid(session: Session, paid_by: str) -> PaymentIntent | BankTransfer:
     raise NotFound(f"no payment {paid_by}")
 
 
+def is_known(session: Session, paid_by: str) -> bool:
+    """Say whether `payment:<id>` or `bank_transfer:<id>` names one of ours."""
+    kind, _, public_id = paid_by.partition(":")
+    if kind == "payment":
+        statement = select(PaymentIntent.id).where(PaymentIntent.public_id == public_id)
+    else:
+        statement = select(BankTransfer.id).where(BankTransfer.public_id == public_id)
+    if kind not in ("payment", "bank_transfer"):
+        return False
+    return session.scalar(statement) is not None
+
+
 def lock_paid_of(session: Session, refund: Refund) -> PaymentIntent | BankTransfer:
     """Return the locked payment or bank transfer of which a refund gives back."""
     if refund.intent_id is not None:
@@ -403,8 +420,8 @@ def lock_paid_of(session: Session, refund: Refund) -> PaymentIntent | BankTransf
     return _locked(session, select(BankTransfer).where(BankTransfer.id == refund.transfer_id))
 
 
-def _locked(session: Session, statement: Select[Any]) -> Any:
-    found = session.scalar(statement.with_for_update().execution_options(populate_existing=True))
+def _locked(session: Session, statement: Select[T]) -> T:
+    found: T | None = session.scalar(statement.with_for_update().execution_options(populate_existing=True))
     if found is None:
         raise NotFound("no such payment")
     return found
@@ -557,7 +574,7 @@ def list_refunds(
     names = [
         name for name in RefundRow.__dataclass_fields__ if name not in ("asked_by", "approved_by", "paid_by")
     ]
-    rows = session.execute(
+    rows: Iterable[Sequence[Any]] = session.execute(
         select(
             *[getattr(Refund, name) for name in names],
             asked.name,
@@ -614,7 +631,7 @@ class DisputeRow:
 
 def list_disputes(session: Session, *conditions: ColumnElement[bool], limit: int = 50) -> list[DisputeRow]:
     """Return disputes, newest first."""
-    rows = session.execute(
+    rows: Iterable[Sequence[Any]] = session.execute(
         select(
             Dispute.public_id,
             Dispute.provider,
@@ -642,3 +659,215 @@ def disputes_of_subject(session: Session, purpose: Purpose, subject_id: int) -> 
     return list_disputes(
         session, PaymentIntent.purpose == purpose.value, PaymentIntent.subject_id == subject_id
     )
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRow:
+    """Money that fits nothing, online or by bank transfer; amounts in the smallest unit of `currency`."""
+
+    paid_by: str
+    provider: str
+    about: str
+    expected_fen: int | None
+    arrived_fen: int
+    currency: str
+    held_fen: int
+    left_fen: int
+    reason: str
+    arrived_at: datetime | None
+    reference: str
+    open: bool
+    purpose: str | None
+    subject_id: int | None
+
+    @property
+    def path(self) -> str:
+        """Return where it is decided about."""
+        return "/operator/reviews/" + self.paid_by.replace(":", "/", 1)
+
+
+def list_held(session: Session, limit: int = 200) -> list[HeldRow]:
+    """Return the payments and transfers that wait for a decision, oldest first."""
+    intents = session.scalars(
+        select(PaymentIntent)
+        .where(
+            PaymentIntent.state == PaymentState.NEEDS_REVIEW.value, PaymentIntent.review_closed_at.is_(None)
+        )
+        .order_by(PaymentIntent.id)
+        .limit(limit)
+    ).all()
+    transfers = session.scalars(
+        select(BankTransfer).where(*_transfers_open()).order_by(BankTransfer.id).limit(limit)
+    ).all()
+    return [
+        *(_held_row(session, intent) for intent in intents),
+        *(_held_row(session, transfer) for transfer in transfers),
+    ]
+
+
+def get_held(session: Session, paid_by: str) -> HeldRow:
+    """Return money that did not fit, decided about or not; raises `NotFound`."""
+    kind, _, public_id = paid_by.partition(":")
+    found: PaymentIntent | BankTransfer | None = None
+    if kind == "payment" and "\x00" not in public_id:
+        found = session.scalar(
+            select(PaymentIntent).where(
+                PaymentIntent.public_id == public_id, PaymentIntent.state == PaymentState.NEEDS_REVIEW.value
+            )
+        )
+    elif kind == "bank_transfer" and "\x00" not in public_id:
+        found = session.scalar(
+            select(BankTransfer).where(
+                BankTransfer.public_id == public_id, BankTransfer.state == TransferState.REVIEW.value
+            )
+        )
+    if found is None:
+        raise NotFound("no such money under review")
+    return _held_row(session, found)
+
+
+def _held_row(session: Session, paid: PaymentIntent | BankTransfer) -> HeldRow:
+    purpose, subject_id = subject_of(session, paid)
+    left = refundable_fen(session, paid)
+    if isinstance(paid, PaymentIntent):
+        return HeldRow(
+            f"payment:{paid.public_id}",
+            paid.provider,
+            paid.description,
+            paid.amount_fen,
+            paid.paid_fen or 0,
+            paid.paid_currency or paid.currency,
+            paid.held_fen,
+            left,
+            paid.review_reason or "",
+            paid.checked_at,
+            paid.provider_payment_id or "",
+            is_open_review(paid),
+            purpose,
+            subject_id,
+        )
+    code = session.get(PaymentCode, paid.code_id) if paid.code_id is not None else None
+    return HeldRow(
+        f"bank_transfer:{paid.public_id}",
+        BY_HAND,
+        paid.typed_code,
+        code.amount_fen if code is not None else None,
+        paid.amount_fen,
+        "CNY",
+        paid.held_fen,
+        left,
+        paid.review_reason or "",
+        paid.recorded_at,
+        paid.bank_reference,
+        is_open_review(paid),
+        purpose,
+        subject_id,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ResolutionRow:
+    """What was decided about money that did not fit."""
+
+    public_id: str
+    kind: str
+    reference: str
+    reason: str
+    state: str
+    proposed_by_user_id: int | None
+    proposed_at: datetime
+    proposed_by: str | None
+    decided_by: str | None
+    decided_at: datetime | None
+
+
+def list_resolutions(session: Session, paid_by: str) -> list[ResolutionRow]:
+    """Return what was decided about one payment or transfer, newest first."""
+    proposed, decided = aliased(User), aliased(User)
+    rows: Iterable[Sequence[Any]] = session.execute(
+        select(
+            Resolution.public_id,
+            Resolution.kind,
+            Resolution.reference,
+            Resolution.reason,
+            Resolution.state,
+            Resolution.proposed_by_user_id,
+            Resolution.proposed_at,
+            proposed.name,
+            decided.name,
+            Resolution.decided_at,
+        )
+        .outerjoin(proposed, proposed.id == Resolution.proposed_by_user_id)
+        .outerjoin(decided, decided.id == Resolution.decided_by_user_id)
+        .where(_of_paid(Resolution, paid_by))
+        .order_by(Resolution.id.desc())
+    )
+    return [ResolutionRow(*row) for row in rows]
+
+
+def refunds_of_paid(session: Session, paid_by: str) -> list[RefundRow]:
+    """Return the refunds of one payment or transfer, newest first."""
+    return list_refunds(session, _of_paid(Refund, paid_by))
+
+
+def _of_paid(model: Any, paid_by: str) -> ColumnElement[bool]:
+    kind, _, public_id = paid_by.partition(":")
+    if kind == "payment":
+        found = select(PaymentIntent.id).where(PaymentIntent.public_id == public_id).scalar_subquery()
+        return model.intent_id == found  # type: ignore[no-any-return]
+    found = select(BankTransfer.id).where(BankTransfer.public_id == public_id).scalar_subquery()
+    return model.transfer_id == found  # type: ignore[no-any-return]
+
+
+def count_held(session: Session) -> int:
+    """Count the payments and transfers that wait for a decision."""
+    return count_reviews(session) + count_transfers(session, review=True)
+
+
+def payments_of_subject(session: Session, purpose: Purpose, subject_id: int) -> list[PaymentIntent]:
+    """Return every intent for one order or gift, oldest first."""
+    return list(
+        session.scalars(
+            select(PaymentIntent)
+            .where(PaymentIntent.purpose == purpose.value, PaymentIntent.subject_id == subject_id)
+            .order_by(PaymentIntent.id)
+        )
+    )
+
+
+def first_uncompared_day(session: Session, provider: str, earliest: date) -> date | None:
+    """Return the first day (in China) that was not compared with a provider yet; None when nothing was ever paid there."""
+    last = session.scalar(select(func.max(Reconciliation.day)).where(Reconciliation.provider == provider))
+    if last is not None:
+        return max(last + timedelta(days=1), earliest)
+    first = session.scalar(
+        select(func.min(PaymentIntent.confirmed_at)).where(PaymentIntent.provider == provider)
+    )
+    return max(first.astimezone(clock.CHINA).date(), earliest) if first is not None else None
+
+
+def list_reconciliations(session: Session, *, limit: int, offset: int) -> list[Reconciliation]:
+    """Return the days that were compared, newest first."""
+    return list(
+        session.scalars(
+            select(Reconciliation)
+            .order_by(Reconciliation.day.desc(), Reconciliation.provider)
+            .limit(limit)
+            .offset(offset)
+        )
+    )
+
+
+def count_reconciliations(session: Session) -> int:
+    """Count the days that were compared."""
+    return session.scalar(select(func.count()).select_from(Reconciliation)) or 0
+
+
+def get_reconciliation(session: Session, provider: str, day: date) -> Reconciliation:
+    """Return the comparison of one day; raises `NotFound`."""
+    found = session.scalar(
+        select(Reconciliation).where(Reconciliation.provider == provider, Reconciliation.day == day)
+    )
+    if found is None:
+        raise NotFound("this day was not compared")
+    return found

@@ -4,8 +4,90 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
+from core import money
 from payments import errors
+from payments.values import RefundState
 from web.wording import explains
+
+REFUND_TONES = {
+    RefundState.REQUESTED: "warn",
+    RefundState.APPROVED: "info",
+    RefundState.SENT: "info",
+    RefundState.SUCCEEDED: "good",
+    RefundState.FAILED: "bad",
+    RefundState.NEEDS_REVIEW: "warn",
+    RefundState.DECLINED: "neutral",
+}
+
+
+def refund_label(state: str) -> str:
+    """Return the name of a refund's state."""
+    return {
+        RefundState.REQUESTED: _("Waits for a second person"),
+        RefundState.APPROVED: _("To be paid"),
+        RefundState.SENT: _("On its way"),
+        RefundState.SUCCEEDED: _("Paid back"),
+        RefundState.FAILED: _("Failed, still owed"),
+        RefundState.NEEDS_REVIEW: _("To be looked at, still owed"),
+        RefundState.DECLINED: _("Declined"),
+    }[RefundState(state)]
+
+
+def refund_tone(state: str) -> str:
+    """Return the tone in which a refund's state is shown."""
+    return REFUND_TONES[RefundState(state)]
+
+
+def dispute_label(status: str) -> str:
+    """Return what a provider's word about a dispute means."""
+    return {
+        "needs_response": _("The provider waits for our answer"),
+        "under_review": _("The bank is deciding"),
+        "won": _("Decided for us"),
+        "lost": _("Decided for the payer"),
+        "warning_needs_response": _("Asked, not disputed yet"),
+        "warning_under_review": _("Asked, not disputed yet"),
+        "warning_closed": _("Asked, nothing came of it"),
+    }.get(status, status)
+
+
+def provider_label(provider: str) -> str:
+    """Return how money comes or goes."""
+    return {"stripe": "Stripe", "sandbox": _("Rehearsal"), "bank": _("Bank transfer by hand")}.get(
+        provider, provider
+    )
+
+
+def amount_text(amount: int, currency: str) -> str:
+    """Return an amount of any currency as text."""
+    return money.format_fen(amount) if currency == "CNY" else f"{currency} {amount / 100:.2f}"
+
+
+def review_reason(reason: str) -> str:
+    """Return why money did not fit."""
+    return {
+        "unknown_code": _("unknown code"),
+        "code_closed": _("code paid or withdrawn before"),
+        "too_little": _("less than expected"),
+        "too_much": _("more than expected"),
+        "paid after it was cancelled": _("paid after it was cancelled"),
+        "the same payment belongs to another intent": _("the same payment is known elsewhere"),
+        "the provider names another payment": _("the provider names another payment"),
+        "the provider names no payment": _("the provider names no payment"),
+    }.get(reason, reason)
+
+
+def difference_text(difference: dict[str, object]) -> str:
+    """Return what a difference between the provider, our records and the ledger is."""
+    return {
+        "missing_here": _("Paid at the provider, not recorded here"),
+        "other_amount": _("Another amount than ours"),
+        "unknown_there": _("Recorded here, unknown to the provider"),
+        "not_booked": _("Recorded here, not in the ledger with this amount"),
+        "refund_missing_here": _("Given back at the provider, not recorded here"),
+        "refund_other": _("A refund stands otherwise here"),
+        "refund_unknown_there": _("Recorded here as given back, unknown to the provider"),
+    }.get(str(difference["kind"]), str(difference["kind"]))
 
 
 @explains(errors.BadSignature)
@@ -72,3 +154,43 @@ def _reference_taken(_refusal: errors.BankReferenceTaken) -> str:
 @explains(errors.TransferFromTheFuture)
 def _future(_refusal: errors.TransferFromTheFuture) -> str:
     return _("The day of receipt lies in the future.")
+
+
+@explains(errors.WrongRefundState)
+def _wrong_refund_state(refusal: errors.WrongRefundState) -> str:
+    return _("This is not possible now: the refund stands at “%(state)s”.", state=refund_label(refusal.state))
+
+
+@explains(errors.RefundTooLarge)
+def _refund_too_large(refusal: errors.RefundTooLarge) -> str:
+    return _("Of this payment only %(left)s can still go back.", left=money.format_fen(refusal.left_fen))
+
+
+@explains(errors.RefundSentBefore)
+def _refund_sent_before(_refusal: errors.RefundSentBefore) -> str:
+    return _("This form was sent before with other contents. Open the page anew.")
+
+
+@explains(errors.SecondPersonNeeded)
+def _second_person(_refusal: errors.SecondPersonNeeded) -> str:
+    return _("You asked for it yourself, so somebody else approves it.")
+
+
+@explains(errors.ReviewClosed)
+def _review_closed(_refusal: errors.ReviewClosed) -> str:
+    return _("Somebody has decided about this money already, or waits for a second person.")
+
+
+@explains(errors.NothingToMatch)
+def _nothing_to_match(_refusal: errors.NothingToMatch) -> str:
+    return _("No order of this number waits for money, or it costs more than this money.")
+
+
+@explains(errors.NothingHeld)
+def _nothing_held(_refusal: errors.NothingHeld) -> str:
+    return _("Nothing of this money is left with us.")
+
+
+@explains(errors.LimitInThePast)
+def _limit_in_the_past(_refusal: errors.LimitInThePast) -> str:
+    return _("A limit begins today or later, and there is one a day.")

@@ -36,11 +36,13 @@ from shop.home.views import bp as home
 from shop.orders import emails as order_emails
 from shop.orders import jobs as order_jobs
 from shop.orders import wording as order_wording
-from shop.orders.views import bp as orders
+from shop.orders.views import BLUEPRINTS as ORDERS
+from shop.orders.views.operator import orders_under_review
 from shop.permissions import (
     ANSWER_LINKS,
     ANSWER_LINKS_FOR,
     CERTIFY,
+    HANDLE_ORDERS,
     MANAGE_PRODUCTS,
     ORDER_ON_ACCOUNT,
     READ_INSTITUTION_ORDERS,
@@ -67,7 +69,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *BENEFIT_LINKS,
     *TRACING,
     cart,
-    orders,
+    *ORDERS,
     fulfilment,
     procurement,
     product_files,
@@ -88,6 +90,7 @@ navigation.register(
     DeskItem(
         N_("Benefit links of the village"), "/benefit-links/village", "people", ANSWER_LINKS_FOR, order=40
     ),
+    DeskItem(N_("Orders"), "/operator/orders", "cart", HANDLE_ORDERS, order=38, count=orders_under_review),
     DeskItem(N_("Orders to send"), "/supplier/orders", "truck", SHIP_ORDERS, order=5, count=waiting_parts),
     DeskItem(N_("Canteen orders"), "/procurement/orders", "clipboard", READ_INSTITUTION_ORDERS, order=5),
     DeskItem(N_("Choose for the canteen"), "/procurement/goods", "bowl", ORDER_ON_ACCOUNT, order=6),

@@ -38,8 +38,10 @@ register(
             SELECT count(*) FROM shop_orders o WHERE o.state IN ('paid', 'shipped', 'received', 'cancelled', 'expired')
               AND EXISTS (SELECT 1 FROM shop_stock_holds h WHERE h.order_id = o.id AND h.status = 'held')) + (
             SELECT count(*) FROM shop_orders o
-            WHERE o.state IN ('paid', 'shipped', 'received')
-              AND (SELECT coalesce(sum(quantity), 0) FROM shop_order_lines l WHERE l.order_id = o.id)
+            WHERE (o.state IN ('paid', 'shipped', 'received') OR (o.state = 'cancelled' AND o.paid_at IS NOT NULL))
+              AND (SELECT coalesce(sum(quantity), 0) FROM shop_order_lines l
+                   JOIN shop_supplier_orders p ON p.id = l.supplier_order_id
+                   WHERE l.order_id = o.id AND p.state <> 'cancelled')
                   <> (SELECT coalesce(-sum(change), 0) FROM shop_stock_movements m WHERE m.order_id = o.id))
         """,
     )
@@ -79,7 +81,7 @@ register(
 register(
     Check(
         "S06-prepaid-is-paid-not-delivered",
-        N_("the prepaid account holds exactly what was paid for and not accepted yet"),
+        N_("the prepaid account holds exactly what was paid for, not accepted yet and not given back"),
         """
         SELECT 1, CASE WHEN coalesce((
             SELECT b.credits - b.debits + coalesce((
@@ -87,7 +89,8 @@ register(
             FROM ledger_accounts a JOIN ledger_balances b ON b.account_id = a.id
             WHERE a.code = 'orders:prepaid'), 0) = coalesce((
             SELECT sum(total_fen) FROM shop_orders WHERE paid_at IS NOT NULL), 0) - coalesce((
-            SELECT sum(accepted_fen) FROM shop_supplier_orders), 0) THEN 0 ELSE 1 END
+            SELECT sum(accepted_fen) FROM shop_supplier_orders), 0) - coalesce((
+            SELECT sum(prepaid_fen) FROM shop_order_refunds WHERE NOT declined), 0) THEN 0 ELSE 1 END
         """,
     )
 )
@@ -119,11 +122,61 @@ register(
                    WHEN p.received + p.shipped = p.parts THEN 'shipped' ELSE 'paid' END
                    OR p.stray > 0)
         FROM shop_orders o JOIN (
-            SELECT order_id, count(*) AS parts, count(*) FILTER (WHERE state = 'received') AS received,
+            SELECT order_id, count(*) FILTER (WHERE state <> 'cancelled') AS parts,
+                   count(*) FILTER (WHERE state = 'received') AS received,
                    count(*) FILTER (WHERE state = 'shipped') AS shipped,
-                   count(*) FILTER (WHERE state IN ('waiting', 'cancelled')) AS stray
+                   count(*) FILTER (WHERE state = 'waiting') AS stray
             FROM shop_supplier_orders GROUP BY 1) AS p ON p.order_id = o.id
         WHERE o.state IN ('paid', 'shipped', 'received')
+        """,
+    )
+)
+register(
+    Check(
+        "S09-refunds-of-orders-are-refunds",
+        N_(
+            "every refund of an order is one in payments with the same sum, and no line gave back more than it cost"
+        ),
+        """
+        WITH shares AS (
+            SELECT refund, sum(amount_fen) AS total, bool_and(declined) AS declined FROM shop_order_refunds GROUP BY 1
+        ), lines AS (
+            SELECT r.order_line_id, sum(r.amount_fen) > min(l.line_fen) AS wrong
+            FROM shop_order_refunds r JOIN shop_order_lines l ON l.id = r.order_line_id
+            WHERE NOT r.declined GROUP BY 1
+        )
+        SELECT (SELECT count(*) FROM shares),
+               (SELECT count(*) FROM shares s LEFT JOIN payments_refunds r ON r.public_id = s.refund
+                WHERE r.amount_fen IS DISTINCT FROM s.total OR (r.state = 'declined') <> s.declined)
+               + (SELECT count(*) FROM lines WHERE wrong)
+        """,
+    )
+)
+register(
+    Check(
+        "I10-payments-of-orders-are-entries",
+        N_(
+            "every payment and matched transfer for an order is one entry with its amount in its account, and no entry has none"
+        ),
+        """
+        WITH money AS (
+            SELECT 'payment:' || public_id AS paid_by, amount_fen, 'clearing:' || provider || ':' || payee AS code
+            FROM payments_intents WHERE state = 'succeeded' AND purpose = 'order'
+            UNION ALL
+            SELECT 'bank_transfer:' || t.public_id, t.amount_fen, 'bank:' || c.payee
+            FROM payments_bank_transfers t JOIN payments_codes c ON c.id = t.code_id
+            WHERE t.state = 'matched' AND c.purpose = 'order'
+        ), entries AS (
+            SELECT coalesce(o.paid_by, e.source || ':' || e.source_id) AS paid_by, t.amount, a.code
+            FROM ledger_entries e JOIN ledger_transfers t ON t.entry_id = e.id
+            JOIN ledger_accounts a ON a.id = t.debit_account_id
+            LEFT JOIN shop_orders o ON e.source = 'order' AND o.number = e.source_id
+            WHERE e.kind IN ('order_paid', 'payment_unapplied') AND e.reverses_entry_id IS NULL
+              AND a.book = 'payments' AND a.code NOT LIKE 'held:%'
+        )
+        SELECT count(*), count(*) FILTER (WHERE m.paid_by IS NULL OR e.paid_by IS NULL OR m.amount_fen <> e.amount
+                                             OR m.code <> e.code)
+        FROM money m FULL JOIN entries e ON e.paid_by = m.paid_by
         """,
     )
 )

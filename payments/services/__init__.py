@@ -16,6 +16,7 @@ from payments.services.disputes import note_dispute, settle_dispute
 from payments.services.finishing import finish_intent
 from payments.services.inbox import handle_event, hurry_events, receive_event, retry_event
 from payments.services.intents import open_intent
+from payments.services.reconciling import reconcile_day, reconcile_due
 from payments.services.refunds import (
     approve_refund,
     decline_refund,
@@ -44,6 +45,8 @@ __all__ = [
     "note_paid_by_hand",
     "open_intent",
     "receive_event",
+    "reconcile_day",
+    "reconcile_due",
     "record_bank_transfer",
     "register_payment_code",
     "request_refund",

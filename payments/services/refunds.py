@@ -137,7 +137,7 @@ def request_refund(
 
 def approve_refund(session: Session, actor: Actor, public_id: str) -> Refund:
     """Approve what somebody else asked for; refused to the one who asked (`SecondPersonNeeded`)."""
-    _require_finance(session, actor)
+    _require_operator(session, actor)
     refund = queries.lock_refund(session, public_id)
     target = rules.refund_after(refund.state, RefundAction.APPROVE)
     if refund.asked_by_user_id is not None and refund.asked_by_user_id == actor.user_id:
@@ -153,7 +153,7 @@ def approve_refund(session: Session, actor: Actor, public_id: str) -> Refund:
 
 def decline_refund(session: Session, actor: Actor, public_id: str, reason: str) -> Refund:
     """Say no to what somebody asked for: the money goes back to where it lay."""
-    _require_finance(session, actor)
+    _require_operator(session, actor)
     refund = queries.lock_refund(session, public_id)
     target = rules.refund_after(refund.state, RefundAction.DECLINE)
     paid = queries.lock_paid_of(session, refund)
@@ -182,7 +182,7 @@ def decline_refund(session: Session, actor: Actor, public_id: str, reason: str) 
 
 def try_refund_again(session: Session, actor: Actor, public_id: str) -> Refund:
     """Ask the provider anew for a refund that it failed, under a new key."""
-    _require_finance(session, actor)
+    _require_operator(session, actor)
     refund = queries.lock_refund(session, public_id)
     refund.state = rules.refund_after(refund.state, RefundAction.TRY_AGAIN).value
     refund.round += 1
@@ -199,7 +199,7 @@ def note_paid_by_hand(
     session: Session, actor: Actor, public_id: str, bank_reference: str, paid_on: date
 ) -> Refund:
     """Note that a finance officer paid a refund by bank transfer, with the bank's own number of it."""
-    _require_finance(session, actor)
+    _require_operator(session, actor)
     if paid_on > clock.today():
         raise TransferFromTheFuture
     reference = " ".join(bank_reference.split())
@@ -417,9 +417,9 @@ def _find(found: Sequence[ProviderRefund], reference: str) -> ProviderRefund | N
     return next((told for told in found if told.reference == reference), None)
 
 
-def _require_finance(session: Session, actor: Actor) -> None:
-    if not queries.handles_operator_money(session, actor):
-        raise Forbidden("only the operator's finance officers decide about refunds")
+def _require_operator(session: Session, actor: Actor) -> None:
+    if not queries.reads_operator_inbox(session, actor):
+        raise Forbidden("only the operator's own people decide about refunds")
 
 
 def _kept(spec: AccountSpec, amount: int) -> dict[str, Any]:

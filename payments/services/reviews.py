@@ -62,7 +62,7 @@ def resolve_review(
     all that is left, `CLOSE` only notes why nothing moves. The same `once` gives back the first decision. Refuses
     what was decided before (`ReviewClosed`), money that is gone (`NothingHeld`), no fitting order (`NothingToMatch`).
     """
-    _require_finance(session, actor)
+    _require_operator(session, actor)
     paid = queries.lock_paid(session, paid_by)
     known = session.scalar(select(Resolution).where(Resolution.once == once))
     if known is not None:
@@ -109,7 +109,7 @@ def resolve_review(
 
 def decide_proposal(session: Session, actor: Actor, public_id: str, *, confirm: bool) -> Resolution:
     """Confirm or decline what somebody else proposed about money that did not fit."""
-    _require_finance(session, actor)
+    _require_operator(session, actor)
     known = session.scalar(select(Resolution).where(Resolution.public_id == public_id))
     if known is None:
         raise NotFound("proposal")
@@ -206,6 +206,6 @@ def _subject(paid: PaymentIntent | BankTransfer) -> tuple[str, str]:
     return ("payment" if isinstance(paid, PaymentIntent) else "bank_transfer"), paid.public_id
 
 
-def _require_finance(session: Session, actor: Actor) -> None:
-    if not queries.handles_operator_money(session, actor):
-        raise Forbidden("only the operator's finance officers decide about money that does not fit")
+def _require_operator(session: Session, actor: Actor) -> None:
+    if not queries.reads_operator_inbox(session, actor):
+        raise Forbidden("only the operator's own people decide about money that does not fit")

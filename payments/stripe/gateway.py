@@ -162,7 +162,7 @@ class StripeGateway:
             lambda: [
                 ProviderPayment(
                     found.id,
-                    (found.metadata or {}).get("intent"),
+                    _named(found.metadata, "intent"),
                     found.amount_received,
                     found.currency.upper(),
                     _moment(found.created),
@@ -197,13 +197,18 @@ def _refund(found: stripe.Refund) -> ProviderRefund:
     return ProviderRefund(
         found.id,
         _id_of(found.payment_intent) or "",
-        (found.metadata or {}).get("refund"),
+        _named(found.metadata, "refund"),
         found.amount,
         found.currency.upper(),
         RefundStatus(found.status or "pending"),
         _moment(found.created),
         getattr(found, "failure_reason", None) or "",
     )
+
+
+def _named(metadata: Any, name: str) -> str | None:
+    found = metadata.to_dict().get(name) if metadata is not None else None
+    return found if isinstance(found, str) else None
 
 
 def _id_of(found: Any) -> str | None:

@@ -61,9 +61,11 @@ def accept_part(session: Session, actor: Actor, order: Order, public_id: str, ac
         two_people=order.kind == Kind.INSTITUTION,
     )
     accepted = dict(acceptance.accepted)
-    owed = order_rules.accepted_fen(
+    worth = order_rules.accepted_fen(
         [(accepted[line.id], line.unit_price_fen) for line in lines], part.freight_fen
     )
+    given_back = order_queries.prepaid_refunds(session, order.id).get(part.id, 0)
+    owed = order_rules.owed_to_supplier_fen(worth, part.goods_fen + part.freight_fen, given_back)
     for line in lines:
         line.accepted_quantity = accepted[line.id]
     part.state = target.value

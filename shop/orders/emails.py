@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 
 from core import events, jobs
 from core.db import reading, transaction
+from payments.wording import amount_text
 from shop.orders import addresses, queries
-from shop.orders.events import OrderPaid, OrderPlaced, PartShipped
+from shop.orders.events import OrderPaid, OrderPlaced, OrderRefunded, PartShipped
 from shop.orders.models import Order, SupplierOrder
+from shop.orders.values import PaymentMethod
 from web import mailing
 
 MAIL_ORDER = "shop.mail_order"
@@ -26,6 +28,20 @@ def write_placed(session: Session, event: OrderPlaced) -> None:
 def write_paid(session: Session, event: OrderPaid) -> None:
     """Let the worker write that the money is there."""
     _enqueue(session, "paid", event.order_id, event.number)
+
+
+@events.on(OrderRefunded)
+def write_refunded(session: Session, event: OrderRefunded) -> None:
+    """Let the worker write that money has gone back."""
+    payload = {
+        "about": "refunded",
+        "order_id": event.order_id,
+        "part_id": None,
+        "refund": event.refund,
+        "amount": event.amount_fen,
+        "currency": event.currency,
+    }
+    jobs.enqueue(session, MAIL_ORDER, payload, key=f"{MAIL_ORDER}:refunded:{event.refund}")
 
 
 @events.on(PartShipped)
@@ -54,18 +70,23 @@ def compose(payload: dict[str, Any]) -> None:
         view = queries.view_order(session, order)
         part_id = payload["part_id"]
         part_public_id = session.get_one(SupplierOrder, part_id).public_id if part_id else None
+    refund = payload.get("refund")
     part = next((part for part in view.parts if part.public_id == part_public_id), None)
     if about == "placed" and order.paid_at is not None:
         return
     with transaction() as session:
         mailing.post(
             session,
-            key=f"order-{about}:{order.number}" + (f":{part_public_id}" if part_public_id else ""),
+            key=":".join(
+                word for word in (f"order-{about}", order.number, part_public_id or refund or "") if word
+            ),
             recipient=order.email,
             template=f"shop/orders/emails/{about}",
             locale=order.locale,
             order=order,
             view=view,
             part=part,
+            amount=amount_text(payload["amount"], payload["currency"]) if refund else "",
+            by_hand=order.payment_method == PaymentMethod.BANK_TRANSFER,
             path=addresses.order_path(order),
         )

@@ -57,6 +57,28 @@ class WrongState(Refusal):
         self.action = action
 
 
+class LineRefundedBefore(Refusal):
+    """More than is left of a line would go back; amount left in fen."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self, left_fen: int) -> None:
+        super().__init__(f"{left_fen} fen are left of this line")
+        self.left_fen = left_fen
+
+
+class SupplierPaidOut(Refusal):
+    """What is owed to the supplier does not cover it any more; amount left in fen."""
+
+    def __init__(self, left_fen: int) -> None:
+        super().__init__(f"{left_fen} fen are still owed to the supplier")
+        self.left_fen = left_fen
+
+
+class StillShort(Refusal):
+    """The goods of an order are still not there."""
+
+
 class NotPayable(Refusal):
     """The goods are no longer held for this order, so it cannot be paid."""
 

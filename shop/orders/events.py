@@ -65,3 +65,23 @@ class PartReceived:
     number: str
     supplier_order_id: int
     accepted_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaidOrderCancelled:
+    """A paid order or a part of it was called off before it was sent; that much goes back."""
+
+    order_id: int
+    number: str
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRefunded:
+    """Money of an order has gone back; `shop.orders.emails` writes to the buyer. Smallest unit of `currency`."""
+
+    order_id: int
+    number: str
+    refund: str
+    amount_fen: int
+    currency: str

@@ -13,7 +13,7 @@ from wtforms.validators import Email, Length, Optional, Regexp, StopValidation
 from core import ids
 from shop.cart.values import CartOwner
 from shop.orders.values import PROVINCES, Delivery, OrderRequest
-from web.forms import Form, at_most, no_control_characters, required
+from web.forms import Form, YuanField, at_most, no_control_characters, required
 from web.language import in_language
 
 _WORDS = [required(), no_control_characters]
@@ -120,3 +120,23 @@ class ActionForm(Form):
 
 def _tidy(text: str | None) -> str:
     return " ".join((text or "").split())
+
+
+class CallOffForm(Form):
+    """Why the operator cancels an order or a part of it."""
+
+    part = HiddenField(validators=[Optional(), Regexp(r"^[0-9A-Z]+$")])
+    reason = TextAreaField(_l("Reason"), [required(), at_most(500), no_control_characters])
+
+
+class LineRefundForm(Form):
+    """How much of which line goes back, and why."""
+
+    line = SelectField(_l("Line"), [required(), Regexp(r"^[0-9]{1,18}$")], validate_choice=False)
+    amount = YuanField(_l("Amount that goes back"), [required()])
+    why = TextAreaField(
+        _l("Reason"),
+        [required(), at_most(500), no_control_characters],
+        description=_l("The buyer reads it."),
+    )
+    once = HiddenField(validators=[Length(min=1, max=40), Regexp(r"^[0-9A-Z]+$")])

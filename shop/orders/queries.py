@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, select, text, true
+from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, or_, select, text, true
 from sqlalchemy.orm import Session
 
 from accounts.models import Organisation
 from accounts.values import Role
 from core import clock, ids
+from core.audit import AuditEntry
 from core.errors import NotFound
 from core.permissions import Actor
+from payments.models import Refund
 from registry.models import Region
 from shop.catalogue.models import Product
-from shop.orders.models import Order, OrderLine, SupplierOrder
-from shop.orders.values import Kind, PaymentMethod, State, VillageShare
+from shop.orders.models import Order, OrderLine, OrderRefund, SupplierOrder
+from shop.orders.values import Kind, PartState, PaymentMethod, State, VillageShare
 
 #: Who may see what an institution has ordered.
 INSTITUTION_ROLES = (Role.REQUESTER, Role.APPROVER, Role.RECEIVER)
@@ -83,6 +85,12 @@ class OrderView:
             and order.payment_method == PaymentMethod.ONLINE
             and order.hold_expires_at > clock.now()
         )
+
+    @property
+    def may_be_called_off(self) -> bool:
+        """Say whether everything that was paid for can be given up whole: nothing is on its way yet."""
+        states = {part.state for part in self.parts} - {PartState.CANCELLED.value}
+        return self.order.state == State.PAID and states == {PartState.TO_SHIP.value}
 
     @property
     def has_perishables(self) -> bool:
@@ -336,3 +344,118 @@ def unpaid_past_their_time(session: Session, after_id: int, limit: int = 100) ->
         .limit(limit)
     )
     return [(row[0], row[1]) for row in rows]
+
+
+def find_waiting_for_money(session: Session, number: str) -> Order | None:
+    """Return the order of this number, or of this payment code, that nobody has paid for yet."""
+    if "\x00" in number or not number:
+        return None
+    return session.scalar(
+        select(Order).where(
+            or_(Order.number == number, Order.payment_code == ids.read_spoken_code(number)),
+            Order.paid_at.is_(None),
+        )
+    )
+
+
+def is_paid_by(session: Session, paid_by: str) -> bool:
+    """Say whether this money has paid for some order."""
+    return session.scalar(select(Order.id).where(Order.paid_by == paid_by)) is not None
+
+
+def prepaid_refunds(session: Session, order_id: int) -> dict[int, int]:
+    """Return what of each part's prepaid money (fen by part id) goes back or went back."""
+    rows = session.execute(
+        select(OrderRefund.supplier_order_id, cast(func.sum(OrderRefund.prepaid_fen), BigInteger))
+        .where(
+            OrderRefund.order_id == order_id,
+            OrderRefund.supplier_order_id.is_not(None),
+            OrderRefund.declined.is_(False),
+        )
+        .group_by(OrderRefund.supplier_order_id)
+    )
+    return {int(row[0] or 0): int(row[1]) for row in rows}
+
+
+def refunded_on_line(session: Session, line_id: int) -> int:
+    """Return how much (fen) of a line goes back or went back by itself."""
+    statement = select(func.coalesce(func.sum(OrderRefund.amount_fen), 0)).where(
+        OrderRefund.order_line_id == line_id, OrderRefund.declined.is_(False)
+    )
+    return int(session.scalar(statement) or 0)
+
+
+def refunded_lines(session: Session, order_id: int) -> dict[int, int]:
+    """Return how much (fen by line id) of each line of an order goes back or went back by itself."""
+    rows = session.execute(
+        select(OrderRefund.order_line_id, cast(func.sum(OrderRefund.amount_fen), BigInteger))
+        .where(
+            OrderRefund.order_id == order_id,
+            OrderRefund.order_line_id.is_not(None),
+            OrderRefund.declined.is_(False),
+        )
+        .group_by(OrderRefund.order_line_id)
+    )
+    return {int(row[0] or 0): int(row[1]) for row in rows}
+
+
+def find_refund_by_once(session: Session, once: str) -> Refund | None:
+    """Return the refund that a form asked for, or None."""
+    return session.scalar(select(Refund).where(Refund.once == once))
+
+
+def count_refunds(session: Session, order_id: int) -> int:
+    """Count what was written down about refunds of an order."""
+    statement = select(func.count()).select_from(OrderRefund).where(OrderRefund.order_id == order_id)
+    return session.scalar(statement) or 0
+
+
+def get_order(session: Session, number: str, *, lock: bool = False) -> Order:
+    """Return any order, for the operator; raises `NotFound`."""
+    if "\x00" in number:
+        raise NotFound("order")
+    return _one(session, select(Order).where(Order.number == number), lock)
+
+
+def number_of(session: Session, order_id: int) -> str:
+    """Return the number of an order; raises `NotFound`."""
+    if order_id >= 2**63:
+        raise NotFound("order")
+    return _one(session, select(Order).where(Order.id == order_id), False).number
+
+
+def list_orders(session: Session, words: str, state: str, *, limit: int, offset: int) -> list[OrderRow]:
+    """Return every order that fits, newest first, for the operator."""
+    return _list(session, _fitting(words, state), limit, offset)[0]
+
+
+def count_orders(session: Session, words: str, state: str) -> int:
+    """Count every order that fits, for the operator."""
+    return session.scalar(select(func.count()).select_from(Order).where(_fitting(words, state))) or 0
+
+
+def _fitting(words: str, state: str) -> ColumnElement[bool]:
+    condition: ColumnElement[bool] = true()
+    if state:
+        condition &= Order.state == state
+    if words:
+        condition &= or_(
+            Order.number == words,
+            Order.number.startswith(words, autoescape=True),
+            Order.payment_code == ids.read_spoken_code(words),
+            func.lower(Order.email) == words.lower(),
+            Order.delivery["recipient"].astext == words,
+            Order.delivery["phone"].astext == words.replace(" ", ""),
+        )
+    return condition
+
+
+def history(session: Session, number: str) -> list[AuditEntry]:
+    """Return everything that happened to an order: who, what, when, why; oldest first."""
+    return list(
+        session.scalars(
+            select(AuditEntry)
+            .where(AuditEntry.subject_type == "order", AuditEntry.subject_id == number)
+            .order_by(AuditEntry.id)
+        )
+    )

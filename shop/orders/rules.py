@@ -138,33 +138,64 @@ def accepted_fen(lines: Sequence[tuple[int, int]], freight: int) -> int:
 
 #: What each state of an order allows, and where it leads. What is not here is refused with 409.
 #: Money that arrives late is never turned away: it finishes an expired order if the goods are still there, and a
-#: cancelled one goes to a person. Shipping and receiving happen part by part: `derive_state` has the last word there.
+#: cancelled one goes to a person. Shipping, receiving and calling off happen part by part: `derive_state` has the last
+#: word there. A finance officer can match money that did not fit (MATCH) to whatever is not paid yet.
 TABLE: Mapping[State, Mapping[Action, State]] = {
     State.PLACED: {
         Action.PAY: State.PLACED,
         Action.CANCEL: State.CANCELLED,
         Action.EXPIRE: State.EXPIRED,
         Action.CONFIRM_PAYMENT: State.PAID,
+        Action.MATCH: State.PAID,
         Action.REVIEW: State.NEEDS_REVIEW,
     },
-    State.PAID: {Action.SHIP: State.SHIPPED, Action.RECEIVE: State.PAID, Action.CONFIRM_PAYMENT: State.PAID},
+    State.PAID: {
+        Action.SHIP: State.SHIPPED,
+        Action.RECEIVE: State.PAID,
+        Action.CONFIRM_PAYMENT: State.PAID,
+        Action.CALL_OFF: State.CANCELLED,
+        Action.REFUND_LINE: State.PAID,
+    },
     State.SHIPPED: {
         Action.SHIP: State.SHIPPED,
         Action.RECEIVE: State.RECEIVED,
         Action.CONFIRM_PAYMENT: State.SHIPPED,
+        Action.REFUND_LINE: State.SHIPPED,
     },
-    State.RECEIVED: {Action.CONFIRM_PAYMENT: State.RECEIVED},
-    State.CANCELLED: {Action.CONFIRM_PAYMENT: State.NEEDS_REVIEW, Action.REVIEW: State.NEEDS_REVIEW},
-    State.EXPIRED: {Action.CONFIRM_PAYMENT: State.PAID, Action.REVIEW: State.NEEDS_REVIEW},
-    State.NEEDS_REVIEW: {Action.CONFIRM_PAYMENT: State.NEEDS_REVIEW, Action.REVIEW: State.NEEDS_REVIEW},
+    State.RECEIVED: {Action.CONFIRM_PAYMENT: State.RECEIVED, Action.REFUND_LINE: State.RECEIVED},
+    State.CANCELLED: {
+        Action.CONFIRM_PAYMENT: State.NEEDS_REVIEW,
+        Action.MATCH: State.PAID,
+        Action.REVIEW: State.NEEDS_REVIEW,
+        Action.GIVE_BACK: State.CANCELLED,
+    },
+    State.EXPIRED: {
+        Action.CONFIRM_PAYMENT: State.PAID,
+        Action.MATCH: State.PAID,
+        Action.REVIEW: State.NEEDS_REVIEW,
+    },
+    State.NEEDS_REVIEW: {
+        Action.CONFIRM_PAYMENT: State.NEEDS_REVIEW,
+        Action.MATCH: State.PAID,
+        Action.REVIEW: State.NEEDS_REVIEW,
+        Action.GIVE_BACK: State.CANCELLED,
+        Action.SEND_AFTER_ALL: State.PAID,
+    },
 }
 
 #: The same for the part of one supplier.
 PART_TABLE: Mapping[PartState, Mapping[PartAction, PartState]] = {
     PartState.WAITING: {PartAction.RELEASE: PartState.TO_SHIP, PartAction.CANCEL: PartState.CANCELLED},
-    PartState.TO_SHIP: {PartAction.SHIP: PartState.SHIPPED},
-    PartState.SHIPPED: {PartAction.RECEIVE: PartState.RECEIVED},
-    PartState.RECEIVED: {},
+    PartState.TO_SHIP: {
+        PartAction.SHIP: PartState.SHIPPED,
+        PartAction.CALL_OFF: PartState.CANCELLED,
+        PartAction.REFUND_LINE: PartState.TO_SHIP,
+    },
+    PartState.SHIPPED: {
+        PartAction.RECEIVE: PartState.RECEIVED,
+        PartAction.REFUND_LINE: PartState.SHIPPED,
+    },
+    PartState.RECEIVED: {PartAction.REFUND_LINE: PartState.RECEIVED},
     PartState.CANCELLED: {PartAction.RELEASE: PartState.TO_SHIP},
 }
 
@@ -186,12 +217,23 @@ def part_after(state: str, action: PartAction) -> PartState:
 
 
 def derive_state(parts: Sequence[str]) -> State:
-    """Return the state of a paid order from its parts: shipped once all are on their way, received once all are there."""
-    if all(part == PartState.RECEIVED for part in parts):
+    """Return the state of a paid order from its parts: shipped once all are on their way, received once all are there.
+
+    Parts that were called off do not count; when all were, so was the order.
+    """
+    wanted = [part for part in parts if part != PartState.CANCELLED]
+    if not wanted:
+        return State.CANCELLED
+    if all(part == PartState.RECEIVED for part in wanted):
         return State.RECEIVED
-    if all(part in (PartState.SHIPPED, PartState.RECEIVED) for part in parts):
+    if all(part in (PartState.SHIPPED, PartState.RECEIVED) for part in wanted):
         return State.SHIPPED
     return State.PAID
+
+
+def owed_to_supplier_fen(worth: int, paid_for: int, given_back: int) -> int:
+    """Return what an accepted part owes its supplier (fen): what was accepted is worth, at most what is still prepaid."""
+    return max(0, min(worth, paid_for - given_back))
 
 
 def hold_for(kind: Kind) -> timedelta:

@@ -57,6 +57,11 @@ class Action(StrEnum):
     SHIP = "ship"
     RECEIVE = "receive"
     REVIEW = "review"
+    MATCH = "match"
+    CALL_OFF = "call_off"
+    REFUND_LINE = "refund_line"
+    GIVE_BACK = "give_back"
+    SEND_AFTER_ALL = "send_after_all"
 
 
 class PartAction(StrEnum):
@@ -66,6 +71,8 @@ class PartAction(StrEnum):
     SHIP = "ship"
     RECEIVE = "receive"
     CANCEL = "cancel"
+    CALL_OFF = "call_off"
+    REFUND_LINE = "refund_line"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,15 @@ from shop.orders.errors import (
     BasketRefused,
     EmptyBasket,
     FormSentBefore,
+    LineRefundedBefore,
     NoReturnNotConfirmed,
     NotPayable,
+    StillShort,
+    SupplierPaidOut,
     TooLargeForOnlinePayment,
     WrongState,
 )
-from shop.orders.queries import OrderView
+from shop.orders.queries import LineView, OrderView
 from shop.orders.values import Kind, PartState, PaymentMethod, State
 from shop.stock.wording import name_of, problem_text
 from web.language import in_language
@@ -112,7 +115,12 @@ def what_next(view: OrderView) -> tuple[str, str]:
             _("It is on its way. When it has arrived, please say so here: then the growers are paid."),
         ),
         State.RECEIVED: ("good", _("Everything has arrived, and the growers' money is booked. Thank you.")),
-        State.CANCELLED: ("info", _("This order was cancelled. Nothing was charged.")),
+        State.CANCELLED: (
+            "info",
+            _("This order was cancelled. What you paid goes back the way it came.")
+            if order.paid_at is not None
+            else _("This order was cancelled. Nothing was charged."),
+        ),
         State.EXPIRED: (
             "info",
             _("Nobody paid in time, so the goods are for others again. Nothing was charged."),
@@ -139,13 +147,17 @@ def timeline(view: OrderView) -> list[Step]:
     steps.append(Step(_("Paid"), "done", moment(order.paid_at), note=money.format_fen(order.total_fen)))
     for part in view.parts:
         who = in_language(part.supplier_zh, part.supplier_en)
-        if part.shipped_at is None:
+        if part.state == PartState.CANCELLED:
+            steps.append(Step(_("Will not be sent"), "done", who=who))
+        elif part.shipped_at is None:
             steps.append(Step(_("Being packed"), "now", who=who))
         else:
             parcel = " ".join(word for word in (part.carrier, part.tracking_number) if word)
             steps.append(Step(_("Shipped"), "done", moment(part.shipped_at), who, parcel))
     for part in view.parts:
         who = in_language(part.supplier_zh, part.supplier_en)
+        if part.state == PartState.CANCELLED:
+            continue
         if part.received_at is not None:
             seen_by = (
                 _("Checked by %(names)s", names=_("; ").join(part.inspectors))
@@ -156,6 +168,51 @@ def timeline(view: OrderView) -> list[Step]:
         else:
             steps.append(Step(_("Arrival"), "now" if part.shipped_at else "next", who=who))
     return steps
+
+
+def line_choice(line: LineView, refunded_fen: int) -> str:
+    """Return a line as it stands in a list to choose from."""
+    name = f"{in_language(line.name_zh, line.name_en)} × {line.quantity} · {money.format_fen(line.line_fen)}"
+    if not refunded_fen:
+        return name
+    return _("%(line)s (%(amount)s went back)", line=name, amount=money.format_fen(refunded_fen))
+
+
+def action_label(action: str) -> str:
+    """Return what happened to an order, as its history tells it."""
+    return {
+        "order placed": _("Placed"),
+        "order paid": _("Paid"),
+        "order cancelled": _("Cancelled before it was paid"),
+        "order expired": _("Not paid in time"),
+        "order needs review": _("Given to a person"),
+        "money kept apart": _("Money came twice"),
+        "paid order called off": _("Called off before it was sent"),
+        "order given back": _("Given back"),
+        "order ended, its money goes back": _("Ended, its money goes back"),
+        "order sent after all": _("Sent after all"),
+        "line refunded": _("Line refunded"),
+        "part shipped": _("Part sent"),
+        "part accepted": _("Part accepted"),
+    }.get(action, action)
+
+
+@explains(LineRefundedBefore)
+def _line_refunded(refusal: LineRefundedBefore) -> str:
+    return _("Of this line only %(left)s can still go back.", left=money.format_fen(refusal.left_fen))
+
+
+@explains(SupplierPaidOut)
+def _supplier_paid_out(refusal: SupplierPaidOut) -> str:
+    return _(
+        "The supplier has been paid already; only %(left)s is still owed to them. Settle it with the supplier first.",
+        left=money.format_fen(max(0, refusal.left_fen)),
+    )
+
+
+@explains(StillShort)
+def _still_short(_refusal: StillShort) -> str:
+    return _("The goods are still not there. Wait for new stock, or give the money back.")
 
 
 @explains(EmptyBasket)

@@ -10,6 +10,9 @@ from flask_login import current_user
 
 from core.db import reading, transaction
 from core.errors import NotFound, Refusal
+from payments import queries as payment_queries
+from payments import wording as payment_wording
+from payments.values import Purpose
 from shop.cart import session as cart_session
 from shop.cart.views import read_basket
 from shop.fulfilment import services as fulfilment_services
@@ -151,9 +154,15 @@ def place() -> Any:
 def show(number: str) -> Any:
     """Show an order of one's institution."""
     view = _view(number)
+    with reading() as session:
+        refunds = payment_queries.refunds_of_subject(session, Purpose.ORDER, view.order.id)
     next_tone, next_text = wording.what_next(view)
     return render_template(
         "shop/procurement/show.html",
+        refunds=refunds,
+        refund_label=payment_wording.refund_label,
+        refund_tone=payment_wording.refund_tone,
+        amount_text=payment_wording.amount_text,
         view=view,
         order=view.order,
         next_tone=next_tone,

@@ -132,6 +132,32 @@ def release_held_stock(session: Session, order_id: int) -> int:
     return len(released.all())
 
 
+def put_back(session: Session, actor: Actor, order_id: int, packs: Mapping[int, int]) -> None:
+    """Put packs (by variant id) back into the stock that an order had taken and that were never sent."""
+    moment = clock.now()
+    for variant_id in sorted(packs):
+        session.execute(
+            update(Stock)
+            .where(Stock.variant_id == variant_id)
+            .values(on_hand=Stock.on_hand + packs[variant_id])
+            .execution_options(synchronize_session=False)
+        )
+    session.execute(
+        insert(StockMovement),
+        [
+            {
+                "variant_id": variant_id,
+                "change": packs[variant_id],
+                "reason": "called off",
+                "order_id": order_id,
+                "actor_user_id": actor.user_id,
+                "moved_at": moment,
+            }
+            for variant_id in sorted(packs)
+        ],
+    )
+
+
 def receive_stock(
     session: Session, actor: Actor, variant_id: int, quantity: int, reason: str, *, once: str | None = None
 ) -> None:

@@ -1,6 +1,6 @@
 """A small HTTP server that speaks the documented shapes of the Stripe calls we make, with delays, errors and repeats.
 
-It keeps its own truth: sessions, payments, idempotency keys. It refuses what Stripe refuses (a parameter that the API
+It keeps its own truth: sessions, payments, refunds, disputes, idempotency keys. It refuses what Stripe refuses (a parameter that the API
 version does not know, an expiry out of range, a key reused with other parameters), so that a wrong call fails here.
 """
 
@@ -54,6 +54,9 @@ class FakeStripe:
 
     sessions: dict[str, dict[str, Any]] = field(default_factory=dict)
     payments: dict[str, dict[str, Any]] = field(default_factory=dict)
+    refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
+    disputes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    refund_status: str = "succeeded"
     keys: dict[str, tuple[str, int, dict[str, Any]]] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
@@ -114,11 +117,137 @@ class FakeStripe:
             "object": "payment_intent",
             "amount": kept["amount_total"],
             "currency": kept["currency"],
+            "amount_received": kept["amount_total"] if status == "succeeded" else 0,
+            "created": int(time.time()),
             "status": status,
             "metadata": kept["metadata"],
         }
 
+    def settle_refund(self, refund_id: str, status: str) -> None:
+        """Let a refund that was pending succeed, or one fail later."""
+        with self.lock:
+            self.refunds[refund_id]["status"] = status
+            if status == "failed":
+                self.refunds[refund_id]["failure_reason"] = "expired_or_canceled_card"
+
+    def open_dispute(self, payment_id: str, status: str = "needs_response") -> str:
+        """Let the payer go to their bank: the money is withdrawn at once."""
+        with self.lock:
+            dispute_id = f"du_{next(self.counter)}"
+            payment = self.payments[payment_id]
+            self.disputes[dispute_id] = {
+                "id": dispute_id,
+                "object": "dispute",
+                "amount": payment["amount"],
+                "currency": payment["currency"],
+                "payment_intent": payment_id,
+                "reason": "product_not_received",
+                "status": status,
+                "created": int(time.time()),
+                "metadata": {},
+                "balance_transactions": [
+                    {"id": f"txn_{dispute_id}", "amount": -payment["amount"], "net": -payment["amount"]}
+                ],
+            }
+            return dispute_id
+
+    def decide_dispute(self, dispute_id: str, status: str) -> None:
+        """Let the bank decide; what was withdrawn comes back when we win."""
+        with self.lock:
+            kept = self.disputes[dispute_id]
+            kept["status"] = status
+            if status == "won":
+                kept["balance_transactions"].append(
+                    {"id": f"txn_{dispute_id}_back", "amount": kept["amount"], "net": kept["amount"]}
+                )
+
+    def event_of(self, kind: str, content: dict[str, Any], event_id: str | None = None) -> bytes:
+        """Return the body of an event about a refund, a charge or a dispute."""
+        event = {
+            "id": event_id or f"evt_{next(self.counter)}",
+            "object": "event",
+            "api_version": "2026-10-28.endive",
+            "created": int(time.time()),
+            "livemode": False,
+            "type": kind,
+            "data": {"object": content},
+        }
+        return json.dumps(event, indent=2).encode()
+
     # --- the calls ---
+
+    def create_refund(self, raw: str, key: str) -> tuple[int, dict[str, Any]]:
+        """Give money back, never more than was paid; the same key gets the same answer."""
+        with self.lock:
+            if key in self.keys:
+                body, status, answer = self.keys[key]
+                if body != raw:
+                    return 400, _error("idempotency_error", "Keys can only be used with the same parameters.")
+                return status, answer
+            params = nested(raw)
+            unknown = set(params) - {"payment_intent", "amount", "metadata", "reason"}
+            if unknown:
+                return 400, _error(
+                    "invalid_request_error", f"Received unknown parameter: {sorted(unknown)[0]}"
+                )
+            payment = self.payments.get(params.get("payment_intent", ""))
+            if payment is None or payment["status"] != "succeeded":
+                return 404, _error("invalid_request_error", "No such payment_intent", "resource_missing")
+            before = sum(
+                refund["amount"]
+                for refund in self.refunds.values()
+                if refund["payment_intent"] == payment["id"]
+                and refund["status"] not in ("failed", "canceled")
+            )
+            amount = int(params.get("amount", payment["amount"]))
+            if before + amount > payment["amount"]:
+                code = "charge_already_refunded" if before == payment["amount"] else None
+                return 400, _error(
+                    "invalid_request_error", "Refund amount is greater than charge amount", code
+                )
+            refund_id = f"re_{next(self.counter)}"
+            kept = {
+                "id": refund_id,
+                "object": "refund",
+                "amount": amount,
+                "currency": payment["currency"],
+                "payment_intent": payment["id"],
+                "metadata": params.get("metadata", {}),
+                "status": self.refund_status,
+                "created": int(time.time()),
+            }
+            self.refunds[refund_id] = kept
+            self.keys[key] = (raw, 200, dict(kept))
+            return 200, dict(kept)
+
+    def listed(self, what: str, query: str) -> tuple[int, dict[str, Any]]:
+        """Return a list in pages, narrowed by payment and by time."""
+        params = dict(parse_qsl(query))
+        with self.lock:
+            rows = list((self.refunds if what == "refunds" else self.payments).values())
+            if "payment_intent" in params:
+                rows = [row for row in rows if row["payment_intent"] == params["payment_intent"]]
+            rows = [row for row in rows if row["created"] >= int(params.get("created[gte]", 0))]
+            rows = [row for row in rows if row["created"] < int(params.get("created[lt]", 2**40))]
+            rows.reverse()
+            after = params.get("starting_after")
+            if after:
+                rows = rows[[row["id"] for row in rows].index(after) + 1 :]
+            limit = int(params.get("limit", 10))
+            return 200, {
+                "object": "list",
+                "url": f"/v1/{what}",
+                "has_more": len(rows) > limit,
+                "data": [dict(row) for row in rows[:limit]],
+            }
+
+    def retrieve_dispute(self, dispute_id: str) -> tuple[int, dict[str, Any]]:
+        """Return a dispute with what was moved for it."""
+        with self.lock:
+            kept = self.disputes.get(dispute_id)
+            if kept is None:
+                return 404, _error("invalid_request_error", "No such dispute", "resource_missing")
+            return 200, dict(kept)
 
     def create(self, raw: str, key: str) -> tuple[int, dict[str, Any]]:
         """Create a session, or repeat the answer that the key got before."""
@@ -234,11 +363,19 @@ def running() -> Iterator[FakeStripe]:
 
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
-            self.answer(lambda: fake.retrieve(parts.path.rsplit("/", 1)[1], parts.query))
+            last = parts.path.rsplit("/", 1)[1]
+            if last in ("refunds", "payment_intents"):
+                self.answer(lambda: fake.listed(last, parts.query))
+            elif "/disputes/" in parts.path:
+                self.answer(lambda: fake.retrieve_dispute(last))
+            else:
+                self.answer(lambda: fake.retrieve(last, parts.query))
 
         def do_POST(self) -> None:
             raw = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-            if self.path.endswith("/expire"):
+            if self.path.endswith("/refunds"):
+                self.answer(lambda: fake.create_refund(raw, self.headers.get("Idempotency-Key", "")))
+            elif self.path.endswith("/expire"):
                 self.answer(lambda: fake.expire(self.path.split("/")[-2]))
             else:
                 self.answer(lambda: fake.create(raw, self.headers.get("Idempotency-Key", "")))

@@ -18,7 +18,7 @@ from shop.orders.values import Action, PartState, State
 from shop.stock import services as stock_services
 
 
-def cancel_order(session: Session, actor: Actor, order_id: int) -> None:
+def cancel_order(session: Session, actor: Actor, order_id: int, reason: str = "") -> None:
     """Give up an order before it is paid; its open payments were cancelled at the provider first.
 
     The caller has made sure that the order is the actor's.
@@ -28,7 +28,7 @@ def cancel_order(session: Session, actor: Actor, order_id: int) -> None:
     target = rules.after(order.state, Action.CANCEL)
     if payment_queries.open_intents(session, Purpose.ORDER, order.id):
         raise WrongState(order.state, Action.CANCEL)
-    _end(session, actor, order, target, "order cancelled")
+    _end(session, actor, order, target, "order cancelled", reason)
     events.publish(session, OrderCancelled(order.id, order.number))
 
 
@@ -57,7 +57,7 @@ def _close_codes(session: Session, order_id: int) -> None:
     payment_services.withdraw_payment_codes(session, Purpose.ORDER, order_id)
 
 
-def _end(session: Session, actor: Actor, order: Order, target: State, told: str) -> None:
+def _end(session: Session, actor: Actor, order: Order, target: State, told: str, reason: str = "") -> None:
     before = order.state
     order.state = target.value
     order.closed_at = clock.now()
@@ -71,5 +71,12 @@ def _end(session: Session, actor: Actor, order: Order, target: State, told: str)
     )
     stock_services.release_held_stock(session, order.id)
     audit.record(
-        session, actor, told, "order", order.number, before={"state": before}, after={"state": order.state}
+        session,
+        actor,
+        told,
+        "order",
+        order.number,
+        before={"state": before},
+        after={"state": order.state},
+        reason=reason,
     )

@@ -19,6 +19,7 @@ from shop.orders.errors import NotPayable, WrongState
 from shop.orders.events import OrderNeedsReview, OrderPaid
 from shop.orders.models import Order, SupplierOrder
 from shop.orders.services.placing import PAYEE, description_of, return_path_of
+from shop.orders.services.refunding import refund_unapplied
 from shop.orders.values import Action, Outcome, PartState, PaymentMethod, Received, State
 from shop.stock import services as stock_services
 
@@ -50,17 +51,20 @@ def open_payment(session: Session, actor: Actor, order: Order, *, guest_secret: 
     return intent.public_id
 
 
-def mark_order_paid(session: Session, order_id: int, received: Received, account: AccountSpec) -> Outcome:
+def mark_order_paid(
+    session: Session, order_id: int, received: Received, account: AccountSpec, *, by_hand: bool = False
+) -> Outcome:
     """Finish an order whose money has arrived (in `account`): post it, take the held goods, let suppliers ship.
 
     Called by whoever learns of the money, as often as they like. The money is written down in every case: when the
     goods were given to others in the meantime, or the buyer had given the order up, it goes to a person
-    (`needs_review`); when the order was paid before, it waits apart to go back.
+    (`needs_review`); when the order was paid before, it goes back by itself. `by_hand`: a finance officer matched
+    money that had not fitted.
     """
     order = queries.lock_order(session, order_id)
-    target = rules.after(order.state, Action.CONFIRM_PAYMENT)
     if order.paid_at is not None:
         return _keep_apart(session, order, received, account)
+    target = rules.after(order.state, Action.MATCH if by_hand else Action.CONFIRM_PAYMENT)
     if received.amount_fen != order.total_fen:
         _keep_apart(session, order, received, account)
         if order.state == State.NEEDS_REVIEW:
@@ -69,7 +73,7 @@ def mark_order_paid(session: Session, order_id: int, received: Received, account
     ledger_services.post(
         session,
         SYSTEM,
-        Fact("order_paid", "order", order.number, effective_at=received.at),
+        Fact("order_paid", "order", order.number, effective_at=received.at, memo=_key(received)),
         [Leg(account, books.prepaid(), order.total_fen)],
     )
     before = order.state
@@ -84,6 +88,7 @@ def mark_order_paid(session: Session, order_id: int, received: Received, account
         return _to_review(session, order, "paid late: the goods were sold to others")
     order.state = target.value
     order.closed_at = None
+    order.review_reason = ""
     session.flush()
     session.execute(
         update(SupplierOrder)
@@ -126,6 +131,7 @@ def _keep_apart(session: Session, order: Order, received: Received, account: Acc
     )
     if not posted.replayed:
         audit.record(session, SYSTEM, "money kept apart", "order", order.number, after=_told(received))
+        refund_unapplied(session, order, received)
     return Outcome.ALREADY
 
 

@@ -10,9 +10,12 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from core import money
 from core.db import reading, transaction
 from core.errors import NotFound, Refusal
+from payments import queries as payment_queries
 from payments import services as payment_services
+from payments import wording as payment_wording
 from payments.values import Purpose
 from shop.cart import session as cart_session
 from shop.cart.views import read_basket
@@ -21,7 +24,7 @@ from shop.orders import addresses, queries, rules, services, wording
 from shop.orders.errors import BasketRefused, FormSentBefore, NoReturnNotConfirmed
 from shop.orders.forms import ActionForm, CheckoutForm
 from shop.orders.models import Order
-from shop.orders.values import Action, PlacedOrder
+from shop.orders.values import Action, PaymentMethod, PlacedOrder, State
 from shop.stock.wording import problem_text
 from web.access import current_actor, public, signed_in
 from web.language import locale_code
@@ -138,7 +141,8 @@ def show(number: str) -> Any:
     """Show a person's own order."""
     with reading() as session:
         view = queries.view_order(session, queries.get_own_order(session, current_actor(), number))
-    return _order_page(view, f"/shop/orders/{number}")
+        refunds = payment_queries.refunds_of_subject(session, Purpose.ORDER, view.order.id)
+    return _order_page(view, refunds, f"/shop/orders/{number}")
 
 
 @bp.get("/shop/orders/guest/<secret>")
@@ -147,16 +151,23 @@ def show_guest(secret: str) -> Any:
     """Show the order that a guest's secret opens."""
     with reading() as session:
         view = queries.view_order(session, queries.get_guest_order(session, secret))
-    return _order_page(view, f"/shop/orders/guest/{secret}")
+        refunds = payment_queries.refunds_of_subject(session, Purpose.ORDER, view.order.id)
+    return _order_page(view, refunds, f"/shop/orders/guest/{secret}")
 
 
-def _order_page(view: queries.OrderView, path: str, status: int = 200) -> tuple[str, int]:
+def _order_page(
+    view: queries.OrderView, refunds: list[payment_queries.RefundRow], path: str, status: int = 200
+) -> tuple[str, int]:
     keep_private()
     next_tone, next_text = wording.what_next(view)
     page = render_template(
         "shop/orders/show.html",
         view=view,
         order=view.order,
+        refunds=refunds,
+        refund_label=payment_wording.refund_label,
+        refund_tone=payment_wording.refund_tone,
+        amount_text=payment_wording.amount_text,
         path=path,
         next_tone=next_tone,
         next_text=next_text,
@@ -193,14 +204,14 @@ def _pay_again(**door: str) -> Response:
 @bp.post("/shop/orders/<number>/cancel")
 @signed_in
 def cancel(number: str) -> Any:
-    """Give an order up before it is paid."""
+    """Give an order up before it is paid, or before it is sent."""
     return _cancel(number=number)
 
 
 @bp.post("/shop/orders/guest/<secret>/cancel")
 @public
 def cancel_guest(secret: str) -> Any:
-    """Give an order up before it is paid, as a guest."""
+    """Give an order up before it is paid or sent, as a guest."""
     return _cancel(secret=secret)
 
 
@@ -208,6 +219,8 @@ def _cancel(**door: str) -> Response:
     keep_private()
     with reading() as session:
         order = _open_door(session, False, **door)
+    if order.state == State.PAID:
+        return _call_off(**door)
     rules.after(order.state, Action.CANCEL)
     outcome = payment_services.cancel_open_intents(Purpose.ORDER, order.id)
     if outcome in ("succeeded", "needs_review"):
@@ -216,6 +229,28 @@ def _cancel(**door: str) -> Response:
     with transaction() as session:
         services.cancel_order(session, current_actor(), order.id)
     flash(_("The order is cancelled. Nothing was charged."), "good")
+    return redirect(_path(**door), 303)
+
+
+def _call_off(**door: str) -> Response:
+    form = ActionForm()
+    with transaction() as session:
+        order = _open_door(session, True, **door)
+        amount = services.call_off(
+            session,
+            current_actor(),
+            order,
+            "The buyer called it off before it was sent.",
+            part=form.part.data or "",
+        )
+        by_hand = order.payment_method == PaymentMethod.BANK_TRANSFER
+    if by_hand:
+        flash(
+            _("Called off. Our finance officer transfers %(amount)s back.", amount=money.format_fen(amount)),
+            "good",
+        )
+    else:
+        flash(_("Called off. %(amount)s goes back the way it came.", amount=money.format_fen(amount)), "good")
     return redirect(_path(**door), 303)
 
 

@@ -140,19 +140,30 @@ ALLOWED = {
     ("placed", "expire"): "expired",
     ("placed", "confirm_payment"): "paid",
     ("placed", "review"): "needs_review",
+    ("placed", "match"): "paid",
     ("paid", "ship"): "shipped",
     ("paid", "receive"): "paid",
     ("paid", "confirm_payment"): "paid",
+    ("paid", "call_off"): "cancelled",
+    ("paid", "refund_line"): "paid",
     ("shipped", "ship"): "shipped",
     ("shipped", "receive"): "received",
     ("shipped", "confirm_payment"): "shipped",
+    ("shipped", "refund_line"): "shipped",
     ("received", "confirm_payment"): "received",
+    ("received", "refund_line"): "received",
     ("cancelled", "confirm_payment"): "needs_review",
     ("cancelled", "review"): "needs_review",
+    ("cancelled", "match"): "paid",
+    ("cancelled", "give_back"): "cancelled",
     ("expired", "confirm_payment"): "paid",
     ("expired", "review"): "needs_review",
+    ("expired", "match"): "paid",
     ("needs_review", "confirm_payment"): "needs_review",
     ("needs_review", "review"): "needs_review",
+    ("needs_review", "match"): "paid",
+    ("needs_review", "give_back"): "cancelled",
+    ("needs_review", "send_after_all"): "paid",
 }
 
 
@@ -173,6 +184,10 @@ PART_ALLOWED = {
     ("to_ship", "ship"): "shipped",
     ("shipped", "receive"): "received",
     ("cancelled", "release"): "to_ship",
+    ("to_ship", "call_off"): "cancelled",
+    ("to_ship", "refund_line"): "to_ship",
+    ("shipped", "refund_line"): "shipped",
+    ("received", "refund_line"): "received",
 }
 
 
@@ -196,6 +211,9 @@ def test_each_part_and_action_leads_where_the_table_says(state: PartState, actio
         (["shipped", "shipped"], "shipped"),
         (["received", "shipped"], "shipped"),
         (["received", "received"], "received"),
+        (["cancelled", "received"], "received"),
+        (["cancelled", "to_ship"], "paid"),
+        (["cancelled", "cancelled"], "cancelled"),
     ],
 )
 def test_an_order_is_as_far_as_its_slowest_part(parts: list[str], state: str) -> None:

@@ -19,9 +19,10 @@ from payments.values import Purpose
 from shop.catalogue.models import Variant
 from shop.fulfilment import services as fulfilment
 from shop.orders import jobs as order_jobs
-from shop.orders import queries, services, views
+from shop.orders import queries, services
 from shop.orders.models import Order, SupplierOrder
 from shop.orders.values import PlacedOrder
+from shop.orders.views import buyer as views
 from shop.stock import queries as stock_queries
 from tests.conftest import StatementCounter
 from tests.factories.orders import CHECKOUT, make_variant, place

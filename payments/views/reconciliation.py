@@ -1,0 +1,135 @@
+"""The comparison of provider, payments and ledger, day by day."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template
+
+from core import clock, money
+from core.db import reading
+from core.errors import Forbidden, NotFound
+from payments import gateways, permissions, queries, services, wording
+from payments.errors import GatewayFailed
+from payments.models import Reconciliation
+from web.access import current_actor, requires
+from web.pagination import page_number, paginate
+from web.wording import words_for
+
+bp = Blueprint("payments_reconciliation", __name__)
+
+PAGE = 31
+LONGEST_CSV = 10_000
+
+
+@bp.get("/operator/reconciliation")
+@requires(permissions.RECONCILE)
+def list_days() -> Any:
+    """List the days that were compared, with what differs."""
+    number = page_number()
+    with reading() as session:
+        _only_the_operator(queries.reads_operator_inbox(session, current_actor()))
+        rows = queries.list_reconciliations(session, limit=PAGE, offset=(number - 1) * PAGE)
+        total = queries.count_reconciliations(session)
+    return render_template(
+        "payments/reconciliation.html",
+        page=paginate(rows, number, total, PAGE),
+        today=clock.today(),
+        providers=gateways.names(),
+        provider_label=wording.provider_label,
+    )
+
+
+@bp.get("/operator/reconciliation.csv")
+@requires(permissions.RECONCILE)
+def as_csv() -> Response:
+    """Give the compared days as a table for a spreadsheet; amounts in yuan."""
+    with reading() as session:
+        _only_the_operator(queries.reads_operator_inbox(session, current_actor()))
+        rows = queries.list_reconciliations(session, limit=LONGEST_CSV, offset=0)
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(
+        [
+            "day",
+            "provider",
+            "provider_count",
+            "provider_in",
+            "provider_out",
+            "our_count",
+            "our_in",
+            "our_out",
+            "ledger_in",
+            "ledger_out",
+            "differences",
+        ]
+    )
+    for row in rows:
+        writer.writerow(_csv_row(row))
+    return Response(
+        "\ufeff" + text.getvalue(),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="reconciliation.csv"'},
+    )
+
+
+def _csv_row(row: Reconciliation) -> list[Any]:
+    return [
+        row.day.isoformat(),
+        row.provider,
+        row.provider_count,
+        *(money.format_yuan(amount) for amount in (row.provider_in_fen, row.provider_out_fen)),
+        row.our_count,
+        *(
+            money.format_yuan(amount)
+            for amount in (row.our_in_fen, row.our_out_fen, row.ledger_in_fen, row.ledger_out_fen)
+        ),
+        len(row.differences),
+    ]
+
+
+@bp.get("/operator/reconciliation/<provider>/<day>")
+@requires(permissions.RECONCILE)
+def show(provider: str, day: str) -> Any:
+    """Show one day with each difference and where it is settled."""
+    with reading() as session:
+        _only_the_operator(queries.reads_operator_inbox(session, current_actor()))
+        row = queries.get_reconciliation(session, provider, _day(day))
+    return render_template(
+        "payments/reconciliation_day.html",
+        row=row,
+        provider_label=wording.provider_label,
+        difference_text=wording.difference_text,
+    )
+
+
+@bp.post("/operator/reconciliation/<provider>/<day>")
+@requires(permissions.RECONCILE)
+def compare(provider: str, day: str) -> Any:
+    """Compare a day now."""
+    with reading() as session:
+        _only_the_operator(queries.reads_operator_inbox(session, current_actor()))
+    wanted = _day(day)
+    if wanted > clock.today():
+        raise NotFound("a day to come")
+    try:
+        services.reconcile_day(provider, wanted)
+    except GatewayFailed as refusal:
+        flash(words_for(refusal), "warn")
+        return redirect("/operator/reconciliation", 303)
+    return redirect(f"/operator/reconciliation/{provider}/{wanted.isoformat()}", 303)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise NotFound("day") from None
+
+
+def _only_the_operator(allowed: bool) -> None:
+    if not allowed:
+        raise Forbidden("the operator's own desk")

@@ -1,0 +1,179 @@
+"""The operator's refunds: what a second person approves, what is paid by hand, what a provider failed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask_babel import gettext as _
+
+from core import clock, money
+from core.db import reading, transaction
+from core.errors import Forbidden, Refusal
+from payments import permissions, queries, rules, services, wording
+from payments.errors import BankReferenceTaken, GatewayFailed, LimitInThePast, TransferFromTheFuture
+from payments.forms import PaidByHandForm, ReasonForm, RefundLimitForm
+from payments.values import RefundAction, RefundState
+from web.access import current_actor, requires
+from web.pagination import page_number, paginate
+from web.wording import words_for
+
+bp = Blueprint("payments_refunds", __name__)
+
+PAGE = 25
+
+
+@bp.get("/operator/refunds")
+@requires(permissions.DECIDE_REFUNDS)
+def list_refunds() -> Any:
+    """List refunds: what waits for a person, or all."""
+    return _list_page(RefundLimitForm(formdata=None))
+
+
+def _list_page(form: RefundLimitForm, status: int = 200) -> tuple[str, int]:
+    number, every = page_number(), request.args.get("show") == "all"
+    conditions = () if every else (queries.refunds_to_do(),)
+    with reading() as session:
+        _only_the_operator(queries.reads_operator_inbox(session, current_actor()))
+        rows = queries.list_refunds(session, *conditions, limit=PAGE, offset=(number - 1) * PAGE)
+        total = queries.count_refunds(session, *conditions)
+        to_do = queries.count_refunds(session, queries.refunds_to_do())
+        limit = rules.refund_limit(queries.refund_limits(session), clock.today())
+        disputes = queries.list_disputes(session)
+    page = render_template(
+        "payments/refunds.html",
+        page=paginate(rows, number, total, PAGE),
+        every=every,
+        to_do=to_do,
+        limit_text=money.format_fen(limit),
+        disputes=disputes,
+        form=form,
+        may_set_limit=current_actor().may(permissions.SET_REFUND_LIMIT),
+        **_words(),
+    )
+    return page, status
+
+
+@bp.post("/operator/refunds/limit")
+@requires(permissions.SET_REFUND_LIMIT)
+def set_limit() -> Any:
+    """Set from which day on which limit holds."""
+    form = RefundLimitForm()
+    if form.validate_on_submit() and form.limit.fen and form.valid_from.day:
+        try:
+            with transaction() as session:
+                services.set_refund_limit(session, current_actor(), form.limit.fen, form.valid_from.day)
+        except LimitInThePast as refusal:
+            form.add_error("valid_from", words_for(refusal))
+        else:
+            flash(_("The limit is set."), "good")
+            return redirect("/operator/refunds", 303)
+    return _list_page(form, 422)
+
+
+@bp.get("/operator/refunds/<public_id>")
+@requires(permissions.DECIDE_REFUNDS)
+def show(public_id: str) -> Any:
+    """Show one refund and what can be done about it."""
+    return _page(public_id, PaidByHandForm(formdata=None), ReasonForm(formdata=None))
+
+
+def _page(
+    public_id: str, paid_form: PaidByHandForm, reason_form: ReasonForm, status: int = 200
+) -> tuple[str, int]:
+    with reading() as session:
+        _only_the_operator(queries.reads_operator_inbox(session, current_actor()))
+        row = queries.get_refund_row(session, public_id)
+    allowed = rules.REFUND_TABLE[RefundState(row.state)]
+    by_hand = RefundAction.PAY_BY_HAND in allowed and (row.by_hand or row.state != RefundState.APPROVED)
+    page = render_template(
+        "payments/refund.html",
+        row=row,
+        own=row.asked_by_user_id is not None and row.asked_by_user_id == current_actor().user_id,
+        may_approve=RefundAction.APPROVE in allowed,
+        may_try_again=RefundAction.TRY_AGAIN in allowed and not row.by_hand,
+        may_pay_by_hand=by_hand,
+        paid_form=paid_form,
+        reason_form=reason_form,
+        **_words(),
+    )
+    return page, status
+
+
+@bp.post("/operator/refunds/<public_id>/approve")
+@requires(permissions.DECIDE_REFUNDS)
+def approve(public_id: str) -> Any:
+    """Approve what somebody else asked for."""
+    with transaction() as session:
+        services.approve_refund(session, current_actor(), public_id)
+    flash(_("Approved. The money is on its way."), "good")
+    return _sent(public_id)
+
+
+@bp.post("/operator/refunds/<public_id>/decline")
+@requires(permissions.DECIDE_REFUNDS)
+def decline(public_id: str) -> Any:
+    """Say no, with a reason."""
+    form = ReasonForm()
+    if not form.validate_on_submit():
+        return _page(public_id, PaidByHandForm(formdata=None), form, 422)
+    with transaction() as session:
+        services.decline_refund(session, current_actor(), public_id, form.reason.data or "")
+    flash(_("Declined. The money stays where it lay."), "good")
+    return redirect(f"/operator/refunds/{public_id}", 303)
+
+
+@bp.post("/operator/refunds/<public_id>/again")
+@requires(permissions.DECIDE_REFUNDS)
+def again(public_id: str) -> Any:
+    """Ask the provider anew."""
+    with transaction() as session:
+        services.try_refund_again(session, current_actor(), public_id)
+    return _sent(public_id)
+
+
+@bp.post("/operator/refunds/<public_id>/paid")
+@requires(permissions.DECIDE_REFUNDS)
+def paid(public_id: str) -> Any:
+    """Note that it was paid by bank transfer."""
+    form = PaidByHandForm()
+    if form.validate_on_submit() and form.paid_on.day:
+        try:
+            with transaction() as session:
+                services.note_paid_by_hand(
+                    session, current_actor(), public_id, form.bank_reference.data or "", form.paid_on.day
+                )
+        except BankReferenceTaken as refusal:
+            form.add_error("bank_reference", words_for(refusal))
+        except TransferFromTheFuture as refusal:
+            form.add_error("paid_on", words_for(refusal))
+        else:
+            flash(_("Noted as paid back."), "good")
+            return redirect(f"/operator/refunds/{public_id}", 303)
+    return _page(public_id, form, ReasonForm(formdata=None), 422)
+
+
+def _sent(public_id: str) -> Any:
+    """Ask the provider at once; when it does not answer, the sweeper goes on."""
+    try:
+        services.send_refund(public_id)
+    except GatewayFailed as refusal:
+        flash(words_for(refusal), "warn")
+    except Refusal as refusal:
+        flash(words_for(refusal), "warn")
+    return redirect(f"/operator/refunds/{public_id}", 303)
+
+
+def _words() -> dict[str, Any]:
+    return {
+        "refund_label": wording.refund_label,
+        "refund_tone": wording.refund_tone,
+        "provider_label": wording.provider_label,
+        "dispute_label": wording.dispute_label,
+        "amount_text": wording.amount_text,
+    }
+
+
+def _only_the_operator(allowed: bool) -> None:
+    if not allowed:
+        raise Forbidden("the operator's own desk")

@@ -1,0 +1,112 @@
+"""Money that fits nothing: seen by the finance officer, and decided."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template
+from flask_babel import gettext as _
+
+from core import ids
+from core.db import reading, transaction
+from core.errors import Forbidden
+from payments import permissions, queries, services, wording
+from payments.errors import NothingHeld, NothingToMatch
+from payments.forms import ResolutionForm
+from payments.values import ResolutionKind
+from web.access import current_actor, requires
+from web.wording import words_for
+
+bp = Blueprint("payments_reviews", __name__)
+
+
+@bp.get("/operator/reviews")
+@requires(permissions.RESOLVE_MONEY)
+def list_reviews() -> Any:
+    """List the payments and transfers that wait for a decision."""
+    with reading() as session:
+        _only_the_operator(queries.reads_operator_inbox(session, current_actor()))
+        rows = queries.list_held(session)
+    return render_template("payments/reviews.html", rows=rows, **_words())
+
+
+@bp.get("/operator/reviews/<kind>/<public_id>")
+@requires(permissions.RESOLVE_MONEY)
+def show(kind: str, public_id: str) -> Any:
+    """Show one of them, what was decided before, and the decision to take."""
+    return _page(f"{kind}:{public_id}", ResolutionForm(formdata=None))
+
+
+def _page(paid_by: str, form: ResolutionForm, status: int = 200) -> tuple[str, int]:
+    with reading() as session:
+        _only_the_operator(queries.reads_operator_inbox(session, current_actor()))
+        row = queries.get_held(session, paid_by)
+        decisions = queries.list_resolutions(session, paid_by)
+        refunds = queries.refunds_of_paid(session, paid_by)
+    if not form.once.data:
+        form.once.data = ids.public_id(20)
+    page = render_template(
+        "payments/review.html",
+        row=row,
+        path="/operator/reviews/" + paid_by.replace(":", "/"),
+        form=form,
+        decisions=decisions,
+        refunds=refunds,
+        me=current_actor().user_id,
+        **_words(),
+    )
+    return page, status
+
+
+@bp.post("/operator/reviews/<kind>/<public_id>")
+@requires(permissions.RESOLVE_MONEY)
+def decide(kind: str, public_id: str) -> Any:
+    """Decide, or propose when the amount needs a second person."""
+    paid_by = f"{kind}:{public_id}"
+    form = ResolutionForm()
+    if not form.validate_on_submit():
+        return _page(paid_by, form, 422)
+    try:
+        with transaction() as session:
+            found = services.resolve_review(
+                session,
+                current_actor(),
+                paid_by,
+                ResolutionKind(form.kind.data),
+                form.reason.data or "",
+                once=form.once.data or "",
+                reference=(form.number.data or "").strip(),
+            )
+    except (NothingToMatch, NothingHeld) as refusal:
+        form.add_error("number" if isinstance(refusal, NothingToMatch) else "kind", words_for(refusal))
+        return _page(paid_by, form, 422)
+    if found.state == "proposed":
+        flash(_("Proposed. A second person confirms it."), "info")
+    else:
+        flash(_("Decided and written down."), "good")
+    return redirect(f"/operator/reviews/{kind}/{public_id}", 303)
+
+
+@bp.post("/operator/reviews/<kind>/<public_id>/<decision>/<answer>")
+@requires(permissions.RESOLVE_MONEY)
+def second(kind: str, public_id: str, decision: str, answer: str) -> Any:
+    """Confirm or decline what somebody else proposed."""
+    with transaction() as session:
+        services.decide_proposal(session, current_actor(), decision, confirm=answer == "confirm")
+    flash(_("Decided and written down."), "good")
+    return redirect(f"/operator/reviews/{kind}/{public_id}", 303)
+
+
+def _words() -> dict[str, Any]:
+    return {
+        "review_reason": wording.review_reason,
+        "provider_label": wording.provider_label,
+        "amount_text": wording.amount_text,
+        "refund_label": wording.refund_label,
+        "refund_tone": wording.refund_tone,
+    }
+
+
+def _only_the_operator(allowed: bool) -> None:
+    if not allowed:
+        raise Forbidden("the operator's own desk")

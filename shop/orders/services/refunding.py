@@ -1,0 +1,320 @@
+"""Giving back the money of paid orders: called off before shipping, a line that was not right, an order under review."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from accounts.models import Organisation
+from core import audit, clock, events
+from core.errors import NotFound
+from core.permissions import SYSTEM, Actor
+from ledger.errors import InsufficientBalance
+from ledger.values import AccountSpec
+from payments import queries as payment_queries
+from payments import services as payment_services
+from payments.models import Refund
+from payments.values import Purpose
+from shop import books
+from shop.orders import queries, rules
+from shop.orders.errors import LineRefundedBefore, StillShort, SupplierPaidOut, WrongState
+from shop.orders.events import OrderPaid, OrderRefunded, PaidOrderCancelled
+from shop.orders.models import Order, OrderLine, OrderRefund, SupplierOrder
+from shop.orders.values import Action, PartAction, PartState, Received, State
+from shop.stock import services as stock_services
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """What of a refund belongs to one part and line (fen)."""
+
+    part: SupplierOrder | None
+    line: OrderLine | None
+    prepaid_fen: int = 0
+    payable_fen: int = 0
+    unapplied_fen: int = 0
+
+    @property
+    def amount_fen(self) -> int:
+        return self.prepaid_fen + self.payable_fen + self.unapplied_fen
+
+
+def call_off(
+    session: Session, actor: Actor, order: Order, reason: str, *, part: str = "", owed: bool = True
+) -> int:
+    """Give up a paid, locked order before it is sent, or one supplier's part of it; returns what goes back (fen).
+
+    Everything that was paid for it goes back, freight included, and the goods are for others again. Refused once a
+    part is on its way (`WrongState`). `owed`: the buyer asks, so no second person need approve. Calling off twice
+    refunds once.
+    """
+    rules.after(order.state, Action.CALL_OFF)
+    parts = queries.lock_parts(session, order.id)
+    chosen = [p for p in parts if (p.public_id == part if part else p.state != PartState.CANCELLED)]
+    if not chosen:
+        raise NotFound("part")
+    before = order.state
+    back = queries.prepaid_refunds(session, order.id)
+    for found in chosen:
+        found.state = rules.part_after(found.state, PartAction.CALL_OFF).value
+    order.state = rules.derive_state([p.state for p in parts]).value
+    if order.state in (State.CANCELLED, State.RECEIVED):
+        order.closed_at = clock.now()
+    session.flush()
+    _put_back(session, actor, order, chosen)
+    shares = [_Share(p, None, p.goods_fen + p.freight_fen - back.get(p.id, 0)) for p in chosen]
+    amount = _refund(
+        session, actor, order, shares, reason, once=f"call-off:{order.number}:{part or 'all'}", owed=owed
+    )
+    audit.record(
+        session,
+        actor,
+        "paid order called off",
+        "order",
+        order.number,
+        before={"state": before},
+        after={"state": order.state, "parts": [p.public_id for p in chosen], "amount_fen": amount},
+        reason=reason,
+    )
+    events.publish(session, PaidOrderCancelled(order.id, order.number, amount))
+    return amount
+
+
+def refund_line(
+    session: Session, actor: Actor, order: Order, line_id: int, amount_fen: int, reason: str, *, once: str
+) -> Refund:
+    """Give back a part of what a line of a paid, locked order cost; never more than the line in all.
+
+    The money comes from what is prepaid and not accepted yet, else from what is owed to the supplier for it
+    (`SupplierPaidOut` when that was paid out before). Above the limit a second person approves.
+    """
+    known = queries.find_refund_by_once(session, once)
+    if known is not None:
+        return known
+    rules.after(order.state, Action.REFUND_LINE)
+    parts = {p.id: p for p in queries.lock_parts(session, order.id)}
+    line = session.get(OrderLine, line_id)
+    if line is None or line.order_id != order.id:
+        raise NotFound("line")
+    part = parts[line.supplier_order_id]
+    rules.part_after(part.state, PartAction.REFUND_LINE)
+    left = line.line_fen - queries.refunded_on_line(session, line.id)
+    if amount_fen > left:
+        raise LineRefundedBefore(left)
+    accepted = part.accepted_fen or 0
+    prepaid_left = (
+        part.goods_fen
+        + part.freight_fen
+        - accepted
+        - queries.prepaid_refunds(session, order.id).get(part.id, 0)
+    )
+    prepaid = min(amount_fen, max(0, prepaid_left))
+    share = _Share(part, line, prepaid, amount_fen - prepaid)
+    if share.payable_fen and part.accepted_fen is None:
+        raise LineRefundedBefore(prepaid)
+    _refund(session, actor, order, [share], reason, once=once, owed=False)
+    refund = queries.find_refund_by_once(session, once)
+    assert refund is not None
+    audit.record(
+        session,
+        actor,
+        "line refunded",
+        "order",
+        order.number,
+        after={"line": line.id, "amount_fen": amount_fen, "state": refund.state},
+        reason=reason,
+    )
+    return refund
+
+
+def give_back(session: Session, actor: Actor, order: Order, reason: str) -> int:
+    """Give everything back that is still prepaid for a locked order under review and end it; returns how much (fen).
+
+    Also for a cancelled order whose refund a second person had declined. Nothing left to give back is `WrongState`.
+    """
+    target = rules.after(order.state, Action.GIVE_BACK)
+    parts = queries.lock_parts(session, order.id)
+    back = queries.prepaid_refunds(session, order.id)
+    shares = [_Share(p, None, p.goods_fen + p.freight_fen - back.get(p.id, 0)) for p in parts]
+    if order.paid_at is None or not any(share.amount_fen for share in shares):
+        raise WrongState(order.state, Action.GIVE_BACK)
+    if order.state != target:
+        _end(session, order, target, parts)
+    times = queries.count_refunds(session, order.id)
+    amount = _refund(
+        session, actor, order, shares, reason, once=f"give-back:{order.number}:{times}", owed=False
+    )
+    audit.record(
+        session,
+        actor,
+        "order given back",
+        "order",
+        order.number,
+        after={"state": order.state, "amount_fen": amount},
+        reason=reason,
+    )
+    events.publish(session, PaidOrderCancelled(order.id, order.number, amount))
+    return amount
+
+
+def send_after_all(session: Session, actor: Actor, order: Order, reason: str) -> None:
+    """Let a locked, paid order under review be sent after all, now that its goods are there (`StillShort` if not)."""
+    target = rules.after(order.state, Action.SEND_AFTER_ALL)
+    if order.paid_at is None:
+        raise WrongState(order.state, Action.SEND_AFTER_ALL)
+    parts = queries.lock_parts(session, order.id)
+    if stock_services.take_held_stock(session, actor, order.id):
+        raise StillShort
+    order.state = target.value
+    order.review_reason = ""
+    order.closed_at = None
+    for part in parts:
+        part.state = PartState.TO_SHIP.value
+    session.flush()
+    audit.record(
+        session,
+        actor,
+        "order sent after all",
+        "order",
+        order.number,
+        after={"state": order.state},
+        reason=reason,
+    )
+    events.publish(session, OrderPaid(order.id, order.number, order.total_fen))
+
+
+def end_unpaid_review(session: Session, order_id: int) -> None:
+    """End an order under review whose money went back to its payer; one that was paid otherwise stays as it is."""
+    payment_services.withdraw_payment_codes(session, Purpose.ORDER, order_id)
+    order = queries.lock_order(session, order_id)
+    if order.state != State.NEEDS_REVIEW or order.paid_at is not None:
+        return
+    _end(session, order, rules.after(order.state, Action.GIVE_BACK), queries.lock_parts(session, order.id))
+    audit.record(
+        session,
+        SYSTEM,
+        "order ended, its money goes back",
+        "order",
+        order.number,
+        after={"state": order.state},
+    )
+
+
+def refund_unapplied(session: Session, order: Order, received: Received) -> None:
+    """Send money back by itself that came for an order which was paid before."""
+    paid_by = f"{received.source}:{received.reference}"
+    if not payment_queries.is_known(session, paid_by):
+        return
+    share = _Share(None, None, unapplied_fen=received.amount_fen)
+    _refund(
+        session,
+        SYSTEM,
+        order,
+        [share],
+        "The order had been paid before.",
+        once=f"unapplied:{paid_by}",
+        owed=True,
+        paid_by=paid_by,
+    )
+
+
+def note_refund_paid(session: Session, order_id: int, refund: str, amount_fen: int, currency: str) -> None:
+    """Tell the buyer that money went back."""
+    order = session.get(Order, order_id)
+    if order is not None:
+        events.publish(session, OrderRefunded(order.id, order.number, refund, amount_fen, currency))
+
+
+def note_refund_declined(session: Session, refund: str) -> None:
+    """Count a declined refund no longer against the lines it was for."""
+    session.execute(
+        update(OrderRefund)
+        .where(OrderRefund.refund == refund)
+        .values(declined=True)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _refund(
+    session: Session,
+    actor: Actor,
+    order: Order,
+    shares: Sequence[_Share],
+    reason: str,
+    *,
+    once: str,
+    owed: bool,
+    paid_by: str = "",
+) -> int:
+    shares = [share for share in shares if share.amount_fen > 0]
+    amount = sum(share.amount_fen for share in shares)
+    if not amount:
+        return 0
+    try:
+        refund = payment_services.request_refund(
+            session,
+            actor,
+            paid_by or order.paid_by or "",
+            amount,
+            reason,
+            _sources(session, shares),
+            once=once,
+            owed=owed,
+        )
+    except InsufficientBalance as short:
+        raise SupplierPaidOut(short.available) from short
+    for share in shares:
+        session.add(
+            OrderRefund(
+                refund=refund.public_id,
+                order_id=order.id,
+                supplier_order_id=share.part.id if share.part else None,
+                order_line_id=share.line.id if share.line else None,
+                amount_fen=share.amount_fen,
+                prepaid_fen=share.prepaid_fen,
+                payable_fen=share.payable_fen,
+                unapplied_fen=share.unapplied_fen,
+                made_at=clock.now(),
+            )
+        )
+    session.flush()
+    return amount
+
+
+def _sources(session: Session, shares: Iterable[_Share]) -> list[tuple[AccountSpec, int]]:
+    sums: dict[AccountSpec, int] = defaultdict(int)
+    for share in shares:
+        if share.prepaid_fen:
+            sums[books.prepaid()] += share.prepaid_fen
+        if share.unapplied_fen:
+            sums[books.unapplied()] += share.unapplied_fen
+        if share.payable_fen and share.part is not None:
+            supplier = session.get_one(Organisation, share.part.supplier_id)
+            sums[books.supplier_payable(supplier.public_id)] += share.payable_fen
+    return list(sums.items())
+
+
+def _put_back(session: Session, actor: Actor, order: Order, parts: Iterable[SupplierOrder]) -> None:
+    lines = session.execute(
+        select(OrderLine.variant_id, OrderLine.quantity).where(
+            OrderLine.supplier_order_id.in_([part.id for part in parts])
+        )
+    )
+    packs: dict[int, int] = defaultdict(int)
+    for variant_id, quantity in lines:
+        packs[variant_id] += quantity
+    stock_services.put_back(session, actor, order.id, packs)
+
+
+def _end(session: Session, order: Order, target: State, parts: Iterable[SupplierOrder]) -> None:
+    order.state = target.value
+    order.closed_at = clock.now()
+    order.payment_intent = None
+    for part in parts:
+        part.state = PartState.CANCELLED.value
+    session.flush()
+    stock_services.release_held_stock(session, order.id)

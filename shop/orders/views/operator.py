@@ -1,0 +1,230 @@
+"""The operator's orders: the list with search, and one order with its history, refunds and what can be done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from core import ids
+from core.db import reading, transaction
+from core.errors import Forbidden, NotFound, Refusal
+from core.permissions import Actor
+from payments import queries as payment_queries
+from payments import services as payment_services
+from payments import wording as payment_wording
+from payments.errors import RefundTooLarge
+from payments.values import Purpose, RefundState
+from shop.orders import queries, services, wording
+from shop.orders.errors import LineRefundedBefore, SupplierPaidOut
+from shop.orders.forms import CallOffForm, LineRefundForm
+from shop.orders.values import State
+from shop.permissions import HANDLE_ORDERS
+from web.access import current_actor, requires
+from web.pagination import page_number, paginate
+from web.security import keep_private
+from web.wording import words_for
+
+bp = Blueprint("shop_operator_orders", __name__)
+
+PAGE_SIZE = 25
+
+
+def orders_under_review(_actor: Actor) -> int | None:
+    """Return how many orders wait for a person, for the rail."""
+    with reading() as session:
+        return queries.count_orders(session, "", State.NEEDS_REVIEW.value) or None
+
+
+@bp.get("/operator/orders")
+@requires(HANDLE_ORDERS)
+def list_orders() -> Any:
+    """List every order, by state, found by number, name, phone, address of mail or payment code."""
+    _only_the_operator()
+    state = request.args.get("state", "")
+    words = request.args.get("q", "").strip()[:60].replace("\x00", "")
+    if state and state not in [known.value for known in State]:
+        raise NotFound("state")
+    number = page_number()
+    with reading() as session:
+        rows = queries.list_orders(session, words, state, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
+        total = queries.count_orders(session, words, state)
+    return render_template(
+        "shop/orders/operator_list.html",
+        page=paginate(rows, number, total, PAGE_SIZE),
+        words=words,
+        state=state,
+        states=[(known.value, wording.state_label(known)) for known in State],
+        state_label=wording.state_label,
+        tone=wording.tone,
+    )
+
+
+@bp.get("/operator/orders/by-id/<int:order_id>")
+@requires(HANDLE_ORDERS)
+def by_id(order_id: int) -> Any:
+    """Lead from a payment to its order."""
+    _only_the_operator()
+    with reading() as session:
+        number = queries.number_of(session, order_id)
+    return redirect(f"/operator/orders/{number}", 303)
+
+
+@bp.get("/operator/orders/<number>")
+@requires(HANDLE_ORDERS)
+def show(number: str) -> Any:
+    """Show one order."""
+    return _page(number, CallOffForm(formdata=None), LineRefundForm(formdata=None))
+
+
+def _page(number: str, call_off_form: CallOffForm, line_form: LineRefundForm, status: int = 200) -> Any:
+    _only_the_operator()
+    keep_private()
+    with reading() as session:
+        order = queries.get_order(session, number)
+        view = queries.view_order(session, order)
+        refunds = payment_queries.refunds_of_subject(session, Purpose.ORDER, order.id)
+        disputes = payment_queries.disputes_of_subject(session, Purpose.ORDER, order.id)
+        payments = payment_queries.payments_of_subject(session, Purpose.ORDER, order.id)
+        history = queries.history(session, order.number)
+        refunded = queries.refunded_lines(session, order.id)
+        prepaid_back = sum(queries.prepaid_refunds(session, order.id).values())
+    line_form.line.choices = [
+        (str(line.line_id), wording.line_choice(line, refunded.get(line.line_id, 0)))
+        for part in view.parts
+        if part.state != "cancelled"
+        for line in part.lines
+    ]
+    if not line_form.once.data:
+        line_form.once.data = ids.public_id(20)
+    page = render_template(
+        "shop/orders/operator.html",
+        view=view,
+        order=order,
+        refunds=refunds,
+        disputes=disputes,
+        payments=payments,
+        history=history,
+        call_off_form=call_off_form,
+        line_form=line_form,
+        may_give_back=order.paid_at is not None
+        and order.state in (State.NEEDS_REVIEW, State.CANCELLED)
+        and prepaid_back < order.total_fen - view.accepted_fen,
+        state_label=wording.state_label,
+        part_label=wording.part_label,
+        tone=wording.tone,
+        action_label=wording.action_label,
+        refund_label=payment_wording.refund_label,
+        refund_tone=payment_wording.refund_tone,
+        dispute_label=payment_wording.dispute_label,
+        provider_label=payment_wording.provider_label,
+        amount_text=payment_wording.amount_text,
+    )
+    return page, status
+
+
+@bp.post("/operator/orders/<number>/cancel")
+@requires(HANDLE_ORDERS)
+def cancel(number: str) -> Any:
+    """Cancel an order: before it is paid, or before it is sent, with everything going back."""
+    _only_the_operator()
+    form = CallOffForm()
+    if not form.validate_on_submit():
+        return _page(number, form, LineRefundForm(formdata=None), 422)
+    reason = form.reason.data or ""
+    try:
+        with reading() as session:
+            order = queries.get_order(session, number)
+        if order.state == State.PLACED:
+            outcome = payment_services.cancel_open_intents(Purpose.ORDER, order.id)
+            if outcome in ("succeeded", "needs_review"):
+                flash(_("The payment had gone through already, so the order was not cancelled."), "warn")
+                return _back(number)
+            with transaction() as session:
+                services.cancel_order(session, current_actor(), order.id, reason)
+        else:
+            with transaction() as session:
+                locked = queries.get_order(session, number, lock=True)
+                if locked.state == State.PAID:
+                    services.call_off(
+                        session, current_actor(), locked, reason, part=form.part.data or "", owed=False
+                    )
+                else:
+                    services.give_back(session, current_actor(), locked, reason)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        form.add_error("reason", words_for(refusal))
+        return _page(number, form, LineRefundForm(formdata=None), int(refusal.status))
+    flash(_("Cancelled. What was paid goes back; above the limit a second person approves first."), "good")
+    return _back(number)
+
+
+@bp.post("/operator/orders/<number>/send")
+@requires(HANDLE_ORDERS)
+def send(number: str) -> Any:
+    """Let an order under review be sent after all."""
+    _only_the_operator()
+    form = CallOffForm()
+    if not form.validate_on_submit():
+        return _page(number, form, LineRefundForm(formdata=None), 422)
+    try:
+        with transaction() as session:
+            services.send_after_all(
+                session,
+                current_actor(),
+                queries.get_order(session, number, lock=True),
+                form.reason.data or "",
+            )
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        form.add_error("reason", words_for(refusal))
+        return _page(number, form, LineRefundForm(formdata=None), int(refusal.status))
+    flash(_("The suppliers send it now."), "good")
+    return _back(number)
+
+
+@bp.post("/operator/orders/<number>/refund")
+@requires(HANDLE_ORDERS)
+def refund(number: str) -> Any:
+    """Give back a part of what a line cost."""
+    _only_the_operator()
+    form = LineRefundForm()
+    if not form.validate_on_submit() or not form.amount.fen:
+        return _page(number, CallOffForm(formdata=None), form, 422)
+    try:
+        with transaction() as session:
+            found = services.refund_line(
+                session,
+                current_actor(),
+                queries.get_order(session, number, lock=True),
+                int(form.line.data),
+                form.amount.fen,
+                form.why.data or "",
+                once=f"line:{number}:{form.once.data}",
+            )
+            state = found.state
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        beside = (LineRefundedBefore, SupplierPaidOut, RefundTooLarge)
+        form.add_error("amount" if isinstance(refusal, beside) else "why", words_for(refusal))
+        return _page(number, CallOffForm(formdata=None), form, int(refusal.status))
+    if state == RefundState.REQUESTED:
+        flash(_("Asked for. A second person approves it."), "info")
+    else:
+        flash(_("The money goes back."), "good")
+    return _back(number)
+
+
+def _back(number: str) -> Response:
+    return redirect(f"/operator/orders/{number}", 303)
+
+
+def _only_the_operator() -> None:
+    with reading() as session:
+        if not payment_queries.reads_operator_inbox(session, current_actor()):
+            raise Forbidden("the operator's own desk")

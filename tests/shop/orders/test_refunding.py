@@ -1,0 +1,429 @@
+"""Money of orders that goes back: called off, a line that was not right, money that came late or twice."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from accounts.models import Organisation
+from accounts.values import OrganisationKind, Role
+from core import clock, ids, jobs
+from core.db import reading, transaction
+from core.mail import Mail
+from core.permissions import GUEST, Actor
+from payments import services as payment_services
+from payments.models import BankTransfer, PaymentIntent, Refund
+from payments.sandbox import rehearsals
+from payments.values import PaymentState, RefundState, ResolutionKind
+from shop.catalogue.models import Variant
+from shop.fulfilment import services as fulfilment
+from shop.orders import jobs as order_jobs
+from shop.orders import queries, services
+from shop.orders.errors import LineRefundedBefore, StillShort, WrongState
+from shop.orders.models import Order, OrderLine, SupplierOrder
+from shop.orders.values import PartState, PlacedOrder, State
+from shop.stock import services as stock
+from shop.stock.models import Stock
+from tests.factories.orders import make_variant, place
+from tests.factories.people import actor_of, make_organisation, make_user
+from tests.page_client import PageClient
+
+
+def officer(session: Session, role: Role = Role.FINANCE) -> Actor:
+    operator = make_organisation(session, OrganisationKind.OPERATOR)
+    return actor_of(make_user(session, role, organisation=operator), role, organisation=operator)
+
+
+def officer_page(client: PageClient, session: Session, role: Role = Role.FINANCE) -> PageClient:
+    operator = make_organisation(session, OrganisationKind.OPERATOR)
+    return PageClient(client.app, session).sign_in(make_user(session, role, organisation=operator))
+
+
+def paid_order(session: Session, *wanted: tuple[Variant, int], secret: str | None = None) -> Order:
+    changes = {"guest_secret": secret} if secret else {}
+    placed = place(session, *wanted, **changes)
+    session.commit()
+    assert placed.payment_intent is not None
+    rehearsals.pay_intent(placed.payment_intent)
+    return order_of(session, placed)
+
+
+def order_of(session: Session, placed: PlacedOrder) -> Order:
+    return queries.lock_order(session, placed.order_id)
+
+
+def on_hand(session: Session, variant: Variant) -> int:
+    return session.scalar(select(Stock.on_hand).where(Stock.variant_id == variant.id)) or 0
+
+
+def parts_of(session: Session, order: Order) -> list[SupplierOrder]:
+    return list(queries.lock_parts(session, order.id))
+
+
+def seller(session: Session, part: SupplierOrder) -> Actor:
+    supplier = session.get_one(Organisation, part.supplier_id)
+    return actor_of(
+        make_user(session, Role.SUPPLIER, organisation=supplier), Role.SUPPLIER, organisation=supplier
+    )
+
+
+def mails(session: Session) -> int:
+    statement = select(func.count()).select_from(Mail).where(Mail.key.like("order-refunded:%"))
+    return session.scalar(statement) or 0
+
+
+def test_calling_off_a_paid_order_refunds_all_of_it_and_frees_its_goods(session: Session) -> None:
+    variant = make_variant(session, stock=10)
+    order = paid_order(session, (variant, 3))
+    assert on_hand(session, variant) == 7
+    amount = services.call_off(session, GUEST, order, "Changed my mind")
+    assert amount == order.total_fen
+    assert (order.state, on_hand(session, variant)) == (State.CANCELLED, 10)
+    session.commit()
+    jobs.run_due()
+    refund = session.scalars(select(Refund)).one()
+    assert (refund.state, refund.amount_fen) == (RefundState.SUCCEEDED, order.total_fen)
+    jobs.run_due()
+    assert mails(session) == 1
+    with pytest.raises(WrongState):
+        services.call_off(session, GUEST, order, "Again")
+
+
+def test_what_is_on_its_way_cannot_be_called_off_but_another_part_can(session: Session) -> None:
+    first, second = make_variant(session, stock=10), make_variant(session, stock=10)
+    order = paid_order(session, (first, 1), (second, 2))
+    sent, waiting = parts_of(session, order)
+    fulfilment.ship_part(session, seller(session, sent), sent.public_id, "Post", "1")
+    with pytest.raises(WrongState):
+        services.call_off(session, GUEST, order, "Too late", part=sent.public_id)
+    with pytest.raises(WrongState):
+        services.call_off(session, GUEST, order, "All of it")
+    amount = services.call_off(session, GUEST, order, "This one", part=waiting.public_id)
+    assert amount == waiting.goods_fen + waiting.freight_fen
+    assert order.state == State.SHIPPED
+    assert [part.state for part in parts_of(session, order)] == [PartState.SHIPPED, PartState.CANCELLED]
+    fulfilment.confirm_receipt(session, GUEST, order, sent.public_id)
+    assert order.state == State.RECEIVED
+
+
+def test_a_line_goes_back_in_part_before_and_after_it_is_accepted(session: Session) -> None:
+    clerk = officer(session)
+    order = paid_order(session, (make_variant(session, price_fen=20_00), 4))
+    (part,) = parts_of(session, order)
+    line = session.scalars(select(OrderLine).where(OrderLine.order_id == order.id)).one()
+    services.refund_line(session, clerk, order, line.id, 10_00, "One bag was torn", once="A")
+    fulfilment.ship_part(session, seller(session, part), part.public_id, "Post", "1")
+    owed = fulfilment.confirm_receipt(session, GUEST, order, part.public_id)
+    assert owed == part.goods_fen + part.freight_fen - 10_00
+    later = services.refund_line(session, clerk, order, line.id, 20_00, "Another was damp", once="B")
+    assert (
+        services.refund_line(session, clerk, order, line.id, 20_00, "Another was damp", once="B").id
+        == later.id
+    )
+    with pytest.raises(LineRefundedBefore) as refused:
+        services.refund_line(session, clerk, order, line.id, 50_01, "All", once="C")
+    assert refused.value.left_fen == 50_00
+    session.commit()
+    jobs.run_due()
+    states = session.scalars(select(Refund.state).execution_options(populate_existing=True)).all()
+    assert states == [RefundState.SUCCEEDED] * 2
+
+
+def test_money_that_comes_twice_goes_back_by_itself(session: Session) -> None:
+    placed = place(session, (make_variant(session), 1))
+    session.commit()
+    assert placed.payment_intent is not None
+    rehearsals.pay_intent(placed.payment_intent)
+    intent = session.scalars(select(PaymentIntent)).one()
+    order = order_of(session, placed)
+    clerk = officer(session)
+    payment_services.register_payment_code(session, "YG-7K3M-92QF", "order", order.id, order.total_fen)  # type: ignore[arg-type]
+    payment_services.record_bank_transfer(
+        session, clerk, "YG-7K3M-92QF", order.total_fen, clock.today(), "TWICE"
+    )
+    refund = session.scalars(select(Refund)).one()
+    transfer = session.scalars(select(BankTransfer)).one()
+    assert (refund.transfer_id, refund.state, refund.amount_fen) == (
+        transfer.id,
+        RefundState.APPROVED,
+        order.total_fen,
+    )
+    assert intent.state == PaymentState.SUCCEEDED
+
+
+def late_order(session: Session, variant: Variant, packs: int) -> Order:
+    """Return an order whose payment succeeded after its goods had gone to others."""
+    placed = place(session, (variant, packs))
+    session.commit()
+    assert placed.payment_intent is not None
+    with clock.at(clock.now() + timedelta(minutes=31)):
+        order_jobs.expire_unpaid_orders()
+        paid = place(session, (variant, packs))
+        session.commit()
+        assert paid.payment_intent is not None
+        rehearsals.pay_intent(paid.payment_intent)
+    return order_of(session, placed)
+
+
+def test_an_order_under_review_is_given_back_or_sent_after_all(session: Session) -> None:
+    clerk = officer(session)
+    for answer in ("give back", "send"):
+        variant = make_variant(session, stock=2)
+        order = late_order(session, variant, 2)
+        assert order.state == State.EXPIRED
+        with transaction() as step:
+            transfer = payment_services.record_bank_transfer(
+                step, clerk, f"LATE-{answer[:4].strip()}", order.total_fen, clock.today(), answer
+            )
+
+        payment_services.resolve_review(
+            session,
+            clerk,
+            f"bank_transfer:{transfer.public_id}",
+            ResolutionKind.MATCH,
+            "It is for this order",
+            once=ids.public_id(20),
+            reference=order.number,
+        )
+        assert order.state == State.NEEDS_REVIEW
+        assert order.paid_at is not None
+        if answer == "send":
+            with pytest.raises(StillShort):
+                services.send_after_all(session, clerk, order, "New harvest")
+            stock.receive_stock(session, clerk, variant.id, 5, "harvest")
+            services.send_after_all(session, clerk, order, "New harvest")
+            assert (order.state, on_hand(session, variant)) == (State.PAID, 3)
+        else:
+            assert services.give_back(session, clerk, order, "Nothing left") == order.total_fen
+            assert order.state == State.CANCELLED
+            refund = session.scalars(select(Refund)).one()
+            payment_services.note_paid_by_hand(session, clerk, refund.public_id, "OUT", clock.today())
+
+
+def test_held_money_matches_the_order_it_is_for(session: Session) -> None:
+    clerk = officer(session)
+    school = make_organisation(session, OrganisationKind.INSTITUTION)
+    cook = actor_of(make_user(session), Role.REQUESTER, organisation=school)
+    variant = make_variant(session, stock=10)
+    placed = place(session, (variant, 2), actor=cook, institution_id=school.id, guest_secret=None)
+    order = order_of(session, placed)
+    transfer = payment_services.record_bank_transfer(
+        session, clerk, "THE RICE PLEASE", order.total_fen + 50, clock.today(), "IN-1"
+    )
+    paid_by = f"bank_transfer:{transfer.public_id}"
+    payment_services.resolve_review(
+        session, clerk, paid_by, ResolutionKind.MATCH, "Their cook called", once="M", reference=order.number
+    )
+    assert (order.state, on_hand(session, variant), transfer.held_fen) == (State.PAID, 8, 50)
+    payment_services.resolve_review(session, clerk, paid_by, ResolutionKind.RETURN, "Too much", once="R")
+    assert transfer.review_closed_at is not None
+    assert session.scalars(select(Refund)).one().amount_fen == 50
+
+
+def test_a_wrong_amount_that_goes_back_ends_its_order(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clerk = officer(session)
+    variant = make_variant(session, stock=5)
+    placed = place(session, (variant, 5))
+    session.commit()
+    assert placed.payment_intent is not None
+    from payments.sandbox.models import SandboxSession
+
+    url = payment_services.begin_checkout(placed.payment_intent)
+    kept = session.scalars(
+        select(SandboxSession).where(SandboxSession.session_id == url.rsplit("/", 1)[1])
+    ).one()
+    kept.amount_fen -= 100
+    session.commit()
+    with transaction() as step:
+        from payments.sandbox import services as sandbox
+
+        sandbox.pay(step, kept.session_id, tell=False)
+    assert payment_services.settle_intent(placed.payment_intent) is PaymentState.NEEDS_REVIEW
+    order = order_of(session, placed)
+    assert order.state == State.NEEDS_REVIEW
+    payment_services.resolve_review(
+        session, clerk, f"payment:{placed.payment_intent}", ResolutionKind.RETURN, "Too little", once="R"
+    )
+    assert order.state == State.CANCELLED
+    session.commit()
+    jobs.run_due()
+    assert session.scalars(select(Refund.state)).one() == RefundState.SUCCEEDED
+
+
+# --- pages -------------------------------------------------------------------------------------------------
+
+
+def test_a_guest_calls_off_and_reads_of_the_refund(client: PageClient, session: Session) -> None:
+    secret = ids.secret()
+    order = paid_order(session, (make_variant(session), 2), secret=secret)
+    path = f"/shop/orders/guest/{secret}"
+    assert client.get(path).form(f"{path}/cancel")
+    client.post(f"{path}/cancel")
+    session.expire_all()
+    assert order_of(session, PlacedOrder(order.id, order.number, None, False)).state == State.CANCELLED
+    jobs.run_due()
+    page = client.get(path)
+    assert "已退回" in page.text
+    client.post(f"/shop/orders/guest/{ids.secret()}/cancel", status=404)
+
+
+def test_the_operator_finds_an_order_and_gives_a_line_back(client: PageClient, session: Session) -> None:
+    order = paid_order(session, (make_variant(session), 2))
+    page = officer_page(client, session)
+    assert order.number in page.get(f"/operator/orders?q={order.number}").html
+    assert order.number not in page.get("/operator/orders?state=received").html
+    page.get("/operator/orders?state=nonsense", 404)
+    path = f"/operator/orders/{order.number}"
+    form = page.get(path).form(f"{path}/refund")["fields"]
+    line = session.scalars(select(OrderLine).where(OrderLine.order_id == order.id)).one()
+    wish = {**form, "line": str(line.id), "amount": "1.50", "why": "Torn"}
+    page.post(f"{path}/refund", {**wish, "amount": "9999"}, 422)
+    page.post(f"{path}/refund", {**wish, "why": ""}, 422)
+    page.post(f"{path}/refund", {**wish, "line": "999999"}, 404)
+    page.post(f"{path}/refund", wish)
+    page.post(f"{path}/refund", wish)
+    assert session.scalars(select(Refund.amount_fen)).all() == [150]
+    assert "Torn" in page.get(path).html
+    refund = session.scalars(select(Refund.public_id)).one()
+    page.get(f"/operator/refunds/{refund}")
+    page.get("/operator/refunds?show=all")
+    page.get(f"/operator/orders/by-id/{order.id}", 303)
+    page.get("/operator/orders/by-id/999999", 404)
+
+
+def test_above_the_limit_the_admin_approves_what_finance_asked_for(
+    client: PageClient, session: Session
+) -> None:
+    order = paid_order(session, (make_variant(session, price_fen=300_00), 2))
+    finance, admin = officer_page(client, session), officer_page(client, session, Role.ADMIN)
+    path = f"/operator/orders/{order.number}"
+    finance.post(f"{path}/cancel", {"reason": ""}, 422)
+    finance.post(f"{path}/cancel", {"reason": "The harvest failed"})
+    refund = session.scalars(select(Refund)).one()
+    assert refund.state == RefundState.REQUESTED
+    own = f"/operator/refunds/{refund.public_id}"
+    assert f"{own}/approve" not in finance.get(own).html
+    finance.post(f"{own}/approve", status=403)
+    finance.post(f"{own}/decline", {"reason": ""}, 422)
+    admin.get(own)
+    admin.post(f"{own}/approve")
+    session.expire_all()
+    assert session.scalars(select(Refund.state)).one() == RefundState.SUCCEEDED
+    admin.post(f"{own}/decline", {"reason": "Too late"}, 409)
+
+
+def test_a_declined_cancellation_can_be_asked_for_again(client: PageClient, session: Session) -> None:
+    order = paid_order(session, (make_variant(session, price_fen=300_00), 2))
+    finance, admin = officer_page(client, session), officer_page(client, session, Role.ADMIN)
+    path = f"/operator/orders/{order.number}"
+    finance.post(f"{path}/cancel", {"reason": "The harvest failed"})
+    refund = session.scalars(select(Refund.public_id)).one()
+    admin.post(f"/operator/refunds/{refund}/decline", {"reason": "Ask the buyer first"})
+    finance.post(f"{path}/cancel", {"reason": "The buyer agrees"})
+    again = session.scalars(select(Refund.public_id).order_by(Refund.id.desc())).first()
+    admin.post(f"/operator/refunds/{again}/approve")
+    session.expire_all()
+    states = session.scalars(select(Refund.state).order_by(Refund.id)).all()
+    assert states == [RefundState.DECLINED, RefundState.SUCCEEDED]
+    finance.post(f"{path}/cancel", {"reason": "Once more"}, 409)
+
+
+def test_reviews_limits_and_comparisons_have_their_pages(client: PageClient, session: Session) -> None:
+    paid_order(session, (make_variant(session), 1))
+    finance, admin = officer_page(client, session), officer_page(client, session, Role.ADMIN)
+    transfer = payment_services.record_bank_transfer(
+        session, officer(session), "NOBODY", 100, clock.today(), "IN"
+    )
+    path = f"/operator/reviews/bank_transfer/{transfer.public_id}"
+    assert path in finance.get("/operator/reviews").html
+    form = finance.get(path).form(path)["fields"]
+    finance.post(path, {**form, "kind": "match", "number": "nothing", "reason": "Perhaps"}, 422)
+    finance.post(path, {**form, "kind": "close", "reason": "Interest"})
+    finance.get(path)
+    finance.get("/operator/reviews/bank_transfer/NOWHERE", 404)
+    finance.get("/operator/reviews/nonsense/NOWHERE", 404)
+    day = clock.today().isoformat()
+    admin.post("/operator/refunds/limit", {"limit": "300", "valid_from": day})
+    admin.post("/operator/refunds/limit", {"limit": "x", "valid_from": day}, 422)
+    admin.post("/operator/refunds/limit", {"limit": "200", "valid_from": day}, 422)
+    finance.post("/operator/refunds/limit", {"limit": "300", "valid_from": day}, 403)
+    finance.post(f"/operator/reconciliation/sandbox/{day}")
+    assert "没有差异" in finance.get(f"/operator/reconciliation/sandbox/{day}").text
+    finance.get("/operator/reconciliation")
+    assert f"{day},sandbox,1," in finance.get("/operator/reconciliation.csv").html
+    finance.get("/operator/reconciliation/sandbox/yesterday", 404)
+    finance.post("/operator/reconciliation/nobody/" + day, status=404)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/operator/orders",
+        "/operator/refunds",
+        "/operator/reviews",
+        "/operator/reconciliation",
+        "/operator/reconciliation.csv",
+    ],
+)
+def test_a_canteens_finance_officer_stays_outside(client: PageClient, session: Session, path: str) -> None:
+    school = make_organisation(session, OrganisationKind.INSTITUTION)
+    client.sign_in(make_user(session, Role.FINANCE, organisation=school))
+    client.get(path, 403)
+
+
+# --- many at once ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.concurrency
+def test_calling_off_shipping_and_a_clerk_at_once_end_in_one_of_them(live_database: Any) -> None:
+    for _ in range(4):
+        with transaction() as session:
+            variant = make_variant(session, stock=10)
+            placed = place(session, (variant, 2))
+            clerk = officer(session)
+        assert placed.payment_intent is not None
+        rehearsals.pay_intent(placed.payment_intent)
+        with transaction() as session:
+            part = parts_of(session, order_of(session, placed))[0]
+            sender, public_id = seller(session, part), part.public_id
+
+        def buyer(placed: PlacedOrder = placed) -> str:
+            with transaction() as step:
+                services.call_off(step, GUEST, order_of(step, placed), "No")
+            return "off"
+
+        def operator(placed: PlacedOrder = placed, clerk: Actor = clerk) -> str:
+            with transaction() as step:
+                services.call_off(step, clerk, order_of(step, placed), "No", owed=False)
+            return "off"
+
+        def supplier(sender: Actor = sender, public_id: str = public_id) -> str:
+            with transaction() as step:
+                fulfilment.ship_part(step, sender, public_id, "Post", "1")
+            return "sent"
+
+        calls = [buyer, operator, supplier, buyer]
+        barrier = Barrier(len(calls))
+
+        def run(call: Any, barrier: Barrier = barrier) -> Any:
+            barrier.wait()
+            try:
+                return call()
+            except Exception as problem:
+                return problem
+
+        with ThreadPoolExecutor(len(calls)) as pool:
+            outcomes = list(pool.map(run, calls))
+        assert len([found for found in outcomes if isinstance(found, str)]) == 1, outcomes
+        jobs.run_due()
+        with reading() as session:
+            refunds = session.scalars(select(Refund.state).where(Refund.subject_id == placed.order_id)).all()
+        assert refunds == ([RefundState.SUCCEEDED] if "off" in outcomes else [])
