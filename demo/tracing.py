@@ -99,7 +99,9 @@ class Tracing:
     def _record_one(self, session: Session, actor: Actor, product: Product, variant_id: int) -> None:
         today = clock.today()
         life = product.shelf_life_days or 360
-        made_on = today - timedelta(days=self.chance.randint(0, max(0, min(life // 5, 45))))
+        # One in twelve has lain for a while, so that there is something near its day.
+        age = life * 6 // 7 if self.chance.random() < 0.08 else self.chance.randint(0, min(life // 5, 45))
+        made_on = today - timedelta(days=age)
         edible = product.category in EDIBLE
         tracing.record_batch(
             session,
