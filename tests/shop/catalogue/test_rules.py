@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import NotFound
 from shop.catalogue import filters, rules
-from shop.catalogue.values import NewProduct, NewVariant, Sort
+from shop.catalogue.values import Charge, NewProduct, NewVariant, PriceStep, Sort
 
 VARIANT = NewVariant("A1", "2.5kg 袋装", "2.5 kg bag", 2500, None, 3980, 2400, 400, 1180)
 PRODUCT = NewProduct("xiaomi", 1, 1, "grain_oil", "小米", "Millet", "", "", "", "", (VARIANT,))
@@ -130,3 +130,67 @@ def test_a_query_is_cut_and_cleaned() -> None:
     asked = filters.read("/shop/search", {"q": "  小米\x00 \n 5kg " + "长" * 10_000}, searching=True)
     assert asked.query.startswith("小米 5kg ")
     assert len(asked.query) == filters.LONGEST_QUERY
+
+
+BASE = Charge(39_80, 24_00, 4_00, 11_80)
+LADDER = (PriceStep(4, 37_00), PriceStep(10, 35_50))
+
+
+@pytest.mark.parametrize(
+    ("packs", "price"), [(1, 39_80), (3, 39_80), (4, 37_00), (9, 37_00), (10, 35_50), (9999, 35_50)]
+)
+def test_the_step_that_is_reached_is_charged_and_its_parts_sum(packs: int, price: int) -> None:
+    found = rules.charge(BASE, LADDER, packs)
+    assert found.price_fen == price
+    assert found.producer_fen + found.logistics_fen + found.other_fen == price
+    assert abs(found.producer_fen / price - 24_00 / 39_80) < 0.001
+
+
+def test_without_a_ladder_the_price_is_the_price() -> None:
+    assert rules.charge(BASE, (), 500) == BASE
+
+
+@pytest.mark.parametrize(
+    ("packs", "multiple", "expected"),
+    [(1, 1, (3, 37_00)), (4, 1, (6, 35_50)), (10, 1, None), (3, 3, (3, 37_00)), (9, 3, (3, 35_50))],
+)
+def test_how_many_more_reach_the_next_step(
+    packs: int, multiple: int, expected: tuple[int, int] | None
+) -> None:
+    assert rules.next_step(LADDER, packs, multiple) == expected
+
+
+@pytest.mark.parametrize(
+    ("steps", "problem"),
+    [
+        ((), None),
+        (((4, 37_00), (10, 35_50)), None),
+        (((1, 37_00),), "ladder packs"),
+        (((4, 37_00), (4, 35_00)), "ladder packs"),
+        (((4, 37_00), (3, 35_00)), "ladder packs"),
+        (((10_000, 37_00),), "ladder packs"),
+        (((4, 39_80),), "ladder price"),
+        (((4, 37_00), (10, 37_00)), "ladder price"),
+        (((4, 0),), "ladder price"),
+        (tuple((n, 39_80 - n) for n in range(2, 9)), "ladder length"),
+    ],
+)
+def test_a_ladder_falls_with_more_packs(steps: tuple[tuple[int, int], ...], problem: str | None) -> None:
+    ladder = tuple(PriceStep(*step) for step in steps)
+    assert rules.ladder_problem(39_80, 1, ladder) == problem
+    assert rules.as_ladder(rules.stored_ladder(ladder)) == ladder
+
+
+def test_dear_is_more_than_the_percent_above_the_median() -> None:
+    assert not rules.is_dear(12_00, 10_00, 20)
+    assert rules.is_dear(12_01, 10_00, 20)
+    assert not rules.is_dear(99_00, None, 20)
+
+
+def test_texts_that_cannot_be_kept_are_named_by_field() -> None:
+    broken = replace(PRODUCT, name_zh="米" * 61, story_zh="a\x00b", shelf_life_days=0)
+    assert [(f.field, f.problem) for f in rules.faults_of_new(broken)] == [
+        ("name_zh", "too long"),
+        ("story_zh", "characters"),
+        ("shelf_life_days", "shelf life"),
+    ]
