@@ -184,11 +184,17 @@ def _inspect_workbook(data: bytes) -> int:
                 raise FileRefused("bomb", megabytes=unpacked // 1_000_000)
             if any(member.flag_bits & 1 for member in members):
                 raise FileRefused("password")
+            # The sheets come last, the one that is read first: too many rows are noticed before the rest is unpacked.
             readable = [m for m in members if m.filename.lower().endswith((".xml", ".rels"))]
+            sheets = [m for m in readable if m.filename.startswith("xl/worksheets/")]
             for member in readable:
-                _run_past(archive, member, None)
-            seen = _Inspection()
-            _run_past(archive, archive.getinfo(_first_sheet(archive)), seen)
+                if member not in sheets:
+                    _run_past(archive, member, None)
+            first, seen = _first_sheet(archive), _Inspection()
+            _run_past(archive, archive.getinfo(first), seen)
+            for member in sheets:
+                if member.filename != first:
+                    _run_past(archive, member, None)
     except (
         zipfile.BadZipFile,
         zlib.error,

@@ -279,10 +279,12 @@ def _check_product(draft: _Draft, product: KnownProduct | None, fields: Mapping[
         "shelf_life_days": fields.get("shelf_life_days"),
         "perishable": bool(fields.get("perishable")),
     }
+    unread = {fault.column for fault in draft.faults}
     if not texts["category"]:
-        draft.fault(Column.CATEGORY, "needed")
+        if Column.CATEGORY not in unread:
+            draft.fault(Column.CATEGORY, "needed")
         texts["category"] = "crafts"
-    if not texts["village_id"] and not any(f.column == Column.VILLAGE_CODE for f in draft.faults):
+    if not texts["village_id"] and Column.VILLAGE_CODE not in unread:
         draft.fault(Column.VILLAGE_CODE, "needed")
     draft.wanted["new_product"] = texts
     _note_faults(draft, catalogue.faults_of_product(ProductEdit(**texts)))
