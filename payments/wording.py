@@ -25,11 +25,11 @@ def refund_label(state: str) -> str:
     return {
         RefundState.REQUESTED: _("Waits for a second person"),
         RefundState.APPROVED: _("To be paid"),
-        RefundState.SENT: _("On its way"),
+        RefundState.SENT: _("Refund on its way"),
         RefundState.SUCCEEDED: _("Paid back"),
         RefundState.FAILED: _("Failed, still owed"),
         RefundState.NEEDS_REVIEW: _("To be looked at, still owed"),
-        RefundState.DECLINED: _("Declined"),
+        RefundState.DECLINED: _("Not approved"),
     }[RefundState(state)]
 
 
