@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, false, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from accounts import queries, rules
@@ -70,7 +70,10 @@ def sign_up(session: Session, request: SignUpRequest) -> User | None:
     if rules.is_weak(request.password, request.name, email or "", phone or ""):
         raise WeakPassword
     password_hash = _hasher.hash(request.password)
-    taken = session.scalar(select(User.id).where((User.email == email) | (User.phone == phone)).limit(1))
+    # Compared one by one: "phone IS NULL" would find everybody who gave none.
+    same = [User.email == email] if email else []
+    same += [User.phone == phone] if phone else []
+    taken = session.scalar(select(User.id).where(or_(false(), *same)).limit(1))
     if taken is not None:
         events.publish(session, SignUpRepeated(taken, clock.today().isoformat()))
         return None

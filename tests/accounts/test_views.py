@@ -162,3 +162,12 @@ def test_a_forged_form_is_refused(client: PageClient) -> None:
     client.post("/sign-in", {"login": "a", "password": "b"}, 403, token=False)
     client.post("/sign-in", {"login": "a", "password": "b"}, 403, headers={"Origin": "https://evil.example"})
     client.post("/sign-in", {"login": "a", "password": "b"}, 403, headers={"Sec-Fetch-Site": "cross-site"})
+
+
+def test_a_newcomer_without_a_phone_is_not_taken_for_others_without_one(
+    client: PageClient, session: Session
+) -> None:
+    make_user(session)  # has no phone either
+    wish = {"name": "新来的", "email": "new@example.org", "phone": "", "password": PASSWORD}
+    client.post("/sign-up", wish, 303)
+    client.post("/sign-in", {"login": "new@example.org", "password": PASSWORD}, 303)
