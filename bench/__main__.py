@@ -87,6 +87,16 @@ def measure(place: Place, sheet: Sheet, choice: argparse.Namespace, clock: Clock
     place.start_servers()
     clock.say(f"At {bench.size} products, over HTTP:")
     run_stage(bench, Stage.SERVED_LARGE, choice.only, clock)
+    if choice.quick or choice.no_huge:
+        return hardware
+    place.stop_servers()
+    clock.say(f"Adding products up to {world.HUGE}, in bulk ...")
+    world.swell(bench.world, world.HUGE, clock.say)
+    bench.world.indexed = False
+    run_stage(bench, Stage.STILL_HUGE, choice.only, clock)
+    place.start_servers()
+    clock.say(f"At {bench.size} products, over HTTP:")
+    run_stage(bench, Stage.SERVED_HUGE, choice.only, clock)
     return hardware
 
 
@@ -104,6 +114,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="about a minute: short loads, 1,000 products")
     parser.add_argument("--small", action="store_true", help="leave the large catalogue out")
+    parser.add_argument("--no-huge", action="store_true", help="leave the catalogue of 100,000 products out")
     parser.add_argument("--only", help="only scenarios with this word in their name (and the bare pages)")
     choice = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))

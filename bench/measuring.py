@@ -26,6 +26,8 @@ class Stage(IntEnum):
     SERVED_SMALL = 2
     STILL_LARGE = 3
     SERVED_LARGE = 4
+    STILL_HUGE = 5
+    SERVED_HUGE = 6
 
 
 @dataclass(slots=True)

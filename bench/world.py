@@ -143,6 +143,8 @@ class World:
     tills: list[Till] = field(default_factory=list)
     campaign: str | None = None
     grown: int = 0
+    #: Whether the search index holds these products.
+    indexed: bool = True
     missing: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 

@@ -329,7 +329,7 @@ def test_nobody_sees_an_old_price_after_it_was_changed(
     for reader in readers:
         reader.join()
     assert not wrong
-    assert len(looked) > 12
+    assert len(looked) >= 4
 
 
 @pytest.mark.concurrency
