@@ -19,7 +19,7 @@ from core import audit, clock, db, jobs, migrations
 from core.audit import AuditEntry
 from core.db import reading, transaction
 from core.permissions import SYSTEM
-from demo import certifying, directory, registering
+from demo import assortment, certifying, directory, registering
 from demo.albums import Album
 from demo.content import people
 from demo.content.applicants import CERTIFIED
@@ -124,6 +124,7 @@ def build_world(size: Size, say: Say) -> None:
             story = {CERTIFIED.slug} if certifying.plays(world) else set()
             Shop(world, timeline, album, people.BUYERS, buyers, frozenset(story))
             certifying.add_certification(world, timeline, album, door)
+            assortment.add_assortment(world, timeline, album)
             registering.add_registrations(world, timeline, buyers)
             Tracing(world, timeline)
             del earning

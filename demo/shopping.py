@@ -15,6 +15,7 @@ from core import clock, ids
 from core.db import reading, transaction
 from core.permissions import GUEST, Actor
 from demo.albums import Album
+from demo.assortment import ladder_of
 from demo.content.institutions import INSTITUTIONS
 from demo.content.products import PRODUCTS
 from demo.content.values import Institution, Pack, Person, Product
@@ -511,6 +512,7 @@ def _variant(pack: Pack) -> NewVariant:
         other_fen=pack.other_fen,
         pack_multiple=pack.pack_multiple,
         stock=pack.stock,
+        ladder=ladder_of(pack),
     )
 
 
