@@ -14,17 +14,21 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 import search
-from core import clock
+from core import clock, jobs
 from ledger.values import AccountKind, AccountSpec, Policy, Unit
+from registry.models import Region
 from search import PostgresEngine, WhooshEngine, indexing, words
 from shop.catalogue.models import Product, Variant
 from shop.catalogue.queries import lists
 from shop.catalogue.views import PAGE_SIZE
+from shop.certification import services as certification
 from shop.orders import services as order_services
+from shop.orders.errors import BasketRefused
 from shop.orders.models import Order
 from shop.orders.values import Received
 from tests.conftest import StatementCounter
 from tests.factories import orders
+from tests.factories.orders import certify
 from tests.factories.people import make_village
 from tests.factories.products import make_product, pack, sell_out
 from tests.page_client import PageClient
@@ -256,3 +260,33 @@ def test_price_and_stock_are_of_this_moment_though_the_index_lags(
     page = client.get("/shop/search?q=xm").text
     assert "¥19.92/kg" in page
     assert "已售罄" in page
+
+
+def test_a_lagging_index_neither_shows_nor_sells_what_was_revoked(
+    client: PageClient, session: Session
+) -> None:
+    product = make_product(session, certified=False)
+    number = certify(session, product.id)
+    index(session)
+    assert "石磨小米" in client.get("/shop/search?q=xm").text
+    county = session.get_one(Region, product.county_id)
+    certification.revoke_certificate(session, orders.certifier_of(county), number, "抽检不合格")
+    session.commit()
+    assert search.engine().search("xm", 10) == [product.id]
+    assert "没有找到" in client.get("/shop/search?q=xm").text
+    assert suggest(client, "xm") == []
+    variant = session.scalars(select(Variant).where(Variant.product_id == product.id)).one()
+    with pytest.raises(BasketRefused):
+        orders.place(session, (variant, 1))
+
+
+def test_phrases_come_first_and_typing_is_marked_as_text(client: PageClient, session: Session) -> None:
+    make_product(session, name_zh="米的石磨小样")
+    make_product(session, name_zh="石磨小米")
+    index(session)
+    page = client.get("/shop/search?q=" + quote("石磨 小米")).text
+    assert page.index("石磨小米") < (page.index("米的石磨小样") if "米的石磨小样" in page else 10**6)
+
+
+def test_the_indexer_runs_often_enough_for_ten_seconds() -> None:
+    assert jobs._periodic["search.jobs.index_changes"].every <= timedelta(seconds=5)
