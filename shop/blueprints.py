@@ -23,6 +23,7 @@ from shop.benefit_links.views import unanswered
 from shop.cart import jobs as cart_jobs
 from shop.cart import wording as cart_wording
 from shop.cart.views import bp as cart
+from shop.catalogue import checks as catalogue_checks
 from shop.catalogue import queries as catalogue_queries
 from shop.catalogue import wording as catalogue_wording
 from shop.catalogue.views import bp as catalogue
@@ -108,6 +109,7 @@ __all__ = [
     "benefit_link_wording",
     "cart_jobs",
     "cart_wording",
+    "catalogue_checks",
     "catalogue_wording",
     "certification_wording",
     "checks",
