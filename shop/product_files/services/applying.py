@@ -140,9 +140,13 @@ def note_progress(session: Session, upload_id: int, done: int) -> None:
 
 
 def _lock(session: Session, upload_id: int) -> ProductUpload | None:
-    """Let one job at a time apply an upload; an advisory lock leaves the row free for the progress of the others to see."""
+    """Let one job at a time apply lists of a supplier, so that two lists do not add the same product.
+
+    An advisory lock: the row of the upload stays free for its progress, which is written beside the step.
+    """
+    supplier_id = session.scalar(select(ProductUpload.supplier_id).where(ProductUpload.id == upload_id))
     session.execute(
-        select(func.pg_advisory_xact_lock(func.hashtextextended(f"product upload {upload_id}", 0)))
+        select(func.pg_advisory_xact_lock(func.hashtextextended(f"product lists of {supplier_id}", 0)))
     )
     upload = session.get(ProductUpload, upload_id, populate_existing=True)
     return upload if upload is not None and upload.state == State.APPLYING else None
