@@ -210,7 +210,7 @@ def _named(
 
 def _chips(asked: Asked, found: queries.ProductList) -> list[Choice]:
     """Return what is chosen, each as a link to the list without it."""
-    chosen = [
+    chosen: list[tuple[str | None, dict[str, Any]]] = [
         (wording.category_labels().get(asked.category or ""), {"category": None}),
         (_name(found.county), {"county": None}),
         (wording.kind_labels().get(asked.kind or ""), {"kind": None}),
