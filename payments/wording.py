@@ -29,7 +29,7 @@ def refund_label(state: str) -> str:
         RefundState.SUCCEEDED: _("Paid back"),
         RefundState.FAILED: _("Failed, still owed"),
         RefundState.NEEDS_REVIEW: _("To be looked at, still owed"),
-        RefundState.DECLINED: _("Not approved"),
+        RefundState.DECLINED: _("Refund not approved"),
     }[RefundState(state)]
 
 

@@ -18,6 +18,7 @@ from points.supermarkets.models import Store
 #: Each flow of the books: (key, unit, kinds of entry, English msgid).
 FLOWS: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
     ("orders_paid", "CNY", ("order_paid",), N_("Orders paid")),
+    ("refunds", "CNY", ("refund",), N_("Given back to payers")),
     ("gifts", "CNY", ("donation_received",), N_("Gifts received")),
     ("goods_given", "CNY", ("goods_received",), N_("Goods given to stores")),
     ("to_suppliers", "CNY", ("order_delivered",), N_("Due to growers for delivered goods")),
@@ -27,13 +28,22 @@ FLOWS: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
     ("points_redeemed", "PTS", ("redemption",), N_("Points redeemed")),
 )
 MONEY_IN = ("orders_paid", "gifts", "goods_given")
-MONEY_OUT = ("to_suppliers", "spent", "goods_redeemed")
+MONEY_OUT = ("to_suppliers", "refunds", "spent", "goods_redeemed")
 POINTS_IN = ("points_issued",)
 POINTS_OUT = ("points_redeemed",)
 
 KINDS = {
     "order_paid": N_("Order paid"),
     "order_delivered": N_("Order delivered"),
+    "payment_held": N_("Money held until somebody decides"),
+    "payment_unapplied": N_("Money that came twice"),
+    "refund_promised": N_("Refund promised"),
+    "refund_taken_back": N_("Refund not approved"),
+    "refund": N_("Money given back"),
+    "refund_returned": N_("Refund came back"),
+    "dispute_withdrawn": N_("Held back in a dispute"),
+    "dispute_reinstated": N_("Released after a dispute"),
+    "dispute_lost": N_("Lost in a dispute"),
     "donation_received": N_("Gift received"),
     "campaign_spent": N_("Spent by a campaign"),
     "goods_received": N_("Goods received by a store"),
@@ -93,6 +103,10 @@ LABELS: dict[tuple[str, str], str] = {
     ("bank", ""): N_("Bank account"),
     ("orders", "prepaid"): N_("Paid orders, to be delivered"),
     ("orders", "unapplied"): N_("Money that waits to go back"),
+    ("held", ""): N_("Money held until somebody decides"),
+    ("refunds", "due"): N_("Refunds promised, to be paid"),
+    ("disputes", "held_back"): N_("Held back in disputes"),
+    ("disputes", "lost"): N_("Lost in disputes"),
     ("supplier", "payable"): N_("Due to %(name)s"),
     ("campaign", "fund"): N_("Fund of %(name)s"),
     ("household", "points"): N_("A household"),

@@ -459,3 +459,26 @@ def history(session: Session, number: str) -> list[AuditEntry]:
             .order_by(AuditEntry.id)
         )
     )
+
+
+def refunds_of(session: Session, order_id: int) -> list[str]:
+    """Return the public ids of an order's refunds, oldest first."""
+    return list(
+        session.scalars(
+            select(OrderRefund.refund)
+            .where(OrderRefund.order_id == order_id)
+            .group_by(OrderRefund.refund)
+            .order_by(func.min(OrderRefund.id))
+        )
+    )
+
+
+def first_open_code(session: Session) -> tuple[str, int] | None:
+    """Return (payment code, total in fen) of the oldest order that waits for a bank transfer."""
+    row = session.execute(
+        select(Order.payment_code, Order.total_fen)
+        .where(Order.state == State.PLACED.value, Order.payment_code.is_not(None))
+        .order_by(Order.id)
+        .limit(1)
+    ).first()
+    return (row[0] or "", row[1]) if row is not None else None
