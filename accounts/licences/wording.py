@@ -19,7 +19,7 @@ def kind_label(kind: LicenceKind) -> str:
         LicenceKind.FOOD_TRADING: _("Food trading licence or filing"),
         LicenceKind.ORIGIN: _("Certificate of origin"),
         LicenceKind.QUALITY: _("Certificate of quality (green, organic, pollution-free)"),
-        LicenceKind.INSPECTION: _("Inspection report"),
+        LicenceKind.INSPECTION: _("Inspection and test report"),
     }[kind]
 
 
