@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from core import clock
 from core.db import reading, transaction
-from core.permissions import GUEST
+from core.permissions import GUEST, Actor
 from demo.timeline import Timeline
 from demo.world import World
 from payments import services as payments
@@ -47,11 +47,12 @@ def straight_delivery() -> Iterator[None]:
 def add_money_back(world: World, timeline: Timeline) -> int:
     """Let a few orders and lines go back, leave some money to decide about, compare the days; returns how many refunds."""
     moment = timeline.now - timedelta(hours=3)
+    assert world.finance is not None
     with clock.at(moment):
-        public_ids = [*_call_off(), *_refund_lines(world)]
+        public_ids = [*_call_off(), *_refund_lines(world.finance)]
         for public_id in public_ids:
             payments.send_refund(public_id)
-        _receive_misfits(world)
+        _receive_misfits(world.finance)
         _dispute()
         payments.reconcile_due()
     return len(public_ids)
@@ -87,7 +88,7 @@ def _call_off() -> list[str]:
         ]
 
 
-def _refund_lines(world: World) -> list[str]:
+def _refund_lines(finance: Actor) -> list[str]:
     with reading() as session:
         lines = session.execute(
             select(Order.number, OrderLine.id, OrderLine.line_fen, Order.kind)
@@ -103,7 +104,7 @@ def _refund_lines(world: World) -> list[str]:
         with transaction() as session:
             refund = orders.refund_line(
                 session,
-                world.finance,
+                finance,
                 order_queries.get_order(session, line.number, lock=True),
                 line.id,
                 60_000 if is_large else max(1, line.line_fen // 4),
@@ -114,16 +115,16 @@ def _refund_lines(world: World) -> list[str]:
     return made
 
 
-def _receive_misfits(world: World) -> None:
+def _receive_misfits(finance: Actor) -> None:
     """Record transfers that fit nothing: a payer who forgot the code, and one who sent a little less."""
     with transaction() as session:
         payments.record_bank_transfer(
-            session, world.finance, "大米货款", 1_280_00, clock.today(), "ICBC20260000118"
+            session, finance, "大米货款", 1_280_00, clock.today(), "ICBC20260000118"
         )
         code = order_queries.first_open_code(session)
         if code is not None:
             payments.record_bank_transfer(
-                session, world.finance, code[0], code[1] - 50, clock.today(), "ICBC20260000121"
+                session, finance, code[0], code[1] - 50, clock.today(), "ICBC20260000121"
             )
 
 
