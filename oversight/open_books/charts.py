@@ -12,7 +12,7 @@ from pygal.style import Style
 sys.meta_path[:] = [finder for finder in sys.meta_path if hasattr(finder, "find_spec")]
 
 #: One colour a series; the red of the seal and of prices is not among them.
-PALETTE = ("#2E6B4F", "#E3B341", "#8FB69B", "#2B5C8A", "#8A6414", "#A9B7C4", "#D9A58C", "#5A6268")
+PALETTE = ("#2E6B4F", "#E3B341", "#8FB69B", "#2B5C8A", "#8A6414", "#A9B7C4", "#D9A58C", "#5A6268", "#6B4E71")
 _FONT = "'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif"
 
 
