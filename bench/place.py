@@ -28,9 +28,7 @@ class Place:
         """Choose folders and a free port; nothing is started yet."""
         self.var = demo_place.var_dir() / "bench"
         self.cluster = EmbeddedPostgres(demo_place.var_dir() / "bench-pg")
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port = free_port()
         self.children: dict[str, Child] = {}
         self.environment: dict[str, str] = {}
 
@@ -103,6 +101,14 @@ class Place:
     def is_served(self) -> bool:
         """Tell whether the servers run."""
         return bool(self.children)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def folder_mb(folder: Path) -> float:
