@@ -18,7 +18,7 @@ from deploy import demo_place, serve
 from deploy.children import Child
 
 DATABASE = "bench"
-READY_SECONDS = 60.0
+READY_SECONDS = 180.0
 
 
 class Place:
