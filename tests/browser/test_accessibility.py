@@ -58,6 +58,28 @@ def _at_basket(page: Page, site: Site) -> None:
     page.wait_for_url("**/points/till/basket")
 
 
+def _at_workbench(page: Page, site: Site) -> None:
+    sign_in(
+        page,
+        site.people["supplier"],
+        site.password,
+        f"/supplier/products/{site.products[0]['slug']}",
+    )
+
+
+def _at_pack(page: Page, site: Site) -> None:
+    _at_workbench(page, site)
+    page.locator(".own-pack a").first.click()
+    page.locator("#step_packs_1").wait_for()
+
+
+def _at_refused_pack(page: Page, site: Site) -> None:
+    _at_workbench(page, site)
+    page.goto(f"/supplier/products/{site.products[0]['slug']}/packs/new")
+    page.locator("main form button[type=submit]").click()
+    page.locator(".error-summary").wait_for()
+
+
 PAGES = {
     "home": _at("/"),
     "list": _at("/shop/products"),
@@ -73,6 +95,9 @@ PAGES = {
     "open-books": _at("/open-books"),
     "sign-in": _at("/sign-in"),
     "styleguide": _at("/styleguide"),
+    "workbench": _at_workbench,
+    "pack": _at_pack,
+    "refused-pack": _at_refused_pack,
 }
 
 

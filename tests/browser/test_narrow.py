@@ -31,6 +31,7 @@ PAGES = {
     "supplier": (
         "/supplier/orders",
         "/supplier/products",
+        "/supplier/products/new",
         "/supplier/applications",
         "/supplier/benefit-links",
     ),
