@@ -1,0 +1,175 @@
+"""Reading intents: what was to be paid, and how far it has come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from core import clock, ids
+from core.errors import NotFound
+from payments import rules
+from payments.models import (
+    PaymentIntent,
+)
+from payments.values import (
+    CheckoutRequest,
+    IntentFacts,
+    PaymentState,
+    Purpose,
+)
+
+OPEN = (PaymentState.CREATED.value, PaymentState.PENDING.value)
+
+
+def find_intent(session: Session, public_id: str) -> PaymentIntent | None:
+    """Return an intent by its public identifier."""
+    if "\x00" in public_id:
+        return None
+    return session.scalar(select(PaymentIntent).where(PaymentIntent.public_id == public_id))
+
+
+def get_intent(session: Session, public_id: str) -> PaymentIntent:
+    """Return an intent by its public identifier; raises `NotFound`."""
+    intent = find_intent(session, public_id)
+    if intent is None:
+        raise NotFound(f"no intent {public_id}")
+    return intent
+
+
+def lock_intent(session: Session, public_id: str) -> PaymentIntent:
+    """Return an intent that nobody else changes until this step ends; raises `NotFound`."""
+    intent = session.scalar(
+        select(PaymentIntent).where(PaymentIntent.public_id == public_id).with_for_update()
+    )
+    if intent is None:
+        raise NotFound(f"no intent {public_id}")
+    return intent
+
+
+def find_subject_intent(
+    session: Session, purpose: Purpose, subject_id: int, *states: PaymentState
+) -> PaymentIntent | None:
+    """Return the newest intent for a thing in one of `states`."""
+    return session.scalar(
+        select(PaymentIntent)
+        .where(
+            PaymentIntent.purpose == purpose.value,
+            PaymentIntent.subject_id == subject_id,
+            PaymentIntent.state.in_([state.value for state in states]),
+        )
+        .order_by(PaymentIntent.id.desc())
+        .limit(1)
+    )
+
+
+def payment_known_elsewhere(session: Session, intent: PaymentIntent, payment_id: str | None) -> bool:
+    """Say whether another intent holds the same payment of the same provider."""
+    if payment_id is None:
+        return False
+    found = select(PaymentIntent.id).where(
+        PaymentIntent.provider == intent.provider,
+        PaymentIntent.provider_payment_id == payment_id,
+        PaymentIntent.id != intent.id,
+    )
+    return session.scalar(found) is not None
+
+
+def facts(intent: PaymentIntent) -> IntentFacts:
+    """Return what the rules need to know of an intent."""
+    return IntentFacts(PaymentState(intent.state), intent.public_id, intent.amount_fen, intent.currency)
+
+
+def checkout_request(intent: PaymentIntent, return_url: str) -> CheckoutRequest:
+    """Return the request for an intent, the same bytes whenever it is built."""
+    begun_at = intent.begun_at or intent.created_at
+    expires_at = min(
+        max(intent.expires_at, begun_at + rules.SHORTEST_CHECKOUT), begun_at + rules.LONGEST_CHECKOUT
+    )
+    return CheckoutRequest(
+        intent_public_id=intent.public_id,
+        amount_fen=intent.amount_fen,
+        currency=intent.currency,
+        payee=intent.payee,
+        description=intent.description,
+        locale=intent.locale,
+        return_url=return_url,
+        leave_url=f"{return_url}?left=1",
+        expires_at=expires_at,
+    )
+
+
+def count_begun_from(session: Session, address: str, within: timedelta) -> int:
+    """Count the payments that were begun from an address lately."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(PaymentIntent)
+            .where(
+                PaymentIntent.begun_from == ids.digest(address),
+                PaymentIntent.begun_at > clock.now() - within,
+            )
+        )
+        or 0
+    )
+
+
+def watched_intents(session: Session, providers: Sequence[str], limit: int) -> list[str]:
+    """Return the open intents that the sweeper should look at, the longest unwatched first."""
+    moment = clock.now()
+    return list(
+        session.scalars(
+            select(PaymentIntent.public_id)
+            .where(
+                PaymentIntent.state.in_(OPEN),
+                PaymentIntent.provider.in_(providers),
+                or_(
+                    PaymentIntent.checked_at.is_(None),
+                    PaymentIntent.checked_at < moment - rules.LOOK_AGAIN,
+                ),
+                or_(
+                    PaymentIntent.begun_at < moment - rules.LOOK_AGAIN,
+                    PaymentIntent.expires_at <= moment,
+                ),
+            )
+            .order_by(PaymentIntent.checked_at.nulls_first(), PaymentIntent.id)
+            .limit(limit)
+        )
+    )
+
+
+def open_intents(session: Session, purpose: Purpose, subject_id: int) -> list[str]:
+    """Return the open intents for one thing."""
+    return list(
+        session.scalars(
+            select(PaymentIntent.public_id)
+            .where(
+                PaymentIntent.purpose == purpose.value,
+                PaymentIntent.subject_id == subject_id,
+                PaymentIntent.state.in_(OPEN),
+            )
+            .order_by(PaymentIntent.id)
+        )
+    )
+
+
+def find_by_payment(session: Session, provider: str, payment_id: str) -> PaymentIntent | None:
+    """Return the intent that holds a payment of a provider."""
+    return session.scalar(
+        select(PaymentIntent).where(
+            PaymentIntent.provider == provider, PaymentIntent.provider_payment_id == payment_id
+        )
+    )
+
+
+def payments_of_subject(session: Session, purpose: Purpose, subject_id: int) -> list[PaymentIntent]:
+    """Return every intent for one order or gift, oldest first."""
+    return list(
+        session.scalars(
+            select(PaymentIntent)
+            .where(PaymentIntent.purpose == purpose.value, PaymentIntent.subject_id == subject_id)
+            .order_by(PaymentIntent.id)
+        )
+    )

@@ -1,0 +1,220 @@
+"""Reading refunds and disputes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from accounts.models import User
+from core import clock
+from core.errors import NotFound
+from payments import rules
+from payments.models import (
+    BankTransfer,
+    Dispute,
+    PaymentIntent,
+    Refund,
+    RefundLimit,
+)
+from payments.queries.paid import lock_paid_of, locked
+from payments.values import (
+    BY_HAND,
+    Purpose,
+    RefundState,
+)
+
+
+def find_refund(session: Session, public_id: str) -> Refund | None:
+    """Return a refund by its public identifier."""
+    if "\x00" in public_id:
+        return None
+    return session.scalar(select(Refund).where(Refund.public_id == public_id))
+
+
+def lock_refund(session: Session, public_id: str) -> Refund:
+    """Return a refund, its payment locked first and then itself; raises `NotFound`."""
+    known = find_refund(session, public_id)
+    if known is None:
+        raise NotFound(f"no refund {public_id}")
+    lock_paid_of(session, known)
+    refund: Refund = locked(session, select(Refund).where(Refund.id == known.id))
+    return refund
+
+
+def refunds_to_send(session: Session, providers: Sequence[str], limit: int) -> list[str]:
+    """Return the refunds that the provider should be asked about, the longest unwatched first."""
+    return list(
+        session.scalars(
+            select(Refund.public_id)
+            .where(
+                Refund.state.in_([RefundState.APPROVED.value, RefundState.SENT.value]),
+                Refund.provider.in_(providers),
+                func.coalesce(Refund.checked_at, Refund.approved_at) < clock.now() - rules.LOOK_AGAIN,
+            )
+            .order_by(Refund.checked_at.nulls_first(), Refund.id)
+            .limit(limit)
+        )
+    )
+
+
+def refund_limits(session: Session) -> list[tuple[date, int]]:
+    """Return the limits above which a second person approves: (valid from, fen)."""
+    rows = session.execute(
+        select(RefundLimit.valid_from, RefundLimit.limit_fen).order_by(RefundLimit.valid_from)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRow:
+    """A refund as the operator and the buyer read it; amount in the smallest unit of `currency`."""
+
+    public_id: str
+    state: str
+    provider: str
+    purpose: str | None
+    subject_id: int | None
+    amount_fen: int
+    currency: str
+    reason: str
+    error: str | None
+    needs_second: bool
+    provider_refund_id: str | None
+    bank_reference: str | None
+    requested_at: datetime
+    ended_at: datetime | None
+    asked_by_user_id: int | None
+    asked_by: str | None
+    approved_by: str | None
+    paid_by: str
+
+    @property
+    def by_hand(self) -> bool:
+        """Say whether a person pays it by bank transfer."""
+        return self.provider == BY_HAND
+
+
+#: What a person must do something about.
+TO_DO = (RefundState.REQUESTED.value, RefundState.FAILED.value, RefundState.NEEDS_REVIEW.value)
+
+
+def refunds_to_do() -> ColumnElement[bool]:
+    """Return the condition that a refund waits for a person."""
+    return or_(
+        Refund.state.in_(TO_DO), (Refund.state == RefundState.APPROVED.value) & (Refund.provider == BY_HAND)
+    )
+
+
+def list_refunds(
+    session: Session, *conditions: ColumnElement[bool], limit: int = 100, offset: int = 0
+) -> list[RefundRow]:
+    """Return refunds, newest first."""
+    asked, approved = aliased(User), aliased(User)
+    names = [
+        name for name in RefundRow.__dataclass_fields__ if name not in ("asked_by", "approved_by", "paid_by")
+    ]
+    rows: Iterable[Sequence[Any]] = session.execute(
+        select(
+            *[getattr(Refund, name) for name in names],
+            asked.name,
+            approved.name,
+            func.coalesce(PaymentIntent.public_id, BankTransfer.bank_reference),
+        )
+        .outerjoin(asked, asked.id == Refund.asked_by_user_id)
+        .outerjoin(approved, approved.id == Refund.approved_by_user_id)
+        .outerjoin(PaymentIntent, PaymentIntent.id == Refund.intent_id)
+        .outerjoin(BankTransfer, BankTransfer.id == Refund.transfer_id)
+        .where(*conditions)
+        .order_by(Refund.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return [RefundRow(*row) for row in rows]
+
+
+def count_refunds(session: Session, *conditions: ColumnElement[bool]) -> int:
+    """Count refunds."""
+    return session.scalar(select(func.count()).select_from(Refund).where(*conditions)) or 0
+
+
+def refunds_of_subject(session: Session, purpose: Purpose, subject_id: int) -> list[RefundRow]:
+    """Return the refunds of one order or gift, newest first."""
+    return list_refunds(session, Refund.purpose == purpose.value, Refund.subject_id == subject_id)
+
+
+def get_refund_row(session: Session, public_id: str) -> RefundRow:
+    """Return one refund as the operator reads it; raises `NotFound`."""
+    found = list_refunds(session, Refund.public_id == public_id) if "\x00" not in public_id else []
+    if not found:
+        raise NotFound(f"no refund {public_id}")
+    return found[0]
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeRow:
+    """A dispute as the operator reads it; amounts in fen."""
+
+    public_id: str
+    provider: str
+    provider_dispute_id: str
+    amount_fen: int
+    taken_fen: int
+    reason: str
+    status: str
+    opened_at: datetime
+    updated_at: datetime
+    purpose: str
+    subject_id: int
+    intent_public_id: str
+
+
+def list_disputes(session: Session, *conditions: ColumnElement[bool], limit: int = 50) -> list[DisputeRow]:
+    """Return disputes, newest first."""
+    rows: Iterable[Sequence[Any]] = session.execute(
+        select(
+            Dispute.public_id,
+            Dispute.provider,
+            Dispute.provider_dispute_id,
+            Dispute.amount_fen,
+            Dispute.taken_fen,
+            Dispute.reason,
+            Dispute.status,
+            Dispute.opened_at,
+            Dispute.updated_at,
+            PaymentIntent.purpose,
+            PaymentIntent.subject_id,
+            PaymentIntent.public_id,
+        )
+        .join(PaymentIntent, PaymentIntent.id == Dispute.intent_id)
+        .where(*conditions)
+        .order_by(Dispute.id.desc())
+        .limit(limit)
+    )
+    return [DisputeRow(*row) for row in rows]
+
+
+def disputes_of_subject(session: Session, purpose: Purpose, subject_id: int) -> list[DisputeRow]:
+    """Return the disputes about the payments of one order or gift."""
+    return list_disputes(
+        session, PaymentIntent.purpose == purpose.value, PaymentIntent.subject_id == subject_id
+    )
+
+
+def refunds_of_paid(session: Session, paid_by: str) -> list[RefundRow]:
+    """Return the refunds of one payment or transfer, newest first."""
+    return list_refunds(session, of_paid(Refund, paid_by))
+
+
+def of_paid(model: Any, paid_by: str) -> ColumnElement[bool]:
+    """Return the condition that a row is about one payment or bank transfer."""
+    kind, _, public_id = paid_by.partition(":")
+    if kind == "payment":
+        found = select(PaymentIntent.id).where(PaymentIntent.public_id == public_id).scalar_subquery()
+        return model.intent_id == found  # type: ignore[no-any-return]
+    found = select(BankTransfer.id).where(BankTransfer.public_id == public_id).scalar_subquery()
+    return model.transfer_id == found  # type: ignore[no-any-return]
