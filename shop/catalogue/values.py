@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -155,6 +156,25 @@ class ProductEdit:
     storage_en: str = ""
     shelf_life_days: int | None = None
     perishable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PackPatch:
+    """Fields of `VariantEdit` that a pack size is to have, and the version that was seen."""
+
+    variant_id: int
+    version: int
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ProductPatch:
+    """Fields of `ProductEdit` that a product is to have (none: it stays), the version that was seen, and its pack sizes."""
+
+    product_id: int
+    version: int
+    fields: Mapping[str, Any]
+    packs: tuple[PackPatch, ...] = ()
 
 
 #: Fields that were changed, each with what it was and what it is.

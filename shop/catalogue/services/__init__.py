@@ -4,6 +4,7 @@ For whoever changes many at once (a spreadsheet of 10,000 rows, say): one call a
 
 - `add_product(session, actor, NewProduct(...))`: an empty `slug` is made from the name, `variants=()` makes a draft.
 - `edit_product(session, actor, product_id, ProductEdit(...), version=product.version)`
+- `edit_many(session, actor, [ProductPatch(...), ...])`: the plain edits of many products in the same few statements.
 - `add_variant(session, actor, product_id, NewVariant(...))`: an empty `sku` gets a number of ours.
 - `edit_variant(session, actor, variant_id, VariantEdit(...), version=variant.version)`, the price ladder included.
 - `close_variant` / `reopen_variant(session, actor, variant_id, version=...)`, `list_product` / `unlist_product`.
@@ -26,6 +27,7 @@ from shop.catalogue.services.editing import (
     reopen_variant,
     variant_changes,
 )
+from shop.catalogue.services.many import edit_many
 from shop.catalogue.services.pictures import add_picture, describe_picture, move_picture, remove_picture
 from shop.catalogue.services.selling import list_product, unlist_product
 
@@ -35,6 +37,7 @@ __all__ = [
     "add_variant",
     "close_variant",
     "describe_picture",
+    "edit_many",
     "edit_product",
     "edit_variant",
     "free_slug",

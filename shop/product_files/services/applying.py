@@ -17,7 +17,7 @@ from shop.catalogue import rules as catalogue_rules
 from shop.catalogue import services as catalogue
 from shop.catalogue.errors import BadProduct, ChangedMeanwhile, NotReadyForSale, PackClosed
 from shop.catalogue.models import Product, Variant
-from shop.catalogue.values import NewProduct, NewVariant
+from shop.catalogue.values import NewProduct, NewVariant, PackPatch, ProductPatch
 from shop.product_files import queries
 from shop.product_files.errors import NotChecked, NothingToApply, RowsAreWrong
 from shop.product_files.models import ProductUpload, UploadedRow
@@ -26,6 +26,9 @@ from shop.product_files.values import Column, Mode, Outcome, State
 from shop.stock import services as stock
 from shop.stock.errors import OutOfStock
 from shop.stock.models import Stock
+
+#: What a row may want besides changed cells.
+_MORE_THAN_CELLS = frozenset({"new_pack", "new_product", "stock", "on_sale"})
 
 #: What became of a row: its number, the outcome, and what was in the way.
 Met = tuple[int, str, list[list[Any]]]
@@ -86,7 +89,7 @@ def apply_some(session: Session, actor: Actor | None, upload_id: int, products: 
         _finish(session, upload, State.TURNED_BACK, "no longer yours")
         return False
     units = queries.next_units(session, upload_id, products)
-    _note(session, upload, [met for rows in units for met in _apply_product(session, actor, upload, rows)])
+    _note(session, upload, _apply_units(session, actor, upload, units))
     upload.rows_done = min(upload.rows_total, upload.rows_done + sum(map(len, units)))
     if not units:
         _finish(session, upload, State.APPLIED)
@@ -109,7 +112,7 @@ def apply_everything(
     done = 0
     away: list[Met] = []
     while units := queries.next_units(session, upload_id, products):
-        met = [one for rows in units for one in _apply_product(session, actor, upload, rows)]
+        met = _apply_units(session, actor, upload, units)
         _note(session, upload, met)
         away.extend(one for one in met if one[1] != Outcome.APPLIED)
         done += sum(map(len, units))
@@ -177,6 +180,43 @@ def _note(session: Session, upload: ProductUpload, outcomes: Iterable[Met]) -> N
     ]
     if rows:
         session.execute(update(UploadedRow), rows)
+
+
+def _apply_units(
+    session: Session, actor: Actor, upload: ProductUpload, units: Sequence[Sequence[UploadedRow]]
+) -> list[Met]:
+    """Apply the rows of some products: plain edits together, and one by one what adds, sells, counts or meets something."""
+    patches = [patch for rows in units if (patch := _patch(rows)) is not None]
+    done = catalogue.edit_many(session, actor, patches) if patches else frozenset()
+    met: list[Met] = []
+    for rows in units:
+        if rows[0].wanted.get("product_id") in done:
+            met.extend((row.number, Outcome.APPLIED.value, row.faults) for row in rows)
+        else:
+            met.extend(_apply_product(session, actor, upload, rows))
+    return met
+
+
+def _patch(rows: Sequence[UploadedRow]) -> ProductPatch | None:
+    """Return what rows of one product change, when all they do is change cells; None else."""
+    first = rows[0].wanted
+    if "product_id" not in first or any(_MORE_THAN_CELLS & row.wanted.keys() for row in rows):
+        return None
+    fields: dict[str, Any] = {}
+    for row in rows:
+        fields |= row.wanted.get("product", {})
+    packs = tuple(
+        PackPatch(row.wanted["variant_id"], row.wanted["variant_version"], _pack_fields(row.wanted["pack"]))
+        for row in rows
+        if "pack" in row.wanted
+    )
+    return ProductPatch(first["product_id"], first["version"], fields, packs)
+
+
+def _pack_fields(stored: dict[str, Any]) -> dict[str, Any]:
+    """Return fields of a pack size as they were kept in a row, the ladder as steps again."""
+    ladder = {"ladder": catalogue_rules.as_ladder(stored["ladder"])} if "ladder" in stored else {}
+    return {**stored, **ladder}
 
 
 def _apply_product(
@@ -258,15 +298,13 @@ def _apply_pack(
     variant_id: int | None = wanted.get("variant_id")
     once = f"{upload.public_id}:{row.number}"
     if "new_pack" in wanted:
-        fields = {**wanted["new_pack"], "ladder": catalogue_rules.as_ladder(wanted["new_pack"]["ladder"])}
+        fields = _pack_fields(wanted["new_pack"])
         variant_id = catalogue.add_variant(session, actor, product_id, NewVariant(**fields), once=once).id
     elif "pack" in wanted and variant_id is not None:
         variant = session.get(Variant, variant_id)
         if variant is None:
             raise _TurnedAway(Outcome.STALE, [["", "gone", {}]])
-        fields = dict(wanted["pack"])
-        if "ladder" in fields:
-            fields["ladder"] = catalogue_rules.as_ladder(fields["ladder"])
+        fields = _pack_fields(wanted["pack"])
         edit = replace(queries.edit_of_pack(variant), **fields)
         catalogue.edit_variant(session, actor, variant_id, edit, version=wanted["variant_version"])
     if "stock" in wanted and variant_id is not None:
