@@ -81,7 +81,7 @@ def send() -> Any:
                 kind=kind,
                 file_key=kept.key,
                 rows=rows,
-                once=form.once.data,
+                once=form.once.data or "",
             )
     except Refusal as refusal:
         documents.forget_document(kept.key)
