@@ -12,6 +12,7 @@ import threading
 import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache, wraps
@@ -41,7 +42,6 @@ LONGEST_QUERY = 400
 LONGEST = timedelta(minutes=10)
 
 _ATTRIBUTE = "_yigou_kept"
-_NAME = "yigou.keeping"
 
 #: From the bind parameters for ids and for the moment, make a scalar that answers for those ids.
 Watch = Callable[[Any, Any], ColumnElement[Any]]
@@ -54,6 +54,9 @@ class _Keeping:
     stamp: stamps.Stamp | None = None
     longest: timedelta = LONGEST
     facts: list[tuple[Watch, tuple[int, ...], Any]] = field(default_factory=list)
+
+
+_being_made: ContextVar[_Keeping | None] = ContextVar("page_being_made", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ def kept(*parameters: str) -> Callable[[V], V]:
     def decorate(view: V) -> V:
         @wraps(view)
         def keeping(*args: Any, **kwargs: Any) -> Any:
-            wanted = request.environ.get(_NAME)
+            wanted = _being_made.get()
             if wanted is None or not known.issuperset(request.args):
                 return view(*args, **kwargs)
             with db.reading() as session:
@@ -98,14 +101,14 @@ def kept(*parameters: str) -> Callable[[V], V]:
 
 def depends_on(watch: Watch, ids: Sequence[int], answer: Any) -> None:
     """Keep the page of this request only while `watch` answers for `ids` as it was rendered."""
-    wanted = request.environ.get(_NAME)
+    wanted = _being_made.get()
     if wanted is not None and ids:
         wanted.facts.append((watch, tuple(ids), answer))
 
 
 def at_most(seconds: float) -> None:
     """Keep the page of this request no longer than this; with 0 not at all."""
-    wanted = request.environ.get(_NAME)
+    wanted = _being_made.get()
     if wanted is not None:
         wanted.longest = min(wanted.longest, timedelta(seconds=seconds))
 
@@ -171,7 +174,8 @@ class KeptPages:
         return (path, tuple(sorted(pairs, key=itemgetter(0))), locale)
 
     def _find_places(self) -> tuple[frozenset[str], tuple[str, ...]]:
-        exact, prefixes = set(), set()
+        exact: set[str] = set()
+        prefixes: set[str] = set()
         for rule in self._app.url_map.iter_rules():
             if _is_kept(self._app.view_functions.get(rule.endpoint)):
                 place, _, rest = rule.rule.partition("<")
@@ -208,7 +212,6 @@ class KeptPages:
         if environ["REQUEST_METHOD"] != "GET":
             return self._inner(environ, start_response)  # type: ignore[no-any-return]
         keeping = _Keeping()
-        environ[_NAME] = keeping
         # The whole page is wanted, also by those who have it already: whether they do is seen afterwards.
         has = environ.pop("HTTP_IF_NONE_MATCH", None)
         begun: list[Any] = []
@@ -218,12 +221,16 @@ class KeptPages:
             return lambda _data: None
 
         since = clock.now()
-        parts = self._inner(environ, note)
+        token = _being_made.set(keeping)
         try:
-            body = b"".join(parts)
+            parts = self._inner(environ, note)
+            try:
+                body = b"".join(parts)
+            finally:
+                if hasattr(parts, "close"):
+                    parts.close()
         finally:
-            if hasattr(parts, "close"):
-                parts.close()
+            _being_made.reset(token)
         if has is not None:
             environ["HTTP_IF_NONE_MATCH"] = has
         status, headers = begun
