@@ -37,7 +37,7 @@ def lack_label(name: str) -> str:
     return {
         "packs": _("pack size"),
         "picture": _("picture"),
-        "story": _("story"),
+        "story": _("its story"),
         "english": _("English name"),
         "storage": _("storage"),
         "shelf_life": _("shelf life"),
