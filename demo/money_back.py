@@ -96,7 +96,8 @@ def _refund_lines(finance: Actor) -> list[str]:
             .where(Order.state == State.RECEIVED.value, Order.closed_at < clock.now())
             .order_by(Order.id.desc(), OrderLine.id)
         ).all()
-    small = [line for line in lines if line.kind == Kind.PUBLIC][: len(REASONS)]
+    first = {line.number: line for line in reversed(lines) if line.kind == Kind.PUBLIC}
+    small = list(reversed(first.values()))[: len(REASONS)]
     large = [line for line in lines if line.kind == Kind.INSTITUTION and line.line_fen > 60_000][:1]
     made = []
     for index, line in enumerate([*small, *large]):
