@@ -57,7 +57,7 @@ def connect(url: str, *, pool_size: int = 10, echo: bool = False) -> Engine:
         echo=echo,
         connect_args={
             "connect_timeout": 5,
-            "options": "-c timezone=UTC -c statement_timeout=30000 -c lock_timeout=10000 "
+            "options": "-c timezone=UTC -c jit=off -c statement_timeout=30000 -c lock_timeout=10000 "
             "-c idle_in_transaction_session_timeout=60000",
         },
     )
