@@ -175,10 +175,12 @@ def _finish(say: Say) -> None:
 
 @contextmanager
 def _hurried() -> Iterator[None]:
-    """Do not wait for the disk at each commit: a world that is cut off is built again anyway."""
+    """Do not wait for the disk at each commit, and be patient: a world that is cut off is built again anyway."""
 
     def hurry(connection: Any, _record: object) -> None:
         connection.execute("SET synchronous_commit = off")
+        # On a slow machine a step may wait long for a picture that another process draws.
+        connection.execute("SET idle_in_transaction_session_timeout = 0")
         connection.commit()
 
     engine = db.engine()

@@ -36,7 +36,9 @@ register(
 register(
     Check(
         "P3-redemptions-are-entries",
-        N_("every redemption has one entry with its points and worth, equal to its lines, and the other way round"),
+        N_(
+            "every redemption has one entry with its points and worth, equal to its lines, and the other way round"
+        ),
         """
         WITH lines AS (
             SELECT redemption_id, sum(points) AS points, sum(value_fen) AS worth

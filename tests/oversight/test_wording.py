@@ -34,7 +34,9 @@ def recorded(source: str) -> list[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def spelled() -> list[tuple[str, str]]:
-    paths = [path for path in ROOT.glob("*/**/*.py") if path.relative_to(ROOT).parts[0] not in ("tests", "var")]
+    paths = [
+        path for path in ROOT.glob("*/**/*.py") if path.relative_to(ROOT).parts[0] not in ("tests", "var")
+    ]
     return list(chain.from_iterable(recorded(p.read_text()) for p in paths if ".venv" not in p.parts))
 
 
