@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from wtforms import FileField, HiddenField, RadioField, SelectField
-from wtforms.validators import Optional
 
 from core import ids
 from shop.benefit_links.forms import single_use_token
@@ -19,7 +18,7 @@ class FileForm(Form):
     supplier = SelectField(_l("Supplier"), [required()])
     file = FileField(
         _l("Product list"),
-        [Optional()],
+        [required()],
         description=_l(
             "XLSX or CSV, at most 20,000 rows and 10 MB. Nothing is changed before you have seen what would be."
         ),
