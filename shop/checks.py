@@ -68,7 +68,7 @@ register(
         N_("every accepted part has its one entry with what was accepted"),
         """
         WITH posted AS (
-            SELECT e.source_id AS part, sum(t.amount) AS amount
+            SELECT split_part(e.source_id, ':', 1) AS part, sum(t.amount) AS amount
             FROM ledger_entries e JOIN ledger_transfers t ON t.entry_id = e.id
             WHERE e.kind = 'order_delivered' AND e.source = 'supplier_order' AND e.reverses_entry_id IS NULL GROUP BY 1
         )

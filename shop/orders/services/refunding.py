@@ -13,8 +13,9 @@ from accounts.models import Organisation
 from core import audit, clock, events
 from core.errors import NotFound
 from core.permissions import SYSTEM, Actor
+from ledger import services as ledger_services
 from ledger.errors import InsufficientBalance
-from ledger.values import AccountSpec
+from ledger.values import AccountSpec, Fact, Leg
 from payments import queries as payment_queries
 from payments import services as payment_services
 from payments.models import Refund
@@ -230,12 +231,41 @@ def note_refund_paid(session: Session, order_id: int, refund: str, amount_fen: i
 
 
 def note_refund_declined(session: Session, refund: str) -> None:
-    """Count a declined refund no longer against the lines it was for."""
-    session.execute(
+    """Count a declined refund no longer against the lines it was for; what was accepted meanwhile is owed in full."""
+    rows = session.execute(
         update(OrderRefund)
         .where(OrderRefund.refund == refund)
         .values(declined=True)
+        .returning(OrderRefund.order_id, OrderRefund.supplier_order_id)
         .execution_options(synchronize_session=False)
+    ).all()
+    for order_id, part_id in rows:
+        accepted = select(SupplierOrder.accepted_fen).where(SupplierOrder.id == part_id)
+        if part_id is not None and session.scalar(accepted) is not None:
+            _owe_the_rest(session, order_id, part_id, refund)
+
+
+def _owe_the_rest(session: Session, order_id: int, part_id: int, refund: str) -> None:
+    """Owe the supplier of an accepted part what had been kept back for a refund that did not come."""
+    queries.lock_order(session, order_id)
+    part = next(found for found in queries.lock_parts(session, order_id) if found.id == part_id)
+    lines = session.scalars(select(OrderLine).where(OrderLine.supplier_order_id == part.id)).all()
+    worth = rules.accepted_fen(
+        [(line.accepted_quantity or 0, line.unit_price_fen) for line in lines], part.freight_fen
+    )
+    back = queries.prepaid_refunds(session, order_id).get(part.id, 0)
+    owed = rules.owed_to_supplier_fen(worth, part.goods_fen + part.freight_fen, back)
+    rest = owed - (part.accepted_fen or 0)
+    if rest <= 0:
+        return
+    part.accepted_fen = owed
+    session.flush()
+    supplier = session.get_one(Organisation, part.supplier_id)
+    ledger_services.post(
+        session,
+        SYSTEM,
+        Fact("order_delivered", "supplier_order", f"{part.public_id}:{refund}"),
+        [Leg(books.prepaid(), books.supplier_payable(supplier.public_id), rest)],
     )
 
 

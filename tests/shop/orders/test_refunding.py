@@ -135,6 +135,20 @@ def test_a_line_goes_back_in_part_before_and_after_it_is_accepted(session: Sessi
     assert states == [RefundState.SUCCEEDED] * 2
 
 
+def test_a_refund_declined_after_the_goods_were_accepted_is_owed_to_the_supplier(session: Session) -> None:
+    asker, decider = officer(session), officer(session)
+    order = paid_order(session, (make_variant(session, price_fen=800_00), 1))
+    (part,) = parts_of(session, order)
+    line = session.scalars(select(OrderLine).where(OrderLine.order_id == order.id)).one()
+    refund = services.refund_line(session, asker, order, line.id, 600_00, "Bruised", once="A")
+    assert refund.state == RefundState.REQUESTED
+    fulfilment.ship_part(session, seller(session, part), part.public_id, "Post", "1")
+    assert fulfilment.confirm_receipt(session, GUEST, order, part.public_id) == 200_00
+    payment_services.decline_refund(session, decider, refund.public_id, "The photos show nothing")
+    session.refresh(part)
+    assert part.accepted_fen == 800_00
+
+
 def test_money_that_comes_twice_goes_back_by_itself(session: Session) -> None:
     placed = place(session, (make_variant(session), 1))
     session.commit()

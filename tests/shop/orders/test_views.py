@@ -15,6 +15,7 @@ from core import clock, ids
 from core.permissions import GUEST, Actor, Grant
 from payments import services as payment_services
 from payments.errors import GatewayFailed
+from payments.sandbox import rehearsals
 from payments.values import Purpose
 from shop.catalogue.models import Variant
 from shop.fulfilment import services as fulfilment
@@ -315,7 +316,7 @@ def test_the_next_order_knows_where_the_last_one_went(client: PageClient, sessio
 ANSWERS = {
     # state: (pay, cancel, receive); receiving names a part, which only exists for the buyer once it was sent
     "placed": (303, 303, 409),
-    "paid": (409, 409, 409),
+    "paid": (409, 303, 409),
     "shipped": (409, 409, 303),
     "received": (409, 409, 409),
     "cancelled": (409, 409, 409),
@@ -353,7 +354,9 @@ def bring_to(session: Session, placed: PlacedOrder, state: str) -> None:
         return
     if state == "placed":
         return
-    pay(session, placed)
+    assert placed.payment_intent is not None
+    session.commit()
+    rehearsals.pay_intent(placed.payment_intent)
     if state == "paid":
         return
     part = session.scalars(select(SupplierOrder).execution_options(populate_existing=True)).one()
