@@ -39,6 +39,9 @@ from shop.catalogue.models import Product, Variant
 from shop.certification.models import Certificate
 from shop.certification.queries import certified_condition
 from shop.orders.models import Order
+from shop.product_files import exports, imports, rules
+from shop.product_files import queries as product_file_queries
+from shop.product_files.values import Column, Format
 from shop.tracing.models import Batch, TraceCode
 from tests.conftest import Databases
 
@@ -264,3 +267,23 @@ def test_every_product_on_sale_has_a_batch_and_reports_have_answers(small_world:
         )
         assert answered == 2
         assert waiting == 3
+
+
+@pytest.mark.parametrize("kind", list(Format))
+@pytest.mark.parametrize("english", [False, True])
+def test_every_product_list_comes_back_without_a_change(
+    small_world: list[str], kind: Format, english: bool
+) -> None:
+    with db.reading() as session:
+        suppliers = session.scalars(select(Product.supplier_id).distinct()).all()
+        for supplier in suppliers:
+            cells = list(product_file_queries.list_cells(session, [supplier], english=english))
+            data = exports.write_list(cells, kind, english=english)
+            assert imports.inspect(data, imports.recognise(data)) == len(cells)
+            rows = list(imports.read_rows(data, kind))
+            skus = [row.cells[Column.SKU] for row in rows]
+            codes = {row.cells[Column.VILLAGE_CODE] for row in rows}
+            plan = rules.plan_rows(rows, product_file_queries.known_for(session, supplier, skus, codes))
+            assert plan.rows == ()
+            assert plan.unchanged == len(cells) > 0
+    assert suppliers
