@@ -68,7 +68,7 @@ class RefundLimitForm(Form):
     """Above which amount a second person approves."""
 
     limit = YuanField(_l("A second person approves above"), [required()])
-    valid_from = DayField(_l("Holds from"), [required()])
+    valid_from = DayField(_l("In force from"), [required()])
 
 
 class ResolutionForm(Form):

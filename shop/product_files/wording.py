@@ -94,7 +94,7 @@ def state_label(state: str) -> str:
         State.REFUSED: _("Could not be read"),
         State.CHECKED: _("Read; not applied yet"),
         State.APPLYING: _("Being applied"),
-        State.APPLIED: _("Applied"),
+        State.APPLIED: _("Brought in"),
         State.TURNED_BACK: _("Nothing was applied"),
     }[State(state)]
 
