@@ -49,6 +49,19 @@ def run_stage(bench: Bench, stage: Stage, only: str | None, clock: Clock) -> Non
                 traceback.print_exc()
 
 
+def run_size(bench: Bench, still: Stage, only: str | None, clock: Clock) -> None:
+    """Run the three stages of one size: inside one process, served, and served with PostgreSQL's search."""
+    clock.say(f"At {bench.size} products, inside one process:")
+    run_stage(bench, still, only, clock)
+    for stage, engine in ((Stage(still + 1), "whoosh"), (Stage(still + 2), "postgres")):
+        clock.say(f"At {bench.size} products, over HTTP, {engine} searching:")
+        bench.place.start_servers(engine)
+        try:
+            run_stage(bench, stage, only, clock)
+        finally:
+            bench.place.stop_servers()
+
+
 def measure(place: Place, sheet: Sheet, choice: argparse.Namespace, clock: Clock) -> dict[str, object]:
     """Run everything in its order and return the hardware."""
     hardware: dict[str, object] = dict(machine.describe(place.var.parent, "?"))
@@ -65,12 +78,7 @@ def measure(place: Place, sheet: Sheet, choice: argparse.Namespace, clock: Clock
         say("       " + line)
     clock.say(f"Building {world.SMALL} products, {world.TILLS} stores and their households ...")
     bench = Bench(place, app, world.build(clock.say), sheet, choice.quick)
-    clock.say(f"At {bench.size} products, inside one process:")
-    run_stage(bench, Stage.STILL_SMALL, choice.only, clock)
-    place.start_servers()
-    clock.say(f"At {bench.size} products, over HTTP:")
-    run_stage(bench, Stage.SERVED_SMALL, choice.only, clock)
-    place.stop_servers()
+    run_size(bench, Stage.STILL_SMALL, choice.only, clock)
     if choice.small:
         return hardware
     large = world.QUICK_LARGE if choice.quick else world.LARGE
@@ -82,21 +90,12 @@ def measure(place: Place, sheet: Sheet, choice: argparse.Namespace, clock: Clock
             f"everything at {large} products",
             f"only {bench.world.products} were there; measured with these",
         )
-    clock.say(f"At {bench.size} products, inside one process:")
-    run_stage(bench, Stage.STILL_LARGE, choice.only, clock)
-    place.start_servers()
-    clock.say(f"At {bench.size} products, over HTTP:")
-    run_stage(bench, Stage.SERVED_LARGE, choice.only, clock)
+    run_size(bench, Stage.STILL_LARGE, choice.only, clock)
     if choice.quick or choice.no_huge:
         return hardware
-    place.stop_servers()
     clock.say(f"Adding products up to {world.HUGE}, in bulk ...")
     world.swell(bench.world, world.HUGE, clock.say)
-    bench.world.indexed = False
-    run_stage(bench, Stage.STILL_HUGE, choice.only, clock)
-    place.start_servers()
-    clock.say(f"At {bench.size} products, over HTTP:")
-    run_stage(bench, Stage.SERVED_HUGE, choice.only, clock)
+    run_size(bench, Stage.STILL_HUGE, choice.only, clock)
     return hardware
 
 

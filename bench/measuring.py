@@ -20,14 +20,20 @@ BASELINES = ("bare", "select")
 
 
 class Stage(IntEnum):
-    """When a scenario runs; at the STILL stages nothing else touches the database."""
+    """When a scenario runs; at the STILL stages nothing else touches the database.
+
+    At the SERVED stages the servers search with Whoosh, at the SEARCHED ones with PostgreSQL.
+    """
 
     STILL_SMALL = 1
     SERVED_SMALL = 2
-    STILL_LARGE = 3
-    SERVED_LARGE = 4
-    STILL_HUGE = 5
-    SERVED_HUGE = 6
+    SEARCHED_SMALL = 3
+    STILL_LARGE = 4
+    SERVED_LARGE = 5
+    SEARCHED_LARGE = 6
+    STILL_HUGE = 7
+    SERVED_HUGE = 8
+    SEARCHED_HUGE = 9
 
 
 @dataclass(slots=True)
@@ -118,6 +124,7 @@ class Bench:
         self.record_time(name, figures.p50_ms, "p50", "ms")
         self.record_time(name, figures.p95_ms, "p95", "ms")
         self.record_time(name, figures.cpu_ms, "cpu", f"CPU ms / {thing}")
+        self.record(f"{name}.count", figures.count, f"{thing}s measured")
         return figures
 
 

@@ -50,13 +50,14 @@ class Place:
             self.environment.pop(name, None)
         return url
 
-    def start_servers(self) -> None:
+    def start_servers(self, search_engine: str = "whoosh") -> None:
         """Start the web server and the worker, and wait until both are ready."""
+        environment = self.environment | {"SEARCH_ENGINE": search_engine}
         web = serve.command("127.0.0.1", self.port, workers=2, threads=4)
         web[-1] = "bench.wsgi:application"
         commands = {"web": web, "worker": [sys.executable, "-m", "flask", "--app", "app", "worker"]}
         for name, command in commands.items():
-            child = Child(name, command, self.environment, self.var / f"{name}.log", print)
+            child = Child(name, command, environment, self.var / f"{name}.log", print)
             child.start()
             self.children[name] = child
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))

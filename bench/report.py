@@ -31,7 +31,8 @@ def table(sheet: Sheet) -> list[str]:
             ratio = next((v for k, v in metric["ratio_to"].items() if k.startswith(f"{base}.")), None)
             ratios.append("" if ratio is None else f"{ratio:.2f}")
         value = metric["value"]
-        text = f"{value:.0f}" if metric["unit"] == "statements" else f"{value:,.1f}"
+        counted = metric["unit"] == "statements" or metric["unit"].endswith(" measured")
+        text = f"{value:,.0f}" if counted else f"{value:,.1f}"
         lines.append(f"{name:44}{text:>12}  {metric['unit']:<22}{ratios[0]:>9}{ratios[1]:>10}".rstrip())
     if sheet.missing:
         lines += ["", "Missing:"] + [f"  {name}: {why}" for name, why in sheet.missing.items()]

@@ -143,8 +143,6 @@ class World:
     tills: list[Till] = field(default_factory=list)
     campaign: str | None = None
     grown: int = 0
-    #: Whether the search index holds these products.
-    indexed: bool = True
     missing: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -206,6 +204,7 @@ def swell(world: World, products: int, say: Callable[[str], None]) -> None:
     """Add products without the services, for volume only: rows like those that the services wrote, under new names."""
     start = time.perf_counter()
     first = world.products
+    there = set(world.slugs)
     with transaction() as session:
         villages = list(session.scalars(select(Region).where(Region.level == "village").order_by(Region.id)))
         cursor = session.connection().connection.cursor()
@@ -215,7 +214,8 @@ def swell(world: World, products: int, say: Callable[[str], None]) -> None:
         )
         models = dict(cursor.execute("SELECT slug, id FROM shop_products").fetchall())
         with cursor.copy("COPY bulk FROM STDIN") as copy:
-            for number in range(first, products):
+            # Where the services did not come so far in time, numbers in the middle are free too.
+            for number in [n for n in range(products) if f"bench-{n}" not in there]:
                 like = number % SMALL
                 new = _product(number, villages[like % len(villages)], [0], [""])
                 copy.write_row(

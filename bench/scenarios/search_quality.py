@@ -10,9 +10,9 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import text
 
 from bench.measuring import Bench, Stage, scenario
-from bench.place import folder_mb
-from core.db import reading, transaction
-from search import Engine, PostgresEngine, WhooshEngine, sources
+from bench.scenarios.index import engines
+from core.db import transaction
+from search import Engine, PostgresEngine, WhooshEngine
 from tests.search import judging
 
 #: Below this an engine answers worse than when it was accepted.
@@ -36,24 +36,14 @@ def search_quality(bench: Bench) -> None:
     _forget("judged")
 
 
-@scenario(Stage.STILL_SMALL, Stage.STILL_LARGE, order=21)
+@scenario(Stage.STILL_SMALL, Stage.STILL_LARGE, Stage.STILL_HUGE, order=21)
 def search_engines(bench: Bench) -> None:
-    """Measure building, size and answering of each engine over the same products."""
-    with reading() as session:
-        ids = sources.source().ids(session)
-    with TemporaryDirectory() as folder:
-        for name, engine in _engines(folder, "bench"):
-            start = time.perf_counter()
-            engine.rebuild(sources.every_document(ids))
-            built = time.perf_counter() - start
-            size = folder_mb(Path(folder)) if name == "whoosh" else _table_mb()
-            metric = f"search_{name}_{bench.size}"
-            bench.record(f"{metric}.build", built, "s")
-            bench.record(f"{metric}.size", size, "MB")
-            taken = _answer(engine)
-            bench.record(f"{metric}.p50", statistics.median(taken), "ms")
-            bench.record(f"{metric}.worst", max(taken), "ms")
-    _forget("bench")
+    """Measure how long each engine takes for an answer over the same products, without a page around it."""
+    for name, engine in engines():
+        taken = _answer(engine)
+        metric = f"engine_{name}_{bench.size}"
+        bench.record(f"{metric}.p50", statistics.median(taken), "ms")
+        bench.record(f"{metric}.worst", max(taken), "ms")
 
 
 def _engines(folder: str, collection: str) -> tuple[tuple[str, Engine], ...]:
@@ -71,14 +61,6 @@ def _answer(engine: Engine) -> list[float]:
             engine.search(words, 1200)
             best[words] = min(best[words], (time.perf_counter() - start) * 1000)
     return list(best.values())
-
-
-def _table_mb() -> float:
-    with reading() as session:
-        size = session.scalar(
-            text("SELECT pg_total_relation_size('search_documents') + pg_total_relation_size('search_words')")
-        )
-    return (size or 0) / 1e6
 
 
 def _forget(collection: str) -> None:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import quote, urlsplit
 
+import search
 from bench.load import Wrong
 from bench.measuring import Bench, Stage, Statements, Visitor, hidden, scenario
 from bench.scenarios.checkout import DELIVERY
+from bench.scenarios.index import engines
 from bench.world import PASSWORD, SMALL
 from core import jobs
 from core.db import reading
 from payments.sandbox import jobs as sandbox_jobs
 
 LINES = (1, 20)
+#: What a page may take, at any size of the catalogue.
+MOST = {"list": 6, "product": 8, "search_whoosh": 6, "search_postgres": 6}
 
 
 def count(bench: Bench, name: str, act: Callable[[], object]) -> int | None:
@@ -39,24 +44,27 @@ def page_statements(bench: Bench) -> None:
         "home": "/?visit=1",
         "list": "/shop/products?page=2&visit=1",
         "product": f"/shop/products/{bench.world.slugs[-1]}?visit=1",
-        "search": f"/shop/search?q={quote('小米')}&visit=1",
+        "search_whoosh": f"/shop/search?q={quote('小米')}&visit=1",
+        "search_postgres": f"/shop/search?q={quote('小米')}&visit=1",
         "open_books": "/open-books",
     }
     if bench.world.campaign:
         pages["campaign"] = f"/charity/campaigns/{bench.world.campaign}"
     else:
         bench.missing("statements.campaign", bench.world.missing.get("campaign", "there is no campaign"))
-    if not bench.world.indexed:
-        del pages["search"]
     pages["list_kept"] = "/shop/products?page=2"
+    both = dict(engines())
     for name, path in pages.items():
-        found = count(bench, f"{name}_{bench.size}", lambda path=path: visitor.get(path))
+        search.use(both.get(name.removeprefix("search_"), both["whoosh"]))
+        found = count(bench, f"{name}_{bench.size}", partial(visitor.get, path))
         before = bench.sheet.metrics.get(f"statements.{name}_{SMALL}")
         if found is not None and before is not None and bench.world.products > SMALL:
             bench.must(
                 found <= before["value"],
                 f"{name}: {before['value']} statements at {SMALL} products, {found} at {bench.size}",
             )
+        if found is not None and name in MOST:
+            bench.must(found <= MOST[name], f"{name}: {found} statements, {MOST[name]} are allowed")
 
 
 @scenario(Stage.STILL_SMALL, order=30)
