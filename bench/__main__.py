@@ -91,10 +91,17 @@ def measure(place: Place, sheet: Sheet, choice: argparse.Namespace, clock: Clock
             f"only {bench.world.products} were there; measured with these",
         )
     run_size(bench, Stage.STILL_LARGE, choice.only, clock)
-    if choice.quick or choice.no_huge:
+    if choice.quick:
         return hardware
     clock.say(f"Adding products up to {world.HUGE}, in bulk ...")
     world.swell(bench.world, world.HUGE, clock.say)
+    bench.world.indexed = not choice.no_huge
+    if bench.world.indexed:
+        built = sheet.metrics.get(f"index_whoosh_{world.LARGE}.build", {"value": 0})["value"]
+        minutes = built * world.HUGE / world.LARGE / 60
+        clock.say(
+            f"Whoosh's index of {world.HUGE} takes about {minutes:.0f} minutes; --no-huge leaves it out"
+        )
     run_size(bench, Stage.STILL_HUGE, choice.only, clock)
     return hardware
 
@@ -113,7 +120,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="about a minute: short loads, 1,000 products")
     parser.add_argument("--small", action="store_true", help="leave the large catalogue out")
-    parser.add_argument("--no-huge", action="store_true", help="leave the catalogue of 100,000 products out")
+    parser.add_argument("--no-huge", action="store_true", help="leave Whoosh's index of 100,000 products out")
     parser.add_argument("--only", help="only scenarios with this word in their name (and the bare pages)")
     choice = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))

@@ -39,7 +39,7 @@ from shop.certification import services as certification
 
 SMALL, LARGE, HUGE, QUICK_LARGE = 132, 10_000, 100_000, 1_000
 #: How many of the products of a larger catalogue are added through the services; the rest is volume.
-THROUGH_SERVICES = 500
+THROUGH_SERVICES, QUICK_THROUGH_SERVICES = 500, 100
 PASSWORD = "bench only 2026"
 TILLS = 20
 HOUSEHOLDS_A_STORE = 8
@@ -143,6 +143,8 @@ class World:
     tills: list[Till] = field(default_factory=list)
     campaign: str | None = None
     grown: int = 0
+    #: Whether Whoosh's index holds these products.
+    indexed: bool = True
     missing: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -180,7 +182,8 @@ def learn_products(world: World) -> None:
 def grow(world: World, products: int, environment: dict[str, str], say: Callable[[str], None]) -> None:
     """Bring the shop to that many products: a share through the services, in two processes, the rest in bulk."""
     start = time.perf_counter()
-    first, after = world.products, min(products, world.products + THROUGH_SERVICES)
+    through = QUICK_THROUGH_SERVICES if products <= QUICK_LARGE else THROUGH_SERVICES
+    first, after = world.products, min(products, world.products + through)
     middle = (first + after) // 2
     running = [
         subprocess.Popen(
@@ -285,11 +288,17 @@ def _swelling(cursor: Any) -> Iterator[str]:
     }
     for table, (model, own) in copies.items():
         yield _copying(cursor, table, own, f"{table} AS old JOIN bulk ON bulk.model = {model}")
-    stock = {"variant_id": variant_id}
-    opening = stock | {"id": variant_id}
-    for table, values in (("shop_stock", stock), ("shop_stock_movements", opening)):
-        source = "kept JOIN shop_variants AS old ON old.id = kept.variant_id JOIN bulk ON bulk.model = old.product_id"
-        yield _copying(cursor, table, values, f"{table} AS {source}", "kept")
+    # As much as the model had at first: what was sold of it is not sold of its copies.
+    first = "(SELECT min(id) FROM shop_stock_movements WHERE variant_id = old.id)"
+    opened = f"(SELECT change FROM shop_stock_movements WHERE id = {first})"
+    copied = (
+        "kept JOIN shop_variants AS old ON old.id = kept.variant_id JOIN bulk ON bulk.model = old.product_id"
+    )
+    stock = {"variant_id": variant_id, "on_hand": opened}
+    yield _copying(cursor, "shop_stock", stock, f"shop_stock AS {copied}", "kept")
+    movement = {"variant_id": variant_id, "id": variant_id}
+    movements = f"shop_stock_movements AS {copied} AND kept.id = {first}"
+    yield _copying(cursor, "shop_stock_movements", movement, movements, "kept")
     for table in ("shop_products", "shop_variants", "shop_certificates", "shop_stock_movements"):
         yield f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), 100000000)"
 

@@ -21,6 +21,9 @@ def index(bench: Bench) -> None:
         # Rows of an earlier build that are gone but still take room would count.
         session.execute(text("TRUNCATE search_builds CASCADE"))
     for name in ("whoosh", "postgres"):
+        if name == "whoosh" and not bench.world.indexed:
+            bench.missing(f"everything of Whoosh at {bench.size}", "left out by --no-huge: it takes minutes")
+            continue
         own, postgres = time.process_time(), cpu_seconds([bench.place.pid("postgres")])
         start = time.perf_counter()
         built = _build(name)
@@ -49,6 +52,7 @@ def _tables_mb() -> float:
     return (size or 0) / 1e6
 
 
-def engines() -> tuple[tuple[str, search.Engine], ...]:
-    """Return both engines over the indexes that were built."""
-    return (("whoosh", search.engine()), ("postgres", PostgresEngine()))
+def engines(bench: Bench) -> tuple[tuple[str, search.Engine], ...]:
+    """Return the engines whose indexes were built."""
+    built = {"whoosh": search.engine(), "postgres": PostgresEngine()}
+    return tuple((name, engine) for name, engine in built.items() if bench.world.indexed or name != "whoosh")

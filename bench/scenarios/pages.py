@@ -37,7 +37,8 @@ def pages(bench: Bench) -> None:
     lists = [f"/shop/products?page={number}" for number in range(1, pages_there + 1)]
     measure_kind(bench, f"list_{bench.size}", lists)
     measure_kind(bench, f"product_{bench.size}", [f"/shop/products/{slug}" for slug in bench.world.slugs])
-    measure_kind(bench, f"search_whoosh_{bench.size}", searches())
+    if bench.world.indexed:
+        measure_kind(bench, f"search_whoosh_{bench.size}", searches())
     bench.measure(f"home_{bench.size}", one_by_one(["/"]), seconds=3)
 
 

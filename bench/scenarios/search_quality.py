@@ -39,7 +39,7 @@ def search_quality(bench: Bench) -> None:
 @scenario(Stage.STILL_SMALL, Stage.STILL_LARGE, Stage.STILL_HUGE, order=21)
 def search_engines(bench: Bench) -> None:
     """Measure how long each engine takes for an answer over the same products, without a page around it."""
-    for name, engine in engines():
+    for name, engine in engines(bench):
         taken = _answer(engine)
         metric = f"engine_{name}_{bench.size}"
         bench.record(f"{metric}.p50", statistics.median(taken), "ms")
