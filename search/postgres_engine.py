@@ -255,8 +255,8 @@ def _vector(document: Document) -> tuple[str, int, list[str]]:
     for story in document.text:
         add(story, "D", characters=False)
     places.extend(f"{_quoted(KIND + word)}:{LAST_POSITION}A" for word in words.head_terms(document.title))
-    sounds = words.sound_terms("\n".join(document.title))
-    far = words.sound_terms("\n".join(document.keywords))
+    sounds = words.sound_terms(*document.title)
+    far = words.sound_terms(*document.keywords)
     places.extend(f"{_quoted(SOUND + sound)}:{LAST_POSITION}B" for sound in sounds)
     places.extend(f"{_quoted(SOUND + sound)}:{LAST_POSITION}C" for sound in far)
     return " ".join(places), title_words, [*sounds, *far]

@@ -11,6 +11,7 @@ from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,8 @@ class _Words(Tokenizer):
     ) -> Iterator[Token]:
         """Yield the words of a text."""
         token = Token(positions, chars, removestops=removestops, mode=mode, **kwargs)
-        for place, here in enumerate(words.positions(value, characters=self.characters), start_pos):
+        lines = (words.positions(line, characters=self.characters) for line in value.split("\n"))
+        for place, here in enumerate(chain.from_iterable(lines), start_pos):
             for word in here:
                 token.text = word
                 token.boost = 1.0
@@ -316,8 +318,8 @@ def _fields(document: Document) -> dict[str, str]:
         "keywords": "\n".join(document.keywords),
         "text": "\n".join(document.text),
         "head": "\n".join(words.head_terms(document.title)),
-        "sound": "\n".join(words.sound_terms("\n".join(document.title))),
-        "place_sound": "\n".join(words.sound_terms("\n".join(document.keywords))),
+        "sound": "\n".join(words.sound_terms(*document.title)),
+        "place_sound": "\n".join(words.sound_terms(*document.keywords)),
     }
 
 

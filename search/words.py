@@ -6,7 +6,7 @@ import contextlib
 import re
 import threading
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
@@ -118,11 +118,19 @@ def _pieces(text: str) -> Iterator[tuple[str, str]]:
             yield typed, typed
 
 
-def positions(text: str, *, characters: bool = True) -> list[list[str]]:
+#: The names of places, makers and shelves stand in thousands of documents: each is taken apart once. Long texts are not kept.
+MOST_KNOWN_TEXTS, LONGEST_KNOWN_TEXT = 5_000, 60
+
+
+def positions(text: str, *, characters: bool = True) -> Sequence[Sequence[str]]:
     """Return the words of a text with, at the position of each, the shorter words that begin inside it.
 
     `characters` adds single characters too, so that 枣 finds 长红枣. Positions count words, so that phrases match.
     """
+    return (_known_positions if len(text) <= LONGEST_KNOWN_TEXT else _positions)(text, characters)
+
+
+def _positions(text: str, characters: bool) -> list[list[str]]:
     found: list[list[str]] = []
     for piece in _PIECES.finditer(normalise(text)):
         run = piece.group()
@@ -140,6 +148,9 @@ def positions(text: str, *, characters: bool = True) -> list[list[str]]:
                     found[-1] += [character for character in word if character not in found[-1]]
             start += len(word)
     return found
+
+
+_known_positions = lru_cache(MOST_KNOWN_TEXTS)(_positions)
 
 
 def _words_from(run: str, start: int, end: int) -> list[str]:
@@ -186,11 +197,16 @@ def sounds(word: str) -> tuple[str, str]:
     return "".join(syllables), "".join(syllable[0] for syllable in syllables)
 
 
-def sound_terms(text: str) -> list[str]:
-    """Return what a text can be typed as on a Latin keyboard: each word, neighbours together, and the whole name.
+def sound_terms(*names: str) -> list[str]:
+    """Return what names can be typed as on a Latin keyboard: each word, neighbours together, and the whole name.
 
     Other names of a word sound too (fanqie finds 西红柿); Latin words are there as they are spelled.
     """
+    return list(dict.fromkeys(term for name in names for term in _sound_terms(name)))
+
+
+@lru_cache(MOST_KNOWN_TEXTS)
+def _sound_terms(text: str) -> tuple[str, ...]:
     terms: dict[str, None] = {}
 
     def add(syllables: str, initials: str) -> None:
@@ -218,7 +234,7 @@ def sound_terms(text: str) -> list[str]:
         for character in run:
             terms[sounds(character)[0]] = None
     terms.pop("", None)
-    return list(terms)
+    return tuple(terms)
 
 
 def asked(text: str) -> dict[str, str]:

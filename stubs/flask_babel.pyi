@@ -7,19 +7,18 @@ from typing import Any
 from babel import Locale
 from flask import Flask
 
+class Domain:
+    def __init__(self) -> None: ...
+    def get_translations(self) -> Any: ...
+
 class Babel:
+    domain_instance: Domain
     def __init__(
         self, app: Flask | None = ..., *, locale_selector: Callable[[], str] | None = ...
     ) -> None: ...
 
-class _Domain:
-    def get_translations(self) -> Any: ...
-
-class _Instance:
-    domain_instance: _Domain
-
 class _Configuration:
-    instance: _Instance
+    instance: Babel
 
 def get_babel(app: Flask | None = ...) -> _Configuration: ...
 def gettext(string: str, **variables: Any) -> str: ...

@@ -67,6 +67,30 @@ def drawn_once(draw: Macro, shown: Any, *choices: Hashable) -> str:
     return html
 
 
+#: Drawn parts that hold while an object is the same: (which, language, what it shows) -> that object, HTML.
+_standing: OrderedDict[tuple[Hashable, ...], tuple[object, str]] = OrderedDict()
+MOST_STANDING = 300
+
+
+def drawn_while(source: object, draw: Macro, shown: Hashable, *more: Any) -> str:
+    """Return what a macro draws of `shown` and `more`, again and again while `source` is the very same object.
+
+    For parts that follow from `shown` and `source` alone, such as the filters of a list from what they would leave.
+    """
+    key = (draw.name, locale_code(), shown)
+    with _drawing:
+        known = _standing.get(key)
+        if known is not None and known[0] is source:
+            _standing.move_to_end(key)
+            return known[1]
+    html = draw(shown, *more)
+    with _drawing:
+        _standing[key] = (source, html)
+        while len(_standing) > MOST_STANDING:
+            _standing.popitem(last=False)
+    return html
+
+
 def init_app(app: Flask, **more: Any) -> None:
     """Add globals and filters; `more` comes from the composition root."""
     env = app.jinja_env
@@ -90,6 +114,7 @@ def init_app(app: Flask, **more: Any) -> None:
         day=day,
         moment=moment,
         drawn_once=drawn_once,
+        drawn_while=drawn_while,
         picture_url=storage.picture_url,
         **more,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -139,7 +140,8 @@ def _list_page(template: str, asked: Asked, found: queries.ProductList, number: 
         category_label=wording.category_labels().get(asked.category or ""),
         county_label=_name(found.county),
         supplier_label=_name(found.supplier),
-        groups=_groups(asked, found),
+        facets=found.facets,
+        groups=partial(_groups, asked, found),
         chips=_chips(asked, found),
         price_problem=wording.price_problem_text(asked.price_problem),
         sorts=_sort_choices(asked),

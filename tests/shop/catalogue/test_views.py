@@ -53,6 +53,7 @@ def test_filters_are_links_and_an_empty_result_offers_the_way_back(
 ) -> None:
     make_product(session, name_zh="石磨小米")
     make_product(session, make_village(session, "小溪村", "370404"), category="crafts", name_zh="草编篮")
+    make_product(session, make_village(session, "大溪村", "370405"), category="crafts", name_zh="竹编筐")
     page = client.get("/shop/products?category=crafts")
     assert "草编篮" in page.text
     assert "石磨小米" not in page.text

@@ -35,7 +35,7 @@ def test_the_home_page_tells_true_numbers(client: PageClient, session: Session) 
     page = client.get("/")
     assert "买一斤好米" in page.text
     assert "店子镇石磨小米" in page.text
-    assert "认定产品在售 3" in page.text
+    assert "在售认定产品 3" in page.text
     assert "今年到村 ¥1,234 " in page.text
     assert "seal-large" in page.html
     assert "刚刚自查" in page.text
