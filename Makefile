@@ -4,6 +4,7 @@
 PORT ?= 8000
 HOUSEHOLDS ?=
 PYTEST_ARGS ?=
+ARGS ?=
 PY := .venv/bin/python
 # For commands that only read files of the project.
 NO_SETTINGS := YIGOU_MODE=test DATABASE_URL=postgresql:///none SECRET_KEY=only-for-reading-catalogues-0123456789
@@ -68,8 +69,8 @@ build: venv ## Prepare everything that a server needs to run this folder read-on
 	$(PY) -W ignore -m compileall -q -x '/(\.venv|var|tests)/' .
 	$(PY) -W ignore -m compileall -q -j 0 .venv/lib >/dev/null || true  # some packages carry files for Python 2
 
-bench: venv ## Measure; prints the numbers and writes var/bench.json
-	@exec $(PY) -m bench
+bench: venv ## Measure; prints the numbers and writes var/bench.json (ARGS="--quick")
+	@exec $(PY) -m bench $(ARGS)
 
 ledger-check: venv ## Prove the books of the demo
 	@exec $(PY) -m deploy.with_database -- $(PY) -m flask --app app ledger check

@@ -118,7 +118,7 @@ def _postgres_version() -> str:
 def main() -> int:
     """Measure; exit 1 when a rule is broken or nothing could be measured."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="about a minute: short loads, 1,000 products")
+    parser.add_argument("--quick", action="store_true", help="a few minutes: short loads, 1,000 products")
     parser.add_argument("--small", action="store_true", help="leave the large catalogue out")
     parser.add_argument("--no-huge", action="store_true", help="leave Whoosh's index of 100,000 products out")
     parser.add_argument("--only", help="only scenarios with this word in their name (and the bare pages)")
