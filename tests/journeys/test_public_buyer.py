@@ -106,5 +106,10 @@ def test_a_signed_in_buyer_declines_then_pays(app: Flask, session: Session) -> N
     session.refresh(order)
     assert order.state == "paid"
     assert order.number in client.get("/shop/orders").text
-    client.post(f"/shop/orders/{order.number}/cancel", {}, 409)
     client.post(f"/shop/orders/{order.number}/pay", {}, 409)
+    # Nothing has been sent yet: the buyer may still call it off, and the money goes back.
+    client.post(f"/shop/orders/{order.number}/cancel", {}, 303)
+    jobs.run_due()
+    session.refresh(order)
+    assert order.state == "cancelled"
+    assert ledger_queries.balance(session, "orders:prepaid").settled == 0

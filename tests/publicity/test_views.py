@@ -91,7 +91,7 @@ def test_anybody_objects_and_follows_the_answer(
     # Another browser has the code from paper.
     visitor = other_visitor(app, session)
     tracked = visitor.post("/notices/track", {"code": code[0].lower()}, 200)
-    assert "正在核实" in tracked.text
+    assert "核查中" in tracked.text
     assert "并未在该合作社务工" in tracked.text
     # The words stand on no public page.
     for address in ("/notices", f"/notices/{notice.public_id}", f"/notices/{notice.public_id}/print"):
