@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 from pathlib import Path
 
@@ -21,7 +22,17 @@ PACKAGES = ("accounts", "ledger", "search", "publicity", "payments", "shop", "ch
 
 def create_app(config: Config | None = None) -> Flask:
     """Build the application for one process."""
-    config = config or Config.from_environ()
+    # Building makes many objects and no garbage: looking for cycles meanwhile costs a sixth of the start.
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        return _build(config or Config.from_environ())
+    finally:
+        if collects:
+            gc.enable()
+
+
+def _build(config: Config) -> Flask:
     app = Flask("yigou", root_path=str(ROOT), static_folder="static", template_folder="templates")
     app.config.update(
         SECRET_KEY=config.secret_key,
