@@ -33,7 +33,7 @@ from core.postgres_binaries import (
     run_program,
     server_account,
 )
-from core.tether import Tether
+from core.tether import Tether, start_tethered
 
 __all__ = ["EmbeddedPostgres", "EmbeddedPostgresError"]
 
@@ -316,19 +316,18 @@ class EmbeddedPostgres:
         deadline = time.monotonic() + 120
         with open(self._beside("log"), "wb") as log:
             while True:
-                self._process = subprocess.Popen(
+                self._process, self._tether = start_tethered(
                     command,
-                    stdin=subprocess.DEVNULL,
+                    signals=("INT", "QUIT", "KILL"),
+                    grace=10,
                     stdout=log,
                     stderr=log,
                     cwd="/",
                     env=SERVER_ENVIRONMENT,
-                    start_new_session=True,
                     user=account.pw_uid if account else None,
                     group=account.pw_gid if account else None,
                     extra_groups=[] if account else None,
                 )
-                self._tether = Tether(self._process.pid, signals=("INT", "QUIT", "KILL"), grace=10)
                 if self._wait(deadline):
                     return
                 said = self._beside("log").read_text(errors="replace").strip()

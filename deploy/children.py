@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from core.tether import Tether
+from core.tether import Tether, start_tethered
 
 CALM_SECONDS = 30.0
 """A child that lived this long starts again at once when it dies; a younger one waits longer each time."""
@@ -50,15 +50,9 @@ class Child:
         with contextlib.ExitStack() as stack:
             output = stack.enter_context(open(self._log, "ab")) if self._log else None
             # A group of its own: Ctrl-C reaches the supervisor alone, which then stops things in order.
-            self._process = subprocess.Popen(
-                self._command,
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
+            self._process, self._tether = start_tethered(
+                self._command, env=self._environment, stdout=output, stderr=output
             )
-        self._tether = Tether(self._process.pid)
         self._started = time.monotonic()
 
     def tend(self) -> None:

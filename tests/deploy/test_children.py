@@ -96,3 +96,18 @@ def test_children_and_grandchildren_end_with_a_killed_supervisor(tmp_path: Path)
     supervisor.kill()
     supervisor.wait()
     assert eventually(lambda: not alive(grandchild))
+
+
+def test_nothing_runs_of_a_child_whose_supervisor_died_while_starting_it(tmp_path: Path) -> None:
+    note = tmp_path / "note"
+    program = (
+        "import os, signal\n"
+        "from core import tether\n"
+        "from deploy.children import Child\n"
+        "tether.Tether.__init__ = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)\n"
+        f"Child('web', ['sh', '-c', {FAMILY.format(note=note)!r}], os.environ, None, print).start()\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, check=False)
+    # The pipe ends when the last of the family is gone, so nothing can write the note later.
+    assert ended.returncode == -signal.SIGKILL
+    assert not note.exists()
