@@ -72,6 +72,12 @@ def sign_in(page: Page, login: str, password: str, then: str) -> None:
     page.wait_for_url(f"**{then}")
 
 
+def overhang_of(page: Page) -> int:
+    """Return how many pixels a page is wider than its window, once there is a page."""
+    page.wait_for_load_state("domcontentloaded")
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
 def describe(violations: list[dict[str, Any]]) -> str:
     """Return what axe found, short enough to read."""
     return "\n".join(

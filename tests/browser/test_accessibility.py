@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.browser.clicking import describe, put_into_cart, sign_in
+from tests.browser.clicking import describe, overhang_of, put_into_cart, sign_in
 from tests.browser.conftest import DESK, PHONE, OpenPage, Site
 
 pytestmark = pytest.mark.browser
@@ -119,11 +119,6 @@ def barriers_of(page: Page) -> list[dict[str, Any]]:
         page, options={"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": STANDARD}}
     )
     return [one for one in found.response["violations"] if one["impact"] in SERIOUS]
-
-
-def overhang_of(page: Page) -> int:
-    """Return how many pixels a page is wider than its window."""
-    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
 def test_barriers_are_noticed(site: Site, open_page: OpenPage) -> None:

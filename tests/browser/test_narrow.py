@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.clicking import sign_in
+from tests.browser.clicking import overhang_of, sign_in
 from tests.browser.conftest import PHONE, OpenPage, Site
-from tests.browser.test_accessibility import overhang_of
 
 pytestmark = pytest.mark.browser
 

@@ -7,17 +7,12 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.clicking import sign_in
+from tests.browser.clicking import overhang_of, sign_in
 from tests.browser.conftest import DESK, PHONE, OpenPage, Site
 
 pytestmark = pytest.mark.browser
-
-
-def fits(page: Page) -> bool:
-    """Say whether nothing has to be pushed sideways."""
-    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
 def changed(path: Path, name: str, label_en: str) -> bytes:
@@ -51,7 +46,7 @@ def test_a_list_is_changed_and_sent_back(
     page.goto("/supplier/products")
     page.get_by_role("link", name="产品清单导入导出").click()
     expect(page.locator("h1")).to_have_text("产品清单导入导出")
-    assert fits(page)
+    assert overhang_of(page) <= 0
     with page.expect_download() as download:
         page.get_by_role("link", name="文本表格（CSV）").click()
     taken = tmp_path / "list.csv"
@@ -63,16 +58,16 @@ def test_a_list_is_changed_and_sent_back(
     page.get_by_role("button", name="先看会改动什么").click()
     expect(page.locator("p[role=status]")).to_contain_text("已读取，尚未导入", timeout=20_000)
     expect(page.get_by_text("三部分之和比售价少 ¥1.00")).to_be_visible()
-    assert fits(page)
+    assert overhang_of(page) <= 0
     page.get_by_role("link", name="改动 1").click()
     expect(page.locator("ins")).to_have_text(label)
-    assert fits(page)
+    assert overhang_of(page) <= 0
     page.get_by_role("button", name="导入 1 行").click()
     expect(page.locator("p[role=status]")).to_contain_text("已导入", timeout=20_000)
     with page.expect_download() as refused:
         page.get_by_role("link", name="CSV", exact=True).click()
     refused.value.save_as(tmp_path / "refused.csv")
     assert "三部分之和比售价少 ¥1.00" in (tmp_path / "refused.csv").read_text("utf-8-sig")
-    assert fits(page)
+    assert overhang_of(page) <= 0
     page.goto("/supplier/products/files")
     expect(page.get_by_role("link", name="清单.csv").first).to_be_visible()

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from accounts.models import User
 from accounts.registrations.models import Registration
-from tests.browser.clicking import sign_in
+from tests.browser.clicking import overhang_of, sign_in
 from tests.browser.conftest import PHONE, OpenPage, Site
 from tests.factories.certification import make_credit_code
 from tests.factories.licences import PDF
 
 pytestmark = pytest.mark.browser
-
-
-def _no_sideways(page: Page) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -32,7 +28,7 @@ def test_a_cooperative_is_registered_on_a_phone(site: Site, open_page: OpenPage,
     sign_in(page, email, site.password, "/supplier/products")
     page.get_by_role("link", name="办理供应商入驻").click()
     page.get_by_role("link", name="开始登记").click()
-    _no_sideways(page)
+    assert overhang_of(page) <= 0
     page.locator("[name=legal_form]").select_option("cooperative")
     page.locator("[name=name_zh]").fill("青溪种植专业合作社")
     page.locator("[name=credit_code]").fill("93370406YGDEM0010R")
@@ -50,7 +46,7 @@ def test_a_cooperative_is_registered_on_a_phone(site: Site, open_page: OpenPage,
         below = {"province": "county", "county": "town", "town": "village"}[name]
         expect(page.locator(f"[name={below}] option").nth(1)).to_be_attached()
     page.locator("[name=village]").select_option(index=1)
-    _no_sideways(page)
+    assert overhang_of(page) <= 0
     page.get_by_role("button", name="下一步").click()
 
     page.wait_for_url("**/contact")
@@ -66,9 +62,9 @@ def test_a_cooperative_is_registered_on_a_phone(site: Site, open_page: OpenPage,
         {"name": "licence.pdf", "mimeType": "application/pdf", "buffer": PDF}
     )
     page.get_by_role("button", name="上传").click()
-    _no_sideways(page)
+    assert overhang_of(page) <= 0
     page.get_by_role("link", name="下一步：核对并提交").click()
-    _no_sideways(page)
+    assert overhang_of(page) <= 0
     page.get_by_role("button", name="提交登记").click()
     expect(page.locator("main")).to_contain_text("审核中")
     buyer = select(User.id).where(User.email == email).scalar_subquery()

@@ -7,11 +7,11 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from shop.catalogue.models import Picture, Product, Variant
-from tests.browser.clicking import sign_in
+from tests.browser.clicking import overhang_of, sign_in
 from tests.browser.conftest import PHONE, OpenPage, Site
 
 pytestmark = pytest.mark.browser
@@ -22,11 +22,6 @@ def picture() -> dict[str, object]:
     kept = BytesIO()
     Image.new("RGB", (1600, 1200), "peru").save(kept, "JPEG")
     return {"name": "IMG_0042.jpg", "mimeType": "image/jpeg", "buffer": kept.getvalue()}
-
-
-def no_wider_than_the_phone(page: Page) -> bool:
-    """Say whether nothing has to be pushed sideways."""
-    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
 def test_a_product_with_a_picture_and_a_ladder_is_added_on_a_phone(site: Site, open_page: OpenPage) -> None:
@@ -40,7 +35,7 @@ def test_a_product_with_a_picture_and_a_ladder_is_added_on_a_phone(site: Site, o
     page.locator("#village").select_option(label="青莲村")
     page.locator("#summary_zh").fill("粒粒饱满")
     page.locator("#shelf_life").fill("365")
-    assert no_wider_than_the_phone(page)
+    assert overhang_of(page) <= 0
     page.get_by_role("button", name="保存草稿").click()
     page.wait_for_url("**/supplier/products/river-mung-beans")
 
@@ -61,7 +56,7 @@ def test_a_product_with_a_picture_and_a_ladder_is_added_on_a_phone(site: Site, o
     expect(page.locator("#producer-error")).to_contain_text("¥0.80")
     expect(page.locator("#step_price_1")).to_have_value("15.90")
     page.locator("#other").fill("2.80")
-    assert no_wider_than_the_phone(page)
+    assert overhang_of(page) <= 0
     page.get_by_role("button", name="添加规格").click()
     page.wait_for_url(re.compile(r"/supplier/products/river-mung-beans(#packs)?$"))
     expect(page.locator(".own-pack")).to_contain_text("¥16.80/kg")
@@ -71,7 +66,7 @@ def test_a_product_with_a_picture_and_a_ladder_is_added_on_a_phone(site: Site, o
     page.wait_for_url("**/shop/products/river-mung-beans")
     expect(page.locator(".ladder-table")).to_contain_text("¥15.90")
     expect(page.locator(".product-page-picture img").first).to_have_attribute("alt", "一把绿豆")
-    assert no_wider_than_the_phone(page)
+    assert overhang_of(page) <= 0
 
     product = select(Product.id).where(Product.slug == "river-mung-beans").scalar_subquery()
     assert site.ask(select(Variant.ladder).where(Variant.product_id == product)) == [[5, 15_90]]
