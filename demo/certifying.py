@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import product as pairs
@@ -19,7 +18,7 @@ from demo.content import applicants
 from demo.content.suppliers import SUPPLIERS_BY_KEY
 from demo.content.values import Product
 from demo.directory import Door
-from demo.shopping import WALK_PRODUCT
+from demo.shopping import WALK_PRODUCT, as_written
 from demo.timeline import Timeline
 from demo.world import Home, World
 from publicity import jobs as publicity_jobs
@@ -33,7 +32,6 @@ from shop.benefit_links import services as links
 from shop.benefit_links.values import Answer, LinkKind, NewLink, NewPayment
 from shop.catalogue import models as catalogue_models
 from shop.catalogue import services as catalogue
-from shop.catalogue.values import NewProduct, NewVariant
 
 #: Who checks for the town and the sector office of the walk's county; certifier@ decides for the county.
 TOWNSHIP, SECTOR = ("township", "田秋实"), ("sector", "麦穗青")
@@ -141,30 +139,8 @@ class Certifying:
             )
 
     def _offer(self, found: Product, session: Session) -> None:
-        supplier_id, supplier = self.world.suppliers[found.supplier]
-        catalogue.add_product(
-            session,
-            supplier,
-            NewProduct(
-                slug=found.slug,
-                supplier_id=supplier_id,
-                village_id=self.world.places[found.village].id,
-                category=found.category,
-                name_zh=found.name_zh,
-                name_en=found.name_en,
-                summary_zh=found.summary_zh,
-                summary_en=found.summary_en,
-                story_zh=found.story_zh,
-                story_en=found.story_en,
-                variants=tuple(NewVariant(**asdict(pack)) for pack in found.variants),
-                storage_zh=found.storage_zh,
-                storage_en=found.storage_en,
-                shelf_life_days=found.shelf_life_days,
-                perishable=found.perishable,
-                picture=self.album.key(found.slug),
-                households_count=found.households,
-            ),
-        )
+        _id, supplier = self.world.suppliers[found.supplier]
+        catalogue.add_product(session, supplier, as_written(found, self.world, self.album))
 
     def _link(self, found: Product, session: Session) -> None:
         seen: set[int] = set()

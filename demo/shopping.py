@@ -143,30 +143,8 @@ class Shop:
             )
 
     def _offer(self, product: Product, certificate_ends_in: int | None, session: Session) -> None:
-        supplier_id, supplier = self.world.suppliers[product.supplier]
-        added = catalogue.add_product(
-            session,
-            supplier,
-            NewProduct(
-                slug=product.slug,
-                supplier_id=supplier_id,
-                village_id=self.world.places[product.village].id,
-                category=product.category,
-                name_zh=product.name_zh,
-                name_en=product.name_en,
-                summary_zh=product.summary_zh,
-                summary_en=product.summary_en,
-                story_zh=product.story_zh,
-                story_en=product.story_en,
-                variants=tuple(_variant(pack) for pack in product.variants),
-                storage_zh=product.storage_zh,
-                storage_en=product.storage_en,
-                shelf_life_days=product.shelf_life_days,
-                perishable=product.perishable,
-                picture=self.album.key(product.slug),
-                households_count=product.households,
-            ),
-        )
+        _id, supplier = self.world.suppliers[product.supplier]
+        added = catalogue.add_product(session, supplier, as_written(product, self.world, self.album))
         catalogue.list_product(session, supplier, added.id)
         office_id, certifier = self.world.certifiers[product.village[:6]]
         last_day = (
@@ -497,6 +475,29 @@ def _ending_soon(chosen: list[Product]) -> dict[str, int]:
     others.sort(key=lambda product: product.village[:6] != rice.village[:6])
     found = [*others[:1], *others[-2:]]
     return {product.slug: days for product, days in zip(found, SOON, strict=False)}
+
+
+def as_written(product: Product, world: World, album: Album) -> NewProduct:
+    """Return a product of the content as its supplier adds it, with its picture."""
+    return NewProduct(
+        slug=product.slug,
+        supplier_id=world.suppliers[product.supplier][0],
+        village_id=world.places[product.village].id,
+        category=product.category,
+        name_zh=product.name_zh,
+        name_en=product.name_en,
+        summary_zh=product.summary_zh,
+        summary_en=product.summary_en,
+        story_zh=product.story_zh,
+        story_en=product.story_en,
+        variants=tuple(_variant(pack) for pack in product.variants),
+        storage_zh=product.storage_zh,
+        storage_en=product.storage_en,
+        shelf_life_days=product.shelf_life_days,
+        perishable=product.perishable,
+        picture=album.key(product.slug),
+        households_count=product.households,
+    )
 
 
 def _variant(pack: Pack) -> NewVariant:
