@@ -2,34 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
-
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField, StringField, TextAreaField
-from wtforms.validators import Length, Optional, Regexp, StopValidation
+from wtforms.validators import Length, Optional, Regexp
 
 from payments.values import BankStatementLine, ResolutionKind
-from web.forms import Form, YuanField, at_most, no_control_characters, required
-
-
-class DayField(StringField):
-    """A calendar day as browsers send it, `2026-11-21`, that becomes `day`."""
-
-    day: date | None = None
-
-    def pre_validate(self, form: Any) -> None:
-        """Read the day."""
-        text = (self.data or "").strip()
-        if not text:
-            return
-        try:
-            if len(text) != 10:
-                raise ValueError(text)
-            self.day = date.fromisoformat(text)
-        except ValueError:
-            raise StopValidation(_("Enter a day, for example 2026-11-21.")) from None
+from web.forms import DayField, Form, YuanField, at_most, no_control_characters, required
 
 
 class BankTransferForm(Form):

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import Email, InputRequired, Optional, StopValidation
+from wtforms.validators import Email, InputRequired, Optional
 
-from core import clock, ids
+from core import ids
 from publicity import rules
 from publicity.values import Decision, NewObjection, NewPeriod, NoticeKind
 from publicity.wording import KINDS
-from web.forms import Form, WholeNumberField, at_most, no_control_characters, required
+from web.forms import (
+    DayField,
+    Form,
+    WholeNumberField,
+    at_most,
+    no_control_characters,
+    required,
+    today_or_later,
+)
 
 
 class ObjectionForm(Form):
@@ -99,23 +106,10 @@ class PeriodForm(Form):
     minimum_days = WholeNumberField(
         _l("Days at least"), [required()], least=rules.SHORTEST, most=rules.LONGEST
     )
-    valid_from = StringField(_l("For notices opened from"), [required()])
-    day: date | None = None
-
-    def validate_valid_from(self, field: Any) -> None:
-        """Read the day as browsers send it, `2026-11-21`; it must not be over."""
-        text = (field.data or "").strip()
-        try:
-            if len(text) != 10:
-                raise ValueError(text)
-            self.day = date.fromisoformat(text)
-        except ValueError:
-            raise StopValidation(_("Enter a day, for example 2026-11-21.")) from None
-        if self.day < clock.today():
-            raise StopValidation(_("Choose today or a later day."))
+    valid_from = DayField(_l("For notices opened from"), [required(), today_or_later])
 
     def to_request(self) -> NewPeriod:
         """Return the setting; called once the form is valid."""
         assert self.minimum_days.number is not None
-        assert self.day is not None
-        return NewPeriod(NoticeKind(self.kind.data), self.minimum_days.number, self.day)
+        assert self.valid_from.day is not None
+        return NewPeriod(NoticeKind(self.kind.data), self.minimum_days.number, self.valid_from.day)

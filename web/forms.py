@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -11,8 +12,9 @@ from flask_wtf import FlaskForm
 from wtforms import Field, StringField
 from wtforms.validators import InputRequired, Length, StopValidation
 
-from core import money
+from core import clock, money
 
+_TOKEN = re.compile(r"^[0-9A-Z]{12,40}$")
 _WHOLE = re.compile(r"^[0-9]{1,9}$")
 
 
@@ -63,6 +65,26 @@ class WholeNumberField(StringField):
                 _("Enter a number from %(least)s to %(most)s.", least=self.least, most=self.most)
             )
         self.number = int(text)
+
+
+class DayField(StringField):
+    """A calendar day as browsers send it, `2026-11-21`, that becomes `day`."""
+
+    day: date | None = None
+
+    def pre_validate(self, form: Any) -> None:
+        """Read the day."""
+        text = (self.data or "").strip()
+        if not text:
+            if self.flags.required:
+                raise StopValidation(_("Please fill this in."))
+            return
+        try:
+            if len(text) != 10:
+                raise ValueError(text)
+            self.day = date.fromisoformat(text)
+        except ValueError:
+            raise StopValidation(_("Enter a day, for example 2026-11-21.")) from None
 
 
 class YuanField(StringField):
@@ -117,3 +139,15 @@ def no_control_characters(_form: Any, field: Field) -> None:
     """Refuse NUL and other control characters, which no name or address needs."""
     if any(ord(c) < 32 and c not in "\n\r\t" for c in field.data or ""):
         raise StopValidation(_("This contains characters that cannot be stored."))
+
+
+def single_use_token(_form: Any, field: Field) -> None:
+    """Refuse a token that this site did not write into the form."""
+    if not _TOKEN.match(field.data or ""):
+        raise StopValidation(_l("Please load the page again."))
+
+
+def today_or_later(_form: Any, field: DayField) -> None:
+    """Refuse a day that is over."""
+    if field.day is not None and field.day < clock.today():
+        raise StopValidation(_("Choose today or a later day."))

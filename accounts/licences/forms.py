@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, FileField, HiddenField, SelectField, StringField
-from wtforms.validators import Optional, StopValidation
+from wtforms.validators import Optional
 
 from accounts.licences import wording
 from accounts.licences.rules import LONGEST_NUMBER
 from accounts.licences.values import LicenceKind, NewLicence
 from core import documents, storage
 from core.documents import Document
-from web.forms import Form, at_most, no_control_characters, required
-
-_TOKEN = re.compile(r"^[0-9A-Z]{12,40}$")
-
-
-def single_use_token(_form: Any, field: Any) -> None:
-    """Refuse a token that this site did not write into the form."""
-    if not _TOKEN.match(field.data or ""):
-        raise StopValidation(_l("Please load the page again."))
+from web.forms import Form, at_most, no_control_characters, required, single_use_token
 
 
 class LicenceForm(Form):

@@ -7,12 +7,11 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField, SelectField, StringField, TelField, TextAreaField
 from wtforms.validators import Optional
 
-from accounts.licences.forms import single_use_token
 from accounts.registrations import rules, wording
 from accounts.registrations.values import Identity
 from accounts.values import LegalForm, OrganisationKind
 from registry.values import PickerLevel
-from web.forms import Form, at_most, no_control_characters, required
+from web.forms import Form, at_most, no_control_characters, required, single_use_token
 from web.language import in_language
 
 

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, HiddenField, RadioField, TextAreaField
-from wtforms.validators import Length, StopValidation
+from wtforms.validators import Length
 
 from points.awards.values import NewClaim
-from web.forms import Form, at_most, no_control_characters, required
-
-_TOKEN = re.compile(r"^[0-9A-Z]{12,40}$")
-
-
-def single_use_token(_form: Any, field: Any) -> None:
-    """Refuse a token that this site did not write into the form."""
-    if not _TOKEN.match(field.data or ""):
-        raise StopValidation(_l("Please load the page again."))
+from web.forms import Form, at_most, no_control_characters, required, single_use_token
 
 
 class ClaimForm(Form):

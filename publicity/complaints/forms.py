@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import request
@@ -10,14 +9,22 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, FileField, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import Email, InputRequired, Optional, StopValidation
+from wtforms.validators import Email, InputRequired, Optional
 
-from core import clock, ids, storage
+from core import ids, storage
 from publicity import rules as publicity_rules
 from publicity.complaints import rules
 from publicity.complaints.values import Answer, NewComplaint, NewPeriod, Outcome, Reason
 from publicity.complaints.wording import OUTCOMES, REASONS
-from web.forms import Form, WholeNumberField, at_most, no_control_characters, required
+from web.forms import (
+    DayField,
+    Form,
+    WholeNumberField,
+    at_most,
+    no_control_characters,
+    required,
+    today_or_later,
+)
 
 
 class ComplaintForm(Form):
@@ -112,23 +119,10 @@ class PeriodForm(Form):
     answer_days = WholeNumberField(
         _l("Days for an answer"), [required()], least=rules.SHORTEST, most=rules.LONGEST
     )
-    valid_from = StringField(_l("For reports that come from"), [required()])
-    day: date | None = None
-
-    def validate_valid_from(self, field: Any) -> None:
-        """Read the day as browsers send it, `2026-11-21`; it must not be over."""
-        text = (field.data or "").strip()
-        try:
-            if len(text) != 10:
-                raise ValueError(text)
-            self.day = date.fromisoformat(text)
-        except ValueError:
-            raise StopValidation(_("Enter a day, for example 2026-11-21.")) from None
-        if self.day < clock.today():
-            raise StopValidation(_("Choose today or a later day."))
+    valid_from = DayField(_l("For reports that come from"), [required(), today_or_later])
 
     def to_request(self) -> NewPeriod:
         """Return the setting; called once the form is valid."""
         assert self.answer_days.number is not None
-        assert self.day is not None
-        return NewPeriod(self.answer_days.number, self.day)
+        assert self.valid_from.day is not None
+        return NewPeriod(self.answer_days.number, self.valid_from.day)

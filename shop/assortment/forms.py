@@ -21,9 +21,16 @@ from wtforms.validators import Length, Optional, Regexp, StopValidation
 from shop.catalogue import rules
 from shop.catalogue.models import Product, Variant
 from shop.catalogue.values import NewProduct, NewVariant, PriceStep, ProductEdit, VariantEdit
-from web.forms import Form, WholeNumberField, YuanField, at_most, no_control_characters, required
+from web.forms import (
+    Form,
+    WholeNumberField,
+    YuanField,
+    at_most,
+    no_control_characters,
+    required,
+    single_use_token,
+)
 
-TOKEN = [Regexp(r"^[0-9A-Z]{12,40}$", message=_l("Please load the page again."))]
 VERSION = [Regexp(r"^[0-9]{1,9}$", message=_l("Please load the page again."))]
 
 #: The field of a form that a fault of the rules belongs to, where it has another name.
@@ -67,7 +74,7 @@ def _long_text(label: Any, most: int, hint: Any = "") -> TextAreaField:
 class ProductForm(Form):
     """What a product is."""
 
-    once = HiddenField(validators=[Optional(), *TOKEN])
+    once = HiddenField(validators=[Optional(), single_use_token])
     version = HiddenField(validators=[Optional(), *VERSION])
     supplier = SelectField(_l("Offered by"), [Optional()])
     name_zh = _text(_l("Name in Chinese"), rules.LONGEST["name_zh"], needed=True)
@@ -126,7 +133,7 @@ class ProductForm(Form):
 class PackForm(Form):
     """A pack size: what is in it, what it costs, where each fen goes, and how the price falls."""
 
-    once = HiddenField(validators=[Optional(), *TOKEN])
+    once = HiddenField(validators=[Optional(), single_use_token])
     version = HiddenField(validators=[Optional(), *VERSION])
     label_zh = _text(
         _l("What the pack is called, in Chinese"),
@@ -241,7 +248,7 @@ class PackForm(Form):
 class StockForm(Form):
     """What came, or what was counted."""
 
-    once = HiddenField(validators=TOKEN)
+    once = HiddenField(validators=[single_use_token])
     what = RadioField(
         _l("What happened"),
         [required()],

@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, FileField, HiddenField, SelectField, StringField, TextAreaField
-from wtforms.validators import StopValidation
 
 from shop.benefit_links.rules import LONGEST_REASON
 from shop.benefit_links.values import LinkKind
-from web.forms import Form, YuanField, at_most, no_control_characters, required
-
-_TOKEN = re.compile(r"^[0-9A-Z]{12,40}$")
-
-
-def single_use_token(_form: Any, field: Any) -> None:
-    """Refuse a token that this site did not write into the form."""
-    if not _TOKEN.match(field.data or ""):
-        raise StopValidation(_l("Please load the page again."))
+from web.forms import Form, YuanField, at_most, no_control_characters, required, single_use_token
 
 
 class LinkForm(Form):

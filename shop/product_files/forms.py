@@ -6,9 +6,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import FileField, HiddenField, RadioField, SelectField
 
 from core import ids
-from shop.benefit_links.forms import single_use_token
 from shop.product_files.values import Mode
-from web.forms import Form, required
+from web.forms import Form, required, single_use_token
 
 
 class FileForm(Form):

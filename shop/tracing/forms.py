@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
@@ -16,7 +13,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired, Optional, StopValidation
+from wtforms.validators import InputRequired, Optional
 
 from publicity.complaints.forms import ComplaintForm
 from shop.tracing import rules
@@ -30,15 +27,7 @@ from shop.tracing.values import (
     SheetFormat,
 )
 from shop.tracing.wording import CLOSINGS, LABEL_KINDS, LANGUAGES, SHEETS
-from web.forms import Form, WholeNumberField, at_most, no_control_characters, required
-
-_TOKEN = re.compile(r"^[0-9A-Z]{12,40}$")
-
-
-def single_use_token(_form: Any, field: Any) -> None:
-    """Refuse a token that this site did not write into the form."""
-    if not _TOKEN.match(field.data or ""):
-        raise StopValidation(_l("Please load the page again."))
+from web.forms import Form, WholeNumberField, at_most, no_control_characters, required, single_use_token
 
 
 class _FactsForm(Form):
