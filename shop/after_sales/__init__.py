@@ -1,0 +1,1 @@
+"""After sales: quality claims, returns, and the money and goods that go back for them."""
