@@ -57,6 +57,7 @@ from shop.product_files.views import bp as product_files
 from shop.tracing import jobs as tracing_jobs
 from shop.tracing import wording as tracing_wording
 from shop.tracing.views import BLUEPRINTS as TRACING
+from shop.vouchers import models as voucher_models
 from web import navigation
 from web.navigation import DeskItem
 
@@ -121,4 +122,5 @@ __all__ = [
     "product_file_wording",
     "tracing_jobs",
     "tracing_wording",
+    "voucher_models",
 ]

@@ -23,7 +23,7 @@ class Cart(Base):
 
 
 class CartLine(Base):
-    """One pack size in a cart; nothing is held by it."""
+    """One pack size in a cart; nothing is held by it. What was saved for later (`saved_at`) is not bought."""
 
     __tablename__ = "shop_cart_lines"
     __table_args__ = (
@@ -36,3 +36,4 @@ class CartLine(Base):
     variant_id: Mapped[int] = mapped_column(ForeignKey("shop_variants.id"))
     quantity: Mapped[int]
     added_at: Mapped[datetime]
+    saved_at: Mapped[datetime | None]

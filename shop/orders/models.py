@@ -20,7 +20,7 @@ class Order(Base):
     `state` is derived from the payment and the parts and kept for lists; `number` is what people read aloud.
     A guest opens the order by `guest_token_hash`'s secret, never by the number. `idem_key` names the form that was
     sent (and by whom), `request_hash` what stood in it. `payment_intent` is the public id of the open intent, `paid_by`
-    names the money that paid it.
+    names the money that paid it. `discount_fen` is what a voucher pays: the operator's money, never the suppliers'.
     """
 
     __tablename__ = "shop_orders"
@@ -36,7 +36,9 @@ class Order(Base):
             name="paid_at",
         ),
         CheckConstraint(
-            "goods_fen >= 0 AND freight_fen >= 0 AND goods_fen + freight_fen = total_fen", name="total"
+            "goods_fen >= 0 AND freight_fen >= 0 AND discount_fen BETWEEN 0 AND goods_fen "
+            "AND goods_fen + freight_fen - discount_fen = total_fen",
+            name="total",
         ),
         CheckConstraint("(kind = 'institution') = (institution_id IS NOT NULL)", name="institution"),
         Index("ix_shop_orders_buyer", "buyer_user_id", "id"),
@@ -66,6 +68,7 @@ class Order(Base):
     review_reason: Mapped[str] = mapped_column(default="")
     goods_fen: Mapped[int]
     freight_fen: Mapped[int]
+    discount_fen: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     total_fen: Mapped[int]
     placed_at: Mapped[datetime]
     hold_expires_at: Mapped[datetime]
@@ -75,7 +78,10 @@ class Order(Base):
 
 
 class SupplierOrder(Base):
-    """The part of an order that one supplier sends; `accepted_fen` is what was accepted, freight included."""
+    """The part of an order that one supplier sends; `accepted_fen` is what was accepted, freight included.
+
+    `discount_fen` is what of its goods a voucher paid; the supplier is owed in full.
+    """
 
     __tablename__ = "shop_supplier_orders"
     __table_args__ = (
@@ -83,6 +89,7 @@ class SupplierOrder(Base):
         CheckConstraint("state IN ('waiting', 'to_ship', 'shipped', 'received', 'cancelled')", name="state"),
         CheckConstraint("(state = 'received') = (accepted_fen IS NOT NULL)", name="accepted"),
         CheckConstraint("accepted_fen BETWEEN 0 AND goods_fen + freight_fen", name="accepted_at_most_sent"),
+        CheckConstraint("discount_fen BETWEEN 0 AND goods_fen", name="discount"),
         Index("ix_shop_supplier_orders_supplier", "supplier_id", "state", "id"),
     )
 
@@ -93,6 +100,7 @@ class SupplierOrder(Base):
     state: Mapped[str]
     goods_fen: Mapped[int]
     freight_fen: Mapped[int]
+    discount_fen: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     carrier: Mapped[str] = mapped_column(default="")
     tracking_number: Mapped[str] = mapped_column(default="")
     shipped_at: Mapped[datetime | None]
@@ -144,6 +152,7 @@ class OrderRefund(Base):
     """What of a refund belongs to which part and line of an order, and where that money lay (fen).
 
     `refund` is the public id of the refund in payments; a refund of a whole order has a row for each of its parts.
+    `amount_fen` goes to the buyer, `voucher_fen` back to the operator, who had paid it by a voucher.
     """
 
     __tablename__ = "shop_order_refunds"
@@ -151,7 +160,7 @@ class OrderRefund(Base):
         CheckConstraint("amount_fen > 0", name="amount_positive"),
         CheckConstraint(
             "prepaid_fen >= 0 AND payable_fen >= 0 AND unapplied_fen >= 0 "
-            "AND prepaid_fen + payable_fen + unapplied_fen = amount_fen",
+            "AND voucher_fen >= 0 AND prepaid_fen + payable_fen + unapplied_fen = amount_fen + voucher_fen",
             name="where_it_lay",
         ),
         CheckConstraint("(supplier_order_id IS NULL) = (unapplied_fen > 0)", name="part"),
@@ -169,5 +178,6 @@ class OrderRefund(Base):
     prepaid_fen: Mapped[int]
     payable_fen: Mapped[int]
     unapplied_fen: Mapped[int]
+    voucher_fen: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     declined: Mapped[bool] = mapped_column(default=False)
     made_at: Mapped[datetime]

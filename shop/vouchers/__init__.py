@@ -1,0 +1,1 @@
+"""Codes with which the operator pays a part of what somebody buys."""
