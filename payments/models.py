@@ -146,7 +146,11 @@ class PaymentCode(Base):
 
 
 class BankTransfer(Base):
-    """Money that a finance officer saw on the bank statement."""
+    """Money that a finance officer saw on the bank statement.
+
+    Held transfers that pay for one thing together are joined: `joined_fen` is what this one took over from the others, or
+    below zero what it gave to the one that `joined_to_id` names.
+    """
 
     __tablename__ = "payments_bank_transfers"
     __table_args__ = (
@@ -154,8 +158,9 @@ class BankTransfer(Base):
         CheckConstraint("amount_fen > 0", name="amount_positive"),
         CheckConstraint("(state = 'review') = (review_reason IS NOT NULL)", name="reviewed"),
         CheckConstraint("state <> 'matched' OR code_id IS NOT NULL", name="matched"),
-        CheckConstraint("refunding_fen BETWEEN 0 AND amount_fen", name="refunds_within_amount"),
-        CheckConstraint("held_fen BETWEEN 0 AND amount_fen - refunding_fen", name="held"),
+        CheckConstraint("refunding_fen BETWEEN 0 AND amount_fen + joined_fen", name="refunds_within_amount"),
+        CheckConstraint("held_fen BETWEEN 0 AND amount_fen + joined_fen - refunding_fen", name="held"),
+        CheckConstraint("(joined_fen < 0) = (joined_to_id IS NOT NULL)", name="joined"),
         Index(
             "uq_payments_bank_transfers_code",
             "code_id",
@@ -178,6 +183,8 @@ class BankTransfer(Base):
     review_closed_at: Mapped[datetime | None]
     refunding_fen: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     held_fen: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    joined_fen: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    joined_to_id: Mapped[int | None] = mapped_column(ForeignKey("payments_bank_transfers.id"))
 
 
 class Refund(Base):
@@ -246,7 +253,10 @@ class Refund(Base):
 
 
 class Resolution(Base):
-    """What a finance officer decided about money that did not fit; above the limit a second person confirms it."""
+    """What a finance officer decided about money that did not fit; above the limit a second person confirms it.
+
+    `joined` are the public ids of further transfers that pay together with this one.
+    """
 
     __tablename__ = "payments_resolutions"
     __table_args__ = (
@@ -281,6 +291,7 @@ class Resolution(Base):
     transfer_id: Mapped[int | None] = mapped_column(ForeignKey("payments_bank_transfers.id"))
     kind: Mapped[str]
     reference: Mapped[str] = mapped_column(default="")
+    joined: Mapped[list[str]] = mapped_column(JSONB, default=list, server_default=text("'[]'::jsonb"))
     reason: Mapped[str]
     state: Mapped[str]
     needs_second: Mapped[bool]

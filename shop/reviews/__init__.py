@@ -1,0 +1,1 @@
+"""What buyers say of goods they received, and what suppliers answer."""
