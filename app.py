@@ -12,7 +12,7 @@ from flask_bootstrap import Bootstrap5
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Config
-from core import db, documents, mail, migrations, storage
+from core import db, documents, mail, migrations, sealing, storage
 
 ROOT = Path(__file__).resolve().parent
 
@@ -69,6 +69,7 @@ def choose_edges(config: Config) -> None:
     mail.use(mailer, ("益购 Yigou", config.mail_sender))
     storage.use(config.media_dir)
     documents.use(config.private_dir)
+    sealing.use(config.secret_key)
     search.use(
         search.PostgresEngine()
         if config.search_engine == "postgres"
