@@ -54,6 +54,7 @@ from shop.procurement.views import bp as procurement
 from shop.product_files import jobs as product_file_jobs
 from shop.product_files import wording as product_file_wording
 from shop.product_files.views import bp as product_files
+from shop.settlement import queries as settlement_queries
 from shop.tracing import jobs as tracing_jobs
 from shop.tracing import wording as tracing_wording
 from shop.tracing.views import BLUEPRINTS as TRACING
@@ -120,6 +121,7 @@ __all__ = [
     "order_wording",
     "product_file_jobs",
     "product_file_wording",
+    "settlement_queries",
     "tracing_jobs",
     "tracing_wording",
     "voucher_models",
