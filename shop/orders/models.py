@@ -20,7 +20,8 @@ class Order(Base):
     `state` is derived from the payment and the parts and kept for lists; `number` is what people read aloud.
     A guest opens the order by `guest_token_hash`'s secret, never by the number. `idem_key` names the form that was
     sent (and by whom), `request_hash` what stood in it. `payment_intent` is the public id of the open intent, `paid_by`
-    names the money that paid it. `discount_fen` is what a voucher pays: the operator's money, never the suppliers'.
+    names the money that paid it. `sender_hash` is a keyed digest of the network address that sent the form. `delivery` is
+    read through `addresses.read_delivery`, `invoice` is a `values.Invoice` or nothing. `discount_fen` is what a voucher pays: the operator's money, never the suppliers'.
     """
 
     __tablename__ = "shop_orders"
@@ -46,6 +47,8 @@ class Order(Base):
         Index("ix_shop_orders_state", "state", "id"),
         Index("ix_shop_orders_paid", "paid_at", postgresql_where=text("paid_at IS NOT NULL")),
         Index("ix_shop_orders_expiry", "hold_expires_at", postgresql_where=text("state = 'placed'")),
+        Index("ix_shop_orders_open_email", text("lower(email)"), postgresql_where=text("state = 'placed'")),
+        Index("ix_shop_orders_open_sender", "sender_hash", postgresql_where=text("state = 'placed'")),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
@@ -62,12 +65,15 @@ class Order(Base):
     guest_token_hash: Mapped[str | None] = mapped_column(unique=True)
     email: Mapped[str]
     locale: Mapped[str]
+    sender_hash: Mapped[str | None]
     delivery: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    invoice: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     note: Mapped[str] = mapped_column(default="")
     no_return_confirmed: Mapped[bool] = mapped_column(default=False)
     review_reason: Mapped[str] = mapped_column(default="")
     goods_fen: Mapped[int]
     freight_fen: Mapped[int]
+    freight_table_id: Mapped[int | None] = mapped_column(ForeignKey("shop_freight_tables.id"))
     discount_fen: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     total_fen: Mapped[int]
     placed_at: Mapped[datetime]
@@ -111,7 +117,10 @@ class SupplierOrder(Base):
 
 
 class OrderLine(Base):
-    """What was bought, frozen as it was promised."""
+    """What was bought, frozen as it was promised.
+
+    `no_return_confirmed`: the buyer was shown this very line among what cannot be sent back, and agreed (B10).
+    """
 
     __tablename__ = "shop_order_lines"
     __table_args__ = (
@@ -145,6 +154,7 @@ class OrderLine(Base):
     logistics_fen: Mapped[int]
     other_fen: Mapped[int]
     perishable: Mapped[bool]
+    no_return_confirmed: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     accepted_quantity: Mapped[int | None]
 
 

@@ -1,0 +1,1 @@
+"""What the way to the buyer costs: a dated table by region and weight."""

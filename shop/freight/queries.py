@@ -1,0 +1,62 @@
+"""Reading what freight costs."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from core import clock
+from shop.freight import rules
+from shop.freight.models import FreightTable
+from shop.freight.values import Tariff
+
+
+def tariff_of(session: Session, day: date | None = None) -> Tariff:
+    """Return what freight costs on a day (today), in one statement: the table written last for the newest day up to it."""
+    return _tariff(
+        session.execute(
+            select(FreightTable.__table__)
+            .where(FreightTable.valid_from <= (day or clock.today()))
+            .order_by(FreightTable.valid_from.desc(), FreightTable.id.desc())
+            .limit(1)
+        ).one()
+    )
+
+
+def tariffs(session: Session, limit: int = 40) -> list[Tariff]:
+    """Return every table that was written, the one that holds last first."""
+    rows = session.execute(
+        select(FreightTable.__table__)
+        .order_by(FreightTable.valid_from.desc(), FreightTable.id.desc())
+        .limit(limit)
+    )
+    return [_tariff(row) for row in rows]
+
+
+def find_tariff(session: Session, public_id: str) -> Tariff | None:
+    """Return the table that has this id, or None."""
+    row = session.execute(
+        select(FreightTable.__table__).where(FreightTable.public_id == public_id)
+    ).one_or_none()
+    return _tariff(row) if row is not None else None
+
+
+def newest_id(session: Session) -> str:
+    """Return the id of the table that was written last, locking the writing of further ones for this step."""
+    session.execute(text("SELECT pg_advisory_xact_lock(7342040)"))
+    return session.scalars(select(FreightTable.public_id).order_by(FreightTable.id.desc()).limit(1)).one()
+
+
+def _tariff(row: object) -> Tariff:
+    found: FreightTable = row  # type: ignore[assignment]
+    return Tariff(
+        found.id,
+        found.public_id,
+        found.valid_from,
+        tuple(rules.from_json(zone) for zone in found.zones),
+        found.reason,
+        found.user_name,
+        found.made_at,
+    )
