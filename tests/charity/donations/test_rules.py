@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from charity.campaigns.values import Stage
 from charity.donations import rules
-from charity.donations.exports import guarded
 from charity.donations.values import DonationState, Remark
+from core.sheets import guarded
 
 
 @pytest.mark.parametrize(
