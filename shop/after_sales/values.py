@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -75,6 +77,160 @@ class Move(StrEnum):
     WITHDRAW = "withdraw"
     RUN_OUT = "run_out"
     TAKEN_BACK = "taken_back"
+
+
+class Problem(StrEnum):
+    """Why an agreed amount could not go back yet."""
+
+    SUPPLIER_PAID_OUT = "supplier_paid_out"
+    REFUNDED_BEFORE = "refunded_before"
+    ORDER_MOVED_ON = "order_moved_on"
+
+
+class Interest(StrEnum):
+    """Why somebody of the operator may not decide a claim (rule J1)."""
+
+    OWN_CLAIM = "own_claim"
+    OWN_SUPPLIER = "own_supplier"
+    OWN_INSTITUTION = "own_institution"
+
+
+@dataclass(frozen=True, slots=True)
+class NewClaim:
+    """What a buyer claims of one line; `asked_fen` is only read for a part, `photos` are re-encoded pictures (WebP)."""
+
+    once: str
+    line_id: int
+    kind: ClaimKind
+    reason: Reason
+    wants: Wish
+    quantity: int
+    asked_fen: int | None = None
+    words: str = ""
+    photos: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What the supplier offers or the operator decides: how much goes back (fen), and whether the goods do first."""
+
+    amount_fen: int
+    goods_back: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """What of the goods that came back can be sold again (packs), and what the supplier says to it."""
+
+    resaleable: int
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A received line as the rules judge it: packs and fen that are left to claim, and when it arrived."""
+
+    received_at: datetime
+    unit_price_fen: int
+    packs_left: int
+    fen_left: int
+    perishable: bool
+    consumer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What a buyer may claim of a line now, and until when; None where it is not possible (any more)."""
+
+    claim_until: datetime | None
+    return_until: datetime | None
+    returnable: bool
+    period_ended_at: datetime
+
+    @property
+    def any(self) -> bool:
+        """Say whether anything may be claimed now."""
+        return self.claim_until is not None or self.return_until is not None
+
+
+@dataclass(frozen=True, slots=True)
+class LineClaim:
+    """A claim in a few words, for the line of an order it is about."""
+
+    public_id: str
+    kind: ClaimKind
+    state: State
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LineRights:
+    """What after sales say of one line of an order: what was claimed, and what may be claimed now."""
+
+    claims: tuple[LineClaim, ...]
+    rights: Rights
+
+    @property
+    def open_claim(self) -> LineClaim | None:
+        """Return the claim about it that is under way, or None."""
+        return next((claim for claim in self.claims if claim.state in OPEN), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a claim as its timeline shows it; amount in fen."""
+
+    move: Move
+    state: State
+    side: Side
+    who: str
+    note: str
+    amount_fen: int | None
+    goods_back: bool | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRow:
+    """A claim in a list; amounts in fen."""
+
+    public_id: str
+    kind: ClaimKind
+    reason: Reason
+    state: State
+    due_at: datetime | None
+    filed_at: datetime
+    quantity: int
+    amount_fen: int
+    number: str
+    name: tuple[str, str]
+    supplier: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimFile:
+    """A claim with everything that its pages show; amounts in fen."""
+
+    row: ClaimRow
+    wants: Wish
+    asked_fen: int
+    goods_back: bool
+    problem: str
+    carrier: str
+    tracking_number: str
+    resaleable: int | None
+    refund: str | None
+    line_id: int
+    label: tuple[str, str]
+    slug: str
+    picture: str | None
+    packs: int
+    part: str
+    institution_id: int | None
+    recipient: str
+    phone: str
+    photos: tuple[int, ...]
+    steps: tuple[Step, ...]
 
 
 #: What has not ended: the money of such a part is not paid out to its supplier.
