@@ -154,6 +154,26 @@ def grant_role(
     )
 
 
+def end_role(session: Session, actor: Actor, user_id: int, role: Role, *, region_id: int) -> None:
+    """Take a role in a region from a person; nothing happens when they do not hold it."""
+    ended = session.scalars(
+        update(RoleGrant)
+        .where(
+            RoleGrant.user_id == user_id,
+            RoleGrant.role == role.value,
+            RoleGrant.region_id == region_id,
+            RoleGrant.organisation_id.is_(None),
+            RoleGrant.valid_until.is_(None),
+        )
+        .values(valid_until=clock.now())
+        .returning(RoleGrant.id)
+    ).all()
+    if ended:
+        audit.record(
+            session, actor, "role ended", "user", user_id, before={"role": role, "region_id": region_id}
+        )
+
+
 def count_attempt(session: Session, *keys: str, scale: int = 1) -> None:
     """Count a try against each key and refuse (`TooManyAttempts`) when one must rest; serialised by key.
 

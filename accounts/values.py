@@ -49,6 +49,7 @@ class Role(StrEnum):
     CADRE = "cadre"
     COMMITTEE = "committee"
     STOREKEEPER = "storekeeper"
+    NODE_KEEPER = "node_keeper"
     HOUSEHOLD = "household"
     SUPERVISOR = "supervisor"
     ADMIN = "admin"

@@ -31,3 +31,19 @@ ACCEPT_DELIVERIES = permission(
 HANDLE_ORDERS = permission(
     "shop.handle_orders", N_("See every order, call it off, give money back"), Role.FINANCE, Role.ADMIN
 )
+HAND_OVER = permission("shop.hand_over", N_("Note parcels at a node and hand them over"), Role.NODE_KEEPER)
+MANAGE_NODES = permission("shop.manage_nodes", N_("Set up nodes and the days of receipt"), Role.ADMIN)
+ANSWER_REVIEWS = permission("shop.answer_reviews", N_("Answer reviews of a supplier's goods"), Role.SUPPLIER)
+MODERATE_REVIEWS = permission("shop.moderate_reviews", N_("Hide reviews of products"), Role.ADMIN)
+
+SEE_SETTLEMENT = permission(
+    "shop.see_settlement",
+    N_("See what a supplier is owed, dispute it, name the account it is paid into"),
+    Role.SUPPLIER,
+)
+PAY_SUPPLIERS = permission(
+    "shop.pay_suppliers", N_("Propose, approve and note payouts to suppliers"), Role.FINANCE, Role.ADMIN
+)
+SET_CLAIM_PERIOD = permission(
+    "shop.set_claim_period", N_("Set for how many days buyers may claim"), Role.ADMIN
+)

@@ -23,3 +23,67 @@ class AcceptedTooMuch(Refusal):
     """More was accepted than was sent, or lines are missing."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class NoWayThere(Refusal):
+    """No open node stands on the way to this address."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class ParcelUnknown(Refusal):
+    """No parcel on its way has this code, or it does not come through this node."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class ParcelExpectedElsewhere(Refusal):
+    """The scan is out of order: another node has to note the parcel first."""
+
+    def __init__(self, expected: tuple[str, str]) -> None:
+        super().__init__(expected[0])
+        self.expected = expected
+
+
+class ParcelAtItsEnd(Refusal):
+    """The parcel was handed over, or its buyer has said that it arrived."""
+
+
+class ParcelNotHere(Refusal):
+    """The parcel does not lie at this node, so nobody can be given it here."""
+
+
+class WrongPickupCode(Refusal):
+    """The pick-up code is another parcel's, or invented."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class NodeInUse(Refusal):
+    """Parcels lie at the node or are on their way to it."""
+
+    def __init__(self, parcels: int) -> None:
+        super().__init__(f"{parcels} parcels")
+        self.parcels = parcels
+
+
+class NodeMisplaced(Refusal):
+    """A node of a county, town or village stands in a region of that level."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class PersonUnknown(Refusal):
+    """Nobody signs in under this name; `field` says for which task."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+
+class PeriodInThePast(Refusal):
+    """Days until receipt confirms itself can only be set for days to come."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from shop.orders.queries import PartView
@@ -15,6 +15,165 @@ class NodeKind(StrEnum):
     COUNTY = "county"
     TOWNSHIP = "township"
     VILLAGE = "village"
+
+
+class Way(StrEnum):
+    """How a parcel travels: with a carrier, or on our own way through the nodes."""
+
+    CARRIER = "carrier"
+    OWN = "own"
+
+
+class Proof(StrEnum):
+    """What shows that a parcel was handed over: the buyer's code, or the name of who took it."""
+
+    CODE = "code"
+    NAME = "name"
+
+
+class Scan(StrEnum):
+    """What a scan at a node does: it is noted, or was before."""
+
+    NOTED = "noted"
+    KNOWN = "known"
+
+
+#: A new number of days until receipt confirms itself is announced this long before it holds.
+DAYS_BEFORE = timedelta(days=1)
+DEFAULT_DAYS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class NewNode:
+    """What the operator says about a node; keeper and courier by their sign-in names, empty for nobody."""
+
+    kind: NodeKind
+    region_id: int
+    name_zh: str
+    name_en: str
+    address: str
+    hours: str
+    keeper: str = ""
+    courier: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RoutePoint:
+    """An open node as a route sees it."""
+
+    node_id: int
+    kind: NodeKind
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A node on a parcel's way, and who noted it there and when."""
+
+    position: int
+    node_id: int
+    name_zh: str
+    name_en: str
+    kind: str
+    address: str
+    hours: str
+    at: datetime | None
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Travel:
+    """How a parcel travels and how far it has come.
+
+    `pickup_code` is filled while it waits to be picked up, and only for the buyer's own page.
+    """
+
+    parcel_id: int
+    code: str
+    part_public_id: str
+    way: str
+    pickup: bool
+    reached: int
+    stops: tuple[Stop, ...]
+    sent_at: datetime
+    confirm_on: date | None
+    delivered_at: datetime | None
+    proof: str | None
+    receiver: str
+    has_photo: bool
+    pickup_code: str = ""
+
+    @property
+    def waits_for_pickup(self) -> bool:
+        """Say whether it lies at its last node until the buyer comes with the code."""
+        return self.pickup and self.delivered_at is None and self.reached == len(self.stops)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptParcel:
+    """A parcel as the keeper of a node sees it: name and last digits of the phone, the rest once it lies there.
+
+    `other` is the node to which it goes on from here, or from which it comes; None at the end or the beginning.
+    """
+
+    code: str
+    node: tuple[str, str]
+    other: tuple[str, str] | None
+    pickup: bool
+    here: bool
+    packs: int
+    since: datetime
+    recipient: str
+    phone: str
+    address: str
+
+    @property
+    def to_hand_out(self) -> bool:
+        """Say whether it is handed to the buyer from here."""
+        return self.here and self.other is None
+
+
+@dataclass(frozen=True, slots=True)
+class PickLine:
+    """What to take from the store: packs of one variant over all parts to be sent, and for how many orders."""
+
+    variant_id: int
+    name_zh: str
+    name_en: str
+    label_zh: str
+    label_en: str
+    sku: str
+    packs: int
+    orders: int
+
+
+@dataclass(frozen=True, slots=True)
+class SlipLine:
+    """A line of a packing slip; price and sum in fen, left out where the slip shows none."""
+
+    name: tuple[str, str]
+    label: tuple[str, str]
+    packs: int
+    unit_price_fen: int
+    line_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What a packing slip says of one part: from whom, to whom, what, under which code."""
+
+    code: str
+    number: str
+    ordered_on: date
+    supplier: tuple[str, str]
+    recipient: str
+    phone: str
+    address: str
+    institution: tuple[str, str]
+    pickup: tuple[str, str]
+    note: str
+    lines: tuple[SlipLine, ...]
+    goods_fen: int
+    freight_fen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +236,8 @@ class SupplierPart:
     part: PartView
     number: str
     paid_at: datetime
-    delivery: dict[str, str]
+    delivery: Delivery
     note: str
     institution_zh: str
     institution_en: str
+    invoice: Invoice | None

@@ -99,6 +99,14 @@ def get_node(session: Session, public_id: str, *, lock: bool = False) -> Node:
     return node
 
 
+def keeps_in(session: Session, user_id: int, region_id: int) -> bool:
+    """Say whether a person keeps a node in this very region, or carries for one."""
+    statement = select(Node.id).where(
+        Node.region_id == region_id, or_(Node.keeper_user_id == user_id, Node.courier_user_id == user_id)
+    )
+    return session.scalar(statement.limit(1)) is not None
+
+
 def nodes_along(session: Session, region_ids: Iterable[int]) -> list[Node]:
     """Return the open nodes that stand in these very regions."""
     return list(

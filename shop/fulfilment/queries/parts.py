@@ -45,7 +45,7 @@ def list_parts(
             SupplierOrder.state,
             Order.paid_at,
             Order.delivery["recipient"].astext,
-            Order.delivery["city"].astext,
+            func.coalesce(func.nullif(Order.delivery["city"].astext, ""), Order.delivery["province"].astext),
             SupplierOrder.goods_fen,
             packs,
         )
@@ -87,10 +87,11 @@ def get_part(session: Session, actor: Actor, public_id: str) -> SupplierPart:
         own,
         order.number,
         order.paid_at or order.placed_at,
-        order.delivery,
+        view.delivery,
         order.note,
         institution.name_zh if institution else "",
         institution.name_en if institution else "",
+        view.invoice,
     )
 
 

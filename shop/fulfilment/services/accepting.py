@@ -1,4 +1,4 @@
-"""Use cases of fulfilment: a supplier sends a part, somebody accepts it, and what was accepted is owed to the supplier."""
+"""Somebody accepts what a supplier has sent, or it is taken as accepted; what was accepted is owed to the supplier."""
 
 from __future__ import annotations
 
@@ -9,40 +9,18 @@ from sqlalchemy.orm import Session
 from accounts.models import Organisation
 from core import audit, clock, events
 from core.errors import NotFound
-from core.permissions import Actor
+from core.permissions import SYSTEM, Actor
 from ledger import services as ledger_services
 from ledger.values import Fact, Leg
 from shop import books
+from shop.after_sales.queries import parts_with_open_claims
 from shop.fulfilment import queries, rules
 from shop.fulfilment.values import Acceptance
 from shop.orders import queries as order_queries
 from shop.orders import rules as order_rules
-from shop.orders.events import PartReceived, PartShipped
+from shop.orders.events import PartReceived
 from shop.orders.models import Order, SupplierOrder
 from shop.orders.values import Action, Kind, PartAction, PartState
-
-
-def ship_part(session: Session, actor: Actor, public_id: str, carrier: str, tracking_number: str) -> None:
-    """Note that a supplier has sent their part, by whom and under which number."""
-    order = order_queries.lock_order(session, queries.order_of_part(session, actor, public_id))
-    parts = order_queries.lock_parts(session, order.id)
-    part = _find(parts, public_id)
-    order_rules.after(order.state, Action.SHIP)
-    part.state = order_rules.part_after(part.state, PartAction.SHIP).value
-    part.carrier = carrier
-    part.tracking_number = tracking_number
-    part.shipped_at = clock.now()
-    order.state = order_rules.derive_state([p.state for p in parts]).value
-    session.flush()
-    audit.record(
-        session,
-        actor,
-        "part shipped",
-        "order",
-        order.number,
-        after={"part": public_id, "carrier": carrier, "tracking_number": tracking_number},
-    )
-    events.publish(session, PartShipped(order.id, order.number, part.id))
 
 
 def accept_part(session: Session, actor: Actor, order: Order, public_id: str, acceptance: Acceptance) -> int:
@@ -73,6 +51,10 @@ def accept_part(session: Session, actor: Actor, order: Order, public_id: str, ac
     part.inspectors = list(acceptance.inspectors)
     part.shortage_note = acceptance.note
     part.accepted_fen = owed
+    parcel = queries.find_parcel_of_part(session, part.id, lock=True)
+    if parcel is not None:
+        # Whoever accepts it has it: no node waits for it any more, and nothing is left to confirm itself.
+        parcel.confirm_on = parcel.at_node_id = parcel.next_node_id = None
     order.state = order_rules.derive_state([p.state for p in parts]).value
     if order.state == PartState.RECEIVED:
         order.closed_at = clock.now()
@@ -113,6 +95,26 @@ def confirm_receipt(session: Session, actor: Actor, order: Order, public_id: str
         tuple((line.id, line.quantity) for line in lines), (str(order.delivery["recipient"]),)
     )
     return accept_part(session, actor, order, public_id, everything)
+
+
+def confirm_by_itself(session: Session, order_id: int, part_id: int) -> bool:
+    """Take a sent part as received once its day has come; False when it is not due (any more) or a claim is open."""
+    order = order_queries.lock_order(session, order_id)
+    parts = order_queries.lock_parts(session, order_id)
+    part = next((part for part in parts if part.id == part_id), None)
+    parcel = queries.find_parcel_of_part(session, part_id)
+    if (
+        part is None
+        or part.state != PartState.SHIPPED
+        or order.kind != Kind.PUBLIC
+        or parcel is None
+        or parcel.confirm_on is None
+        or parcel.confirm_on > clock.today()
+        or parts_with_open_claims(session, [part_id])
+    ):
+        return False
+    confirm_receipt(session, SYSTEM, order, part.public_id)
+    return True
 
 
 def _find(parts: Sequence[SupplierOrder], public_id: str) -> SupplierOrder:
