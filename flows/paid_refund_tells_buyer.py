@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from core import events
-from payments.events import RefundDeclined, RefundSucceeded
+from payments.events import RefundDeclined, RefundSucceeded, RefundToBeDeclined
 from payments.values import Purpose
 from shop.orders import services as order_services
 
@@ -17,6 +17,13 @@ def paid_refund_tells_buyer(session: Session, event: RefundSucceeded) -> None:
         order_services.note_refund_paid(
             session, event.subject_id, event.refund_public_id, event.amount_fen, event.currency
         )
+
+
+@events.on(RefundToBeDeclined)
+def refund_to_be_declined_locks_its_order(session: Session, event: RefundToBeDeclined) -> None:
+    """Lock the order before the payment, as whoever asks for a refund does: the two never wait for each other."""
+    if event.purpose == Purpose.ORDER and event.subject_id is not None:
+        order_services.lock_for_refund(session, event.subject_id)
 
 
 @events.on(RefundDeclined)

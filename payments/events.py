@@ -73,6 +73,14 @@ class RefundSucceeded:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundToBeDeclined:
+    """A refund is about to be declined and nothing is locked yet; `flows.paid_refund_tells_buyer` locks its order first."""
+
+    purpose: str | None
+    subject_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class RefundDeclined:
     """The second person said no: the money lies again where it lay."""
 

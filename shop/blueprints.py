@@ -58,7 +58,7 @@ from shop.settlement import queries as settlement_queries
 from shop.tracing import jobs as tracing_jobs
 from shop.tracing import wording as tracing_wording
 from shop.tracing.views import BLUEPRINTS as TRACING
-from shop.vouchers import models as voucher_models
+from shop.vouchers import checks as voucher_checks
 from web import navigation
 from web.navigation import DeskItem
 
@@ -124,5 +124,5 @@ __all__ = [
     "settlement_queries",
     "tracing_jobs",
     "tracing_wording",
-    "voucher_models",
+    "voucher_checks",
 ]

@@ -17,6 +17,11 @@ def unapplied() -> AccountSpec:
     return AccountSpec("orders:unapplied", Unit.CNY, AccountKind.LIABILITY, Policy.OPEN, BOOK)
 
 
+def vouchers_spent() -> AccountSpec:
+    """Return the account of what the operator has paid of orders by vouchers (fen)."""
+    return AccountSpec("vouchers:spent", Unit.CNY, AccountKind.EXPENSE, Policy.OPEN, BOOK)
+
+
 def supplier_payable(organisation_public_id: str) -> AccountSpec:
     """Return the account of what is owed to a supplier for accepted goods (fen)."""
     return AccountSpec(

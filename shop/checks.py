@@ -56,8 +56,8 @@ register(
             FROM ledger_entries e JOIN ledger_transfers t ON t.entry_id = e.id
             WHERE e.kind = 'order_paid' AND e.source = 'order' AND e.reverses_entry_id IS NULL GROUP BY 1
         )
-        SELECT count(*), count(*) FILTER (WHERE p.amount IS DISTINCT FROM o.total_fen)
-        FROM (SELECT number, total_fen FROM shop_orders WHERE paid_at IS NOT NULL) AS o
+        SELECT count(*), count(*) FILTER (WHERE p.amount IS DISTINCT FROM o.total_fen + o.discount_fen)
+        FROM (SELECT number, total_fen, discount_fen FROM shop_orders WHERE paid_at IS NOT NULL) AS o
         FULL JOIN posted p ON p.number = o.number
         """,
     )
@@ -88,7 +88,7 @@ register(
                 SELECT sum(u.credit - u.debit) FROM ledger_unrolled u WHERE u.account_id = a.id), 0)
             FROM ledger_accounts a JOIN ledger_balances b ON b.account_id = a.id
             WHERE a.code = 'orders:prepaid'), 0) = coalesce((
-            SELECT sum(total_fen) FROM shop_orders WHERE paid_at IS NOT NULL), 0) - coalesce((
+            SELECT sum(total_fen + discount_fen) FROM shop_orders WHERE paid_at IS NOT NULL), 0) - coalesce((
             SELECT sum(accepted_fen) FROM shop_supplier_orders), 0) - coalesce((
             SELECT sum(prepaid_fen) FROM shop_order_refunds WHERE NOT declined), 0) THEN 0 ELSE 1 END
         """,
@@ -102,12 +102,13 @@ register(
         WITH lines AS (
             SELECT supplier_order_id, sum(line_fen) AS goods FROM shop_order_lines GROUP BY 1
         ), parts AS (
-            SELECT s.order_id, sum(s.goods_fen) AS goods, sum(s.freight_fen) AS freight,
+            SELECT s.order_id, sum(s.goods_fen) AS goods, sum(s.freight_fen) AS freight, sum(s.discount_fen) AS discount,
                    bool_or(s.goods_fen IS DISTINCT FROM l.goods) AS wrong
             FROM shop_supplier_orders s LEFT JOIN lines l ON l.supplier_order_id = s.id GROUP BY 1
         )
         SELECT count(*), count(*) FILTER (WHERE p.wrong IS DISTINCT FROM false OR p.goods <> o.goods_fen
-                                             OR p.freight <> o.freight_fen OR o.goods_fen + o.freight_fen <> o.total_fen)
+                                             OR p.freight <> o.freight_fen OR p.discount <> o.discount_fen
+                                             OR o.goods_fen + o.freight_fen - o.discount_fen <> o.total_fen)
         FROM shop_orders o LEFT JOIN parts p ON p.order_id = o.id
         """,
     )
@@ -141,7 +142,7 @@ register(
         WITH shares AS (
             SELECT refund, sum(amount_fen) AS total, bool_and(declined) AS declined FROM shop_order_refunds GROUP BY 1
         ), lines AS (
-            SELECT r.order_line_id, sum(r.amount_fen) > min(l.line_fen) AS wrong
+            SELECT r.order_line_id, sum(r.amount_fen + r.voucher_fen) > min(l.line_fen) AS wrong
             FROM shop_order_refunds r JOIN shop_order_lines l ON l.id = r.order_line_id
             WHERE NOT r.declined GROUP BY 1
         )

@@ -151,6 +151,9 @@ ACTIONS: dict[str, str] = {
     "product list sent": N_("Product list sent"),
     "receipt days set": N_("Days until receipt changed"),
     "refund approved": N_("Refund approved"),
+    "vouchers made": N_("Vouchers made"),
+    "vouchers opened": N_("Vouchers opened"),
+    "vouchers withdrawn": N_("Vouchers withdrawn"),
     "refund asked for": N_("Refund asked for"),
     "refund declined": N_("Refund declined"),
     "refund failed": N_("Refund failed"),
@@ -199,6 +202,7 @@ SUBJECTS: dict[str, str] = {
     "node": N_("Node for parcels"),
     "product list": N_("Product list"),
     "refund": N_("Refund"),
+    "vouchers": N_("Vouchers"),
     "registration": N_("Registration"),
     "variant": N_("Pack size"),
 }

@@ -30,7 +30,7 @@ from payments.errors import (
     UnknownIntent,
     WrongRefundState,
 )
-from payments.events import RefundDeclined, RefundSucceeded
+from payments.events import RefundDeclined, RefundSucceeded, RefundToBeDeclined
 from payments.models import BankTransfer, PaymentIntent, Refund, RefundLimit
 from payments.values import (
     BY_HAND,
@@ -154,6 +154,11 @@ def approve_refund(session: Session, actor: Actor, public_id: str) -> Refund:
 def decline_refund(session: Session, actor: Actor, public_id: str, reason: str) -> Refund:
     """Say no to what somebody asked for: the money goes back to where it lay."""
     _require_operator(session, actor)
+    known = queries.find_refund(session, public_id)
+    if known is None:
+        raise NotFound(f"no refund {public_id}")
+    # Whatever the money is for is locked before the payment, as where a refund is asked for.
+    events.publish(session, RefundToBeDeclined(known.purpose, known.subject_id))
     refund = queries.lock_refund(session, public_id)
     target = rules.refund_after(refund.state, RefundAction.DECLINE)
     paid = queries.lock_paid_of(session, refund)

@@ -377,18 +377,39 @@ def prepaid_refunds(session: Session, order_id: int) -> dict[int, int]:
     return {int(row[0] or 0): int(row[1]) for row in rows}
 
 
+def refunds_of_parts(session: Session, order_id: int) -> dict[int, tuple[int, int]]:
+    """Return what of each part goes back or went back, and what of that to a voucher (both fen, by part id)."""
+    rows = session.execute(
+        select(
+            OrderRefund.supplier_order_id,
+            cast(func.sum(OrderRefund.prepaid_fen + OrderRefund.payable_fen), BigInteger),
+            cast(func.sum(OrderRefund.voucher_fen), BigInteger),
+        )
+        .where(
+            OrderRefund.order_id == order_id,
+            OrderRefund.supplier_order_id.is_not(None),
+            OrderRefund.declined.is_(False),
+        )
+        .group_by(OrderRefund.supplier_order_id)
+    )
+    return {int(row[0] or 0): (int(row[1]), int(row[2])) for row in rows}
+
+
 def refunded_on_line(session: Session, line_id: int) -> int:
-    """Return how much (fen) of a line goes back or went back by itself."""
-    statement = select(func.coalesce(func.sum(OrderRefund.amount_fen), 0)).where(
+    """Return how much (fen, in its prices) of a line goes back or went back by itself."""
+    statement = select(func.coalesce(func.sum(OrderRefund.amount_fen + OrderRefund.voucher_fen), 0)).where(
         OrderRefund.order_line_id == line_id, OrderRefund.declined.is_(False)
     )
     return int(session.scalar(statement) or 0)
 
 
 def refunded_lines(session: Session, order_id: int) -> dict[int, int]:
-    """Return how much (fen by line id) of each line of an order goes back or went back by itself."""
+    """Return how much (fen by line id, in its prices) of each line of an order goes back or went back by itself."""
     rows = session.execute(
-        select(OrderRefund.order_line_id, cast(func.sum(OrderRefund.amount_fen), BigInteger))
+        select(
+            OrderRefund.order_line_id,
+            cast(func.sum(OrderRefund.amount_fen + OrderRefund.voucher_fen), BigInteger),
+        )
         .where(
             OrderRefund.order_id == order_id,
             OrderRefund.order_line_id.is_not(None),

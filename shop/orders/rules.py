@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from core import money
@@ -117,6 +118,32 @@ def price_order(goods: Iterable[Goods], wanted: Mapping[int, int]) -> PricedOrde
         grams,
         tuple(sorted(villages.values(), key=lambda share: -share.producer_fen)),
     )
+
+
+def discounted(priced: PricedOrder, discount_fen: int) -> PricedOrder:
+    """Let a voucher pay so much of the goods (fen), shared among the parts by what their goods cost."""
+    shares = money.split_fen(discount_fen, [part.goods_fen for part in priced.parts])
+    return replace(
+        priced,
+        parts=tuple(
+            replace(part, discount_fen=share) for part, share in zip(priced.parts, shares, strict=True)
+        ),
+        discount_fen=discount_fen,
+        total_fen=priced.goods_fen + priced.freight_fen - discount_fen,
+    )
+
+
+def voucher_share_fen(
+    gross_fen: int, goods_fen: int, discount_fen: int, before_fen: int, before_voucher_fen: int
+) -> int:
+    """Return what of a refund (`gross_fen`) of a part goes back to the voucher that paid for it, the rest to the buyer.
+
+    The voucher paid `discount_fen` of goods of `goods_fen`; `before_fen` and `before_voucher_fen` went back before.
+    Summed over all refunds each gets back the proportion it paid, and never more.
+    """
+    back = min(goods_fen, before_fen + gross_fen)
+    due = discount_fen * back // goods_fen - before_voucher_fen if goods_fen else 0
+    return max(0, min(due, gross_fen - 1))
 
 
 def price_basket(basket: Basket) -> PricedOrder:

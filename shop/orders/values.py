@@ -92,7 +92,7 @@ class OrderRequest:
     """What somebody sends to place an order: either `wanted`, or what lies in `cart` at that moment.
 
     `idem_key` names the form and its sender; the same key gives the same order. `seen_total_fen` is the total that
-    stood on the page; nobody is charged another one. Prices are never part of a request.
+    stood on the page; nobody is charged another one. Prices are never part of a request. `voucher` is a code as typed.
     """
 
     idem_key: str
@@ -106,6 +106,7 @@ class OrderRequest:
     institution_id: int | None = None
     guest_secret: str | None = None
     seen_total_fen: int | None = None
+    voucher: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +132,13 @@ class PricedLine:
 
 @dataclass(frozen=True, slots=True)
 class PricedPart:
-    """What one supplier sends, with its share of the freight (fen)."""
+    """What one supplier sends, with its share of the freight and of what a voucher pays (fen)."""
 
     supplier_id: int
     lines: tuple[PricedLine, ...]
     goods_fen: int
     freight_fen: int
+    discount_fen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,7 @@ class PricedOrder:
     total_fen: int
     grams: int
     villages: tuple[VillageShare, ...]
+    discount_fen: int = 0
 
     @property
     def lines(self) -> tuple[PricedLine, ...]:

@@ -16,6 +16,7 @@ from shop.orders.events import OrderCancelled, OrderExpired
 from shop.orders.models import Order, SupplierOrder
 from shop.orders.values import Action, PartState, State
 from shop.stock import services as stock_services
+from shop.vouchers import services as voucher_services
 
 
 def cancel_order(session: Session, actor: Actor, order_id: int, reason: str = "") -> None:
@@ -69,6 +70,8 @@ def _end(session: Session, actor: Actor, order: Order, target: State, told: str,
         .values(state=PartState.CANCELLED.value)
         .execution_options(synchronize_session=False)
     )
+    if order.discount_fen:
+        voucher_services.release_voucher(session, order.id)
     stock_services.release_held_stock(session, order.id)
     audit.record(
         session,

@@ -22,6 +22,7 @@ from shop.orders.services.placing import PAYEE, description_of, return_path_of
 from shop.orders.services.refunding import refund_unapplied
 from shop.orders.values import Action, Outcome, PartState, PaymentMethod, Received, State
 from shop.stock import services as stock_services
+from shop.vouchers import services as voucher_services
 
 
 def open_payment(session: Session, actor: Actor, order: Order, *, guest_secret: str | None = None) -> str:
@@ -74,16 +75,20 @@ def mark_order_paid(
         session,
         SYSTEM,
         Fact("order_paid", "order", order.number, effective_at=received.at, memo=_key(received)),
-        [Leg(account, books.prepaid(), order.total_fen)],
+        _paid_legs(order, account),
     )
     before = order.state
     late = target is State.NEEDS_REVIEW
-    short = not late and stock_services.take_held_stock(session, SYSTEM, order.id)
+    # Vouchers are locked before stock, as where an order is placed.
+    lost = not late and order.discount_fen > 0 and not voucher_services.retake_voucher(session, order.id)
+    short = not late and not lost and stock_services.take_held_stock(session, SYSTEM, order.id)
     order.paid_at = received.at
     order.paid_by = _key(received)
     order.payment_intent = None
     if late:
         return _to_review(session, order, f"paid after it was {before}")
+    if lost:
+        return _to_review(session, order, "paid late: its voucher was used for another order")
     if short:
         return _to_review(session, order, "paid late: the goods were sold to others")
     order.state = target.value
@@ -110,6 +115,14 @@ def mark_order_paid(
     )
     events.publish(session, OrderPaid(order.id, order.number, order.total_fen))
     return Outcome.PAID
+
+
+def _paid_legs(order: Order, account: AccountSpec) -> list[Leg]:
+    """Return the movements of a paid order: what its buyer paid and what a voucher paid are both prepaid now."""
+    legs = [Leg(account, books.prepaid(), order.total_fen)]
+    if order.discount_fen:
+        legs.append(Leg(books.vouchers_spent(), books.prepaid(), order.discount_fen))
+    return legs
 
 
 def note_payment_under_review(session: Session, order_id: int, reason: str) -> None:

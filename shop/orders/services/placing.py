@@ -44,6 +44,7 @@ from shop.stock import queries as stock_queries
 from shop.stock import services as stock_services
 from shop.stock.errors import OutOfStock
 from shop.stock.values import Goods, LineProblem, Problem
+from shop.vouchers import services as voucher_services
 
 PAYEE = "operator"
 
@@ -52,9 +53,9 @@ def place_order(session: Session, actor: Actor, request: OrderRequest) -> Placed
     """Place an order: hold the goods, freeze prices and shares (fen), open its payment, empty the cart it came from.
 
     The whole basket or nothing: `BasketRefused` names every line that is short, gone or not certified any more. The
-    price is the database's; `BasketChanged` when it is not the one that stood on the page. The same form sent again
-    gives back the first order. An institution's order (`institution_id`, the actor its requester) waits for a bank
-    transfer with a payment code.
+    price is the database's; `BasketChanged` when it is not the one that stood on the page; a `voucher` that cannot be
+    used is refused (`VoucherRefused`). The same form sent again gives back the first order. An institution's order
+    (`institution_id`, the actor its requester) waits for a bank transfer with a payment code.
     """
     queries.lock_key(session, request.idem_key)
     known = queries.find_by_key(session, request.idem_key)
@@ -79,6 +80,10 @@ def place_order(session: Session, actor: Actor, request: OrderRequest) -> Placed
     if problems:
         raise BasketRefused(problems)
     priced = rules.price_order(goods.values(), wanted)
+    quote = None
+    if request.voucher and kind is Kind.PUBLIC:
+        quote = voucher_services.quote_voucher(session, actor, request.voucher, priced.goods_fen)
+        priced = rules.discounted(priced, quote.discount_fen)
     _check(kind, request, priced)
     moment = clock.now()
     expires_at = moment + rules.hold_for(kind)
@@ -91,6 +96,8 @@ def place_order(session: Session, actor: Actor, request: OrderRequest) -> Placed
         cart_services.empty_cart(session, request.cart)
     events.publish(session, OrderPlaced(order_id, number, priced.total_fen))
     # The rows that many people want come last, so that they are locked for as short a time as can be.
+    if quote is not None:
+        voucher_services.use_voucher(session, actor, quote, order_id, priced.goods_fen)
     try:
         stock_services.hold_stock(session, order_id, wanted, expires_at, payable=kind is Kind.PUBLIC)
     except OutOfStock as refusal:
@@ -118,7 +125,10 @@ def _require_institution(session: Session, actor: Actor, institution_id: int) ->
 
 
 def _check(kind: Kind, request: OrderRequest, priced: PricedOrder) -> None:
-    if request.seen_total_fen is not None and request.seen_total_fen != priced.total_fen:
+    # A voucher that was typed and not tried out first only makes it cheaper.
+    seen = (None, priced.total_fen, priced.total_fen + priced.discount_fen)
+    if request.seen_total_fen not in seen:
+        assert request.seen_total_fen is not None
         raise BasketChanged(request.seen_total_fen, priced.total_fen)
     if kind is Kind.INSTITUTION:
         return
@@ -160,6 +170,7 @@ def _write_order(
             review_reason="",
             goods_fen=priced.goods_fen,
             freight_fen=priced.freight_fen,
+            discount_fen=priced.discount_fen,
             total_fen=priced.total_fen,
             placed_at=moment,
             hold_expires_at=expires_at,
@@ -176,6 +187,7 @@ def _write_order(
                 "state": PartState.WAITING.value,
                 "goods_fen": part.goods_fen,
                 "freight_fen": part.freight_fen,
+                "discount_fen": part.discount_fen,
             }
             for part in priced.parts
         ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from accounts.models import Organisation
 from core import audit, clock, events
 from core.errors import NotFound
 from core.permissions import SYSTEM, Actor
+from ledger import queries as ledger_queries
 from ledger import services as ledger_services
 from ledger.errors import InsufficientBalance
 from ledger.values import AccountSpec, Fact, Leg
@@ -27,21 +28,37 @@ from shop.orders.events import OrderPaid, OrderRefunded, PaidOrderCancelled
 from shop.orders.models import Order, OrderLine, OrderRefund, SupplierOrder
 from shop.orders.values import Action, PartAction, PartState, Received, State
 from shop.stock import services as stock_services
+from shop.vouchers import services as voucher_services
+from shop.vouchers.errors import VoucherUsed
 
 
 @dataclass(frozen=True, slots=True)
 class _Share:
-    """What of a refund belongs to one part and line (fen)."""
+    """What of a refund belongs to one part and line (fen): where it lies, and what of it a voucher had paid."""
 
     part: SupplierOrder | None
     line: OrderLine | None
     prepaid_fen: int = 0
     payable_fen: int = 0
     unapplied_fen: int = 0
+    voucher_fen: int = 0
+
+    @property
+    def gross_fen(self) -> int:
+        return self.prepaid_fen + self.payable_fen + self.unapplied_fen
 
     @property
     def amount_fen(self) -> int:
-        return self.prepaid_fen + self.payable_fen + self.unapplied_fen
+        """What the buyer gets."""
+        return self.gross_fen - self.voucher_fen
+
+    @property
+    def voucher_prepaid_fen(self) -> int:
+        return min(self.voucher_fen, self.prepaid_fen)
+
+    @property
+    def voucher_payable_fen(self) -> int:
+        return self.voucher_fen - self.voucher_prepaid_fen
 
 
 def call_off(
@@ -66,6 +83,8 @@ def call_off(
     if order.state in (State.CANCELLED, State.RECEIVED):
         order.closed_at = clock.now()
     session.flush()
+    if order.state == State.CANCELLED and order.discount_fen:
+        voucher_services.release_voucher(session, order.id)
     _put_back(session, actor, order, chosen)
     shares = [_Share(p, None, p.goods_fen + p.freight_fen - back.get(p.id, 0)) for p in chosen]
     amount = _refund(
@@ -90,7 +109,8 @@ def refund_line(
 ) -> Refund:
     """Give back a part of what a line of a paid, locked order cost; never more than the line in all.
 
-    The money comes from what is prepaid and not accepted yet, else from what is owed to the supplier for it
+    `amount_fen` counts in the prices of the line. Where a voucher had paid a share of it, that share goes back to the
+    operator and the rest to the buyer (`queries.refunded_lines` and what is left count in the prices, too). The money comes from what is prepaid and not accepted yet, else from what is owed to the supplier for it
     (`SupplierPaidOut` when that was paid out before). Above the limit a second person approves.
     """
     known = queries.find_refund_by_once(session, once)
@@ -141,7 +161,7 @@ def give_back(session: Session, actor: Actor, order: Order, reason: str) -> int:
     parts = queries.lock_parts(session, order.id)
     back = queries.prepaid_refunds(session, order.id)
     shares = [_Share(p, None, p.goods_fen + p.freight_fen - back.get(p.id, 0)) for p in parts]
-    if order.paid_at is None or not any(share.amount_fen for share in shares):
+    if order.paid_at is None or not any(share.gross_fen for share in shares):
         raise WrongState(order.state, Action.GIVE_BACK)
     if order.state != target:
         _end(session, order, target, parts)
@@ -168,6 +188,8 @@ def send_after_all(session: Session, actor: Actor, order: Order, reason: str) ->
     if order.paid_at is None:
         raise WrongState(order.state, Action.SEND_AFTER_ALL)
     parts = queries.lock_parts(session, order.id)
+    if order.discount_fen and not voucher_services.retake_voucher(session, order.id):
+        raise VoucherUsed
     if stock_services.take_held_stock(session, actor, order.id):
         raise StillShort
     order.state = target.value
@@ -230,24 +252,48 @@ def note_refund_paid(session: Session, order_id: int, refund: str, amount_fen: i
         events.publish(session, OrderRefunded(order.id, order.number, refund, amount_fen, currency))
 
 
+def lock_for_refund(session: Session, order_id: int) -> None:
+    """Lock the order of a refund that is about to be declined, before its payment is locked: everybody's order of locks."""
+    session.execute(select(Order.id).where(Order.id == order_id).with_for_update())
+
+
 def note_refund_declined(session: Session, refund: str) -> None:
     """Count a declined refund no longer against the lines it was for; what was accepted meanwhile is owed in full."""
-    rows = session.execute(
+    rows = session.scalars(
         update(OrderRefund)
         .where(OrderRefund.refund == refund)
         .values(declined=True)
-        .returning(OrderRefund.order_id, OrderRefund.supplier_order_id)
-        .execution_options(synchronize_session=False)
+        .returning(OrderRefund)
+        .execution_options(synchronize_session=False, populate_existing=True)
     ).all()
-    for order_id, part_id in rows:
-        accepted = select(SupplierOrder.accepted_fen).where(SupplierOrder.id == part_id)
-        if part_id is not None and session.scalar(accepted) is not None:
-            _owe_the_rest(session, order_id, part_id, refund)
+    returned = ledger_queries.entry_of(session, "refund", refund, "voucher_returned")
+    if returned is not None:
+        shares = [
+            _Share(
+                session.get(SupplierOrder, row.supplier_order_id),
+                None,
+                row.prepaid_fen,
+                row.payable_fen,
+                row.unapplied_fen,
+                row.voucher_fen,
+            )
+            for row in rows
+        ]
+        ledger_services.reverse(
+            session,
+            SYSTEM,
+            returned,
+            Fact("voucher_spent_after_all", "refund", refund),
+            [Leg(leg.credit, leg.debit, leg.amount) for leg in _voucher_legs(session, shares)],
+        )
+    for row in rows:
+        accepted = select(SupplierOrder.accepted_fen).where(SupplierOrder.id == row.supplier_order_id)
+        if row.supplier_order_id is not None and session.scalar(accepted) is not None:
+            _owe_the_rest(session, row.order_id, row.supplier_order_id, refund)
 
 
 def _owe_the_rest(session: Session, order_id: int, part_id: int, refund: str) -> None:
     """Owe the supplier of an accepted part what had been kept back for a refund that did not come."""
-    queries.lock_order(session, order_id)
     part = next(found for found in queries.lock_parts(session, order_id) if found.id == part_id)
     lines = session.scalars(select(OrderLine).where(OrderLine.supplier_order_id == part.id)).all()
     worth = rules.accepted_fen(
@@ -280,7 +326,7 @@ def _refund(
     owed: bool,
     paid_by: str = "",
 ) -> int:
-    shares = [share for share in shares if share.amount_fen > 0]
+    shares = _with_vouchers(session, order, [share for share in shares if share.gross_fen > 0])
     amount = sum(share.amount_fen for share in shares)
     if not amount:
         return 0
@@ -295,6 +341,13 @@ def _refund(
             once=once,
             owed=owed,
         )
+        if any(share.voucher_fen for share in shares):
+            ledger_services.post(
+                session,
+                actor,
+                Fact("voucher_returned", "refund", refund.public_id),
+                _voucher_legs(session, shares),
+            )
     except InsufficientBalance as short:
         raise SupplierPaidOut(short.available) from short
     for share in shares:
@@ -308,6 +361,7 @@ def _refund(
                 prepaid_fen=share.prepaid_fen,
                 payable_fen=share.payable_fen,
                 unapplied_fen=share.unapplied_fen,
+                voucher_fen=share.voucher_fen,
                 made_at=clock.now(),
             )
         )
@@ -315,17 +369,47 @@ def _refund(
     return amount
 
 
+def _with_vouchers(session: Session, order: Order, shares: Sequence[_Share]) -> list[_Share]:
+    """Say of each share what a voucher had paid of it, in the proportion in which it paid the part."""
+    if not order.discount_fen:
+        return list(shares)
+    before = queries.refunds_of_parts(session, order.id)
+    found = []
+    for share in shares:
+        if share.part is None:
+            found.append(share)
+            continue
+        gross, voucher = before.get(share.part.id, (0, 0))
+        back = rules.voucher_share_fen(
+            share.gross_fen, share.part.goods_fen, share.part.discount_fen, gross, voucher
+        )
+        found.append(replace(share, voucher_fen=back))
+    return found
+
+
+def _voucher_legs(session: Session, shares: Iterable[_Share]) -> list[Leg]:
+    legs = []
+    for share in shares:
+        if share.voucher_prepaid_fen:
+            legs.append(Leg(books.prepaid(), books.vouchers_spent(), share.voucher_prepaid_fen))
+        if share.voucher_payable_fen:
+            legs.append(Leg(_payable(session, share), books.vouchers_spent(), share.voucher_payable_fen))
+    return legs
+
+
 def _sources(session: Session, shares: Iterable[_Share]) -> list[tuple[AccountSpec, int]]:
     sums: dict[AccountSpec, int] = defaultdict(int)
     for share in shares:
-        if share.prepaid_fen:
-            sums[books.prepaid()] += share.prepaid_fen
-        if share.unapplied_fen:
-            sums[books.unapplied()] += share.unapplied_fen
-        if share.payable_fen and share.part is not None:
-            supplier = session.get_one(Organisation, share.part.supplier_id)
-            sums[books.supplier_payable(supplier.public_id)] += share.payable_fen
-    return list(sums.items())
+        sums[books.prepaid()] += share.prepaid_fen - share.voucher_prepaid_fen
+        sums[books.unapplied()] += share.unapplied_fen
+        if share.payable_fen:
+            sums[_payable(session, share)] += share.payable_fen - share.voucher_payable_fen
+    return [(account, amount) for account, amount in sums.items() if amount]
+
+
+def _payable(session: Session, share: _Share) -> AccountSpec:
+    assert share.part is not None
+    return books.supplier_payable(session.get_one(Organisation, share.part.supplier_id).public_id)
 
 
 def _put_back(session: Session, actor: Actor, order: Order, parts: Iterable[SupplierOrder]) -> None:
@@ -347,4 +431,6 @@ def _end(session: Session, order: Order, target: State, parts: Iterable[Supplier
     for part in parts:
         part.state = PartState.CANCELLED.value
     session.flush()
+    if order.discount_fen:
+        voucher_services.release_voucher(session, order.id)
     stock_services.release_held_stock(session, order.id)
