@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 from shop.orders.queries import PartView
+from shop.orders.values import Delivery, Invoice
 
 
 class NodeKind(StrEnum):
@@ -144,6 +145,16 @@ class PickLine:
     sku: str
     packs: int
     orders: int
+
+
+class Paper(Enum):
+    """What packing slips are printed on: width, height and margin in millimetres."""
+
+    A5 = (148.0, 210.0, 9.0)
+    A4 = (210.0, 297.0, 14.0)
+
+    def __init__(self, width: float, height: float, margin: float) -> None:
+        self.width, self.height, self.margin = width, height, margin
 
 
 @dataclass(frozen=True, slots=True)
