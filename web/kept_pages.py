@@ -85,12 +85,12 @@ def kept(*parameters: str) -> Callable[[V], V]:
     def decorate(view: V) -> V:
         @wraps(view)
         def keeping(*args: Any, **kwargs: Any) -> Any:
-            wanted = _being_made.get()
-            if wanted is None or not known.issuperset(request.args):
-                return view(*args, **kwargs)
             with db.reading() as session:
-                wanted.stamp = stamps.current(session)
-            with stamps.standing_at(wanted.stamp):
+                stamp = stamps.current(session)
+            wanted = _being_made.get()
+            if wanted is not None and known.issuperset(request.args):
+                wanted.stamp = stamp
+            with stamps.standing_at(stamp):
                 return view(*args, **kwargs)
 
         setattr(keeping, _ATTRIBUTE, True)

@@ -47,7 +47,8 @@ def locale_code() -> str:
     """Return the locale of this page, `zh_Hans_CN` or `en`."""
     try:
         # Where Flask-Babel keeps what it found for this page; it takes eight looks for that, a page asks hundreds of times.
-        locale = g._flask_babel.babel_locale
+        # The object behind `g` is asked for once, each look through the proxy would ask again.
+        locale = g._get_current_object()._flask_babel.babel_locale
     except (AttributeError, RuntimeError):
         locale = None
     if locale is None:

@@ -40,25 +40,24 @@ def paginate(items: Sequence[T], number: int, total: int, size: int) -> Page[T]:
     pages = max(1, min(LAST_PAGE, -(-total // size)))
     if number > pages:
         abort(404)
+    others = urlencode([pair for pair in request.args.items(multi=True) if pair[0] != "page"])
+
+    def address(page: int) -> str:
+        query = "&".join(part for part in (others, f"page={page}" if page > 1 else "") if part)
+        return f"{request.path}?{query}" if query else request.path
+
     near = sorted({1, pages, *range(max(1, number - 2), min(pages, number + 2) + 1)})
     links: list[tuple[str, str, bool]] = []
     for index, value in enumerate(near):
         if index and value - near[index - 1] > 1:
             links.append(("…", "", False))
-        links.append((str(value), _address(value), value == number))
+        links.append((str(value), address(value), value == number))
     return Page(
         items,
         number,
         pages,
         total,
-        _address(number - 1) if number > 1 else "",
-        _address(number + 1) if number < pages else "",
+        address(number - 1) if number > 1 else "",
+        address(number + 1) if number < pages else "",
         tuple(links),
     )
-
-
-def _address(number: int) -> str:
-    pairs = [(key, value) for key, value in request.args.items(multi=True) if key != "page"]
-    if number > 1:
-        pairs.append(("page", str(number)))
-    return f"{request.path}?{urlencode(pairs)}" if pairs else request.path

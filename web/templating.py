@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import ChainMap, OrderedDict
-from collections.abc import Hashable, MutableMapping
+from collections.abc import Callable, Hashable, MutableMapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -47,19 +47,33 @@ MOST_DRAWN = 5000
 def drawn_once(draw: Macro, shown: Any, *choices: Hashable) -> str:
     """Return what a macro draws of a frozen dataclass; the same thing in the same language is drawn once a process.
 
-    Only for macros that look at nothing but what they are given. Text that is marked up already is drawn each time: it
-    equals plain text that still has to be escaped.
+    Only for macros that look at nothing but what they are given. Text that is marked up equals plain text that still has
+    to be escaped: what carries some says so with `marked`, else it is drawn each time.
     """
     fields = getattr(shown, "__slots__", None)
-    if fields is None or any(isinstance(getattr(shown, name), Markup) for name in fields):
+    if fields is None:
         return draw(shown, *choices)
-    key = (draw.name, locale_code(), shown, *choices)
+    return _draw((draw.name, locale_code(), shown, *choices), lambda: draw(shown, *choices), fields, shown)
+
+
+def drawn_for(draw: Macro, *choices: Hashable) -> str:
+    """Return what a macro draws for plain values, once a process and language: parts of the frame of every page."""
+    return _draw((draw.name, locale_code(), *choices), lambda: draw(*choices))
+
+
+def _draw(
+    key: tuple[Hashable, ...], draw: Callable[[], str], fields: Sequence[str] = (), shown: Any = None
+) -> str:
     with _drawing:
         known = _drawn.get(key)
         if known is not None:
             _drawn.move_to_end(key)
             return known
-    html = draw(shown, *choices)
+    html = draw()
+    if not getattr(shown, "marked", False) and any(
+        isinstance(getattr(shown, name), Markup) for name in fields
+    ):
+        return html
     with _drawing:
         _drawn[key] = html
         while len(_drawn) > MOST_DRAWN:
@@ -113,6 +127,7 @@ def init_app(app: Flask, **more: Any) -> None:
         known_visitor=known_visitor,
         day=day,
         moment=moment,
+        drawn_for=drawn_for,
         drawn_once=drawn_once,
         drawn_while=drawn_while,
         picture_url=storage.picture_url,

@@ -231,7 +231,7 @@ class CardWords:
 class ProductCard:
     """A product in a list, ready to be shown in one language; amounts are written out.
 
-    `summary` is read for searches only, which show what of it was looked for.
+    `summary` is read for searches only, which show what of it was looked for: then title and summary are `marked` up.
     """
 
     id: int
@@ -249,6 +249,7 @@ class ProductCard:
     tint: str
     summary: str = ""
     kind: str = "aid_product"
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

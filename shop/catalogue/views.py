@@ -28,7 +28,7 @@ bp = Blueprint("catalogue", __name__)
 
 PAGE_SIZE = 24
 SUGGESTED_FROM = 20
-MORE_FROM_VILLAGE = 4
+MOST_RELATED = 4
 
 #: How long (seconds) a finished page may be kept that depends on the stock of all products, their sales, or the index.
 STOCK_SECONDS, SALES_SECONDS, SEARCH_SECONDS = 2, 60, 60
@@ -83,7 +83,7 @@ def find() -> Any:
     kept_pages.at_most(SEARCH_SECONDS if hits.by_index else 0)
     marker = Marker(asked.query)
     marked = tuple(
-        replace(card, title=marker.mark(card.title), summary=marker.excerpt(card.summary))
+        replace(card, title=marker.mark(card.title), summary=marker.excerpt(card.summary), marked=True)
         for card in found.cards
     )
     return _list_page(
@@ -248,22 +248,9 @@ def product(slug: str) -> Any:
     words = wording.card_words()
     with reading() as session:
         found = queries.get_product_page(session, words, slug)
-        neighbours = queries.product_cards(
-            session, words, village_id=found.village_id, without_id=found.id, limit=MORE_FROM_VILLAGE
+        neighbours, alike = queries.related_cards(
+            session, words, found.id, found.village_id, found.category, MOST_RELATED
         )
-        shown = {card.id for card in neighbours}
-        alike = [
-            card
-            for card in queries.product_cards(
-                session,
-                words,
-                category=found.category,
-                without_id=found.id,
-                sort=Sort.NEWEST,
-                limit=MORE_FROM_VILLAGE + len(shown),
-            )
-            if card.id not in shown
-        ][:MORE_FROM_VILLAGE]
     kept_pages.depends_on(packs_watch, [found.id], [pack.available for pack in found.packs] or None)
     _keep_cards([*neighbours, *alike])
     certificate = found.certificate

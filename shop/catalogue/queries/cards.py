@@ -1,13 +1,15 @@
-"""Product cards: one statement for a page of them, whatever the filters, and one for the choices beside it.
+"""Product cards: a few statements for a page of them, whatever the filters, and one for the choices beside it.
 
 Statements are built once for each shape of filters: building them costs more than sending them.
 """
 
 from __future__ import annotations
 
+import threading
 from array import array
+from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -56,7 +58,7 @@ from shop.catalogue.values import (
 from shop.certification.models import Certificate
 from shop.certification.queries import certified_condition, is_certified
 from shop.orders.models import Order, OrderLine
-from shop.stock.queries import has_stock, is_in_stock
+from shop.stock.queries import has_stock, is_in_stock, sold_out_watch
 
 PREFIX = "/shop/products/"
 SALES_DAYS = 90
@@ -64,12 +66,15 @@ SALES_DAYS = 90
 #: The front of the shop draws from so many newest products of each shelf, and looks for stock in so many of them.
 DRAWN_FROM, CANDIDATES = 200, 12
 
-#: From this place on a list is read from its remembered order, which ends where the last page does.
+#: The order of a list is remembered up to this place, and when somebody goes deeper up to where the last page ends.
 DEEP, MOST_LISTED = 24 * 5, 24 * 1000
+
+#: How many cards are remembered in a process.
+MOST_CARDS = 6000
 
 #: What else, besides its shape, tells one list from another.
 _ASKED = (
-    *("category", "county_id", "supplier_id", "village_id", "without_id", "kind", "price_from", "price_to"),
+    *("category", "county_id", "supplier_id", "village_id", "kind", "price_from", "price_to"),
     *("grams_over", "grams_to"),
 )
 
@@ -99,7 +104,6 @@ class _Shape:
     price_from: bool = False
     price_to: bool = False
     village: bool = False
-    without: bool = False
     ids: bool = False
     in_stock: bool = False
     summaries: bool = False
@@ -117,8 +121,6 @@ class _Shape:
             found.append(Product.supplier_id == bindparam("supplier_id"))
         if self.village:
             found.append(Product.village_id == bindparam("village_id"))
-        if self.without:
-            found.append(Product.id != bindparam("without_id"))
         if self.ids:
             found.append(Product.id == func.any(_ids))
         if self.price_from:
@@ -175,16 +177,14 @@ def product_cards(
     size: PackSize | None = None,
     price_from: int | None = None,
     price_to: int | None = None,
-    village_id: int | None = None,
     ids: Sequence[int] | None = None,
-    without_id: int | None = None,
     in_stock: bool = False,
     summaries: bool = False,
     sort: Sort = Sort.NEWEST,
     limit: int = 24,
     offset: int = 0,
 ) -> list[ProductCard]:
-    """Return one page of certified products on sale, in one statement; price, stock and certificate are of this moment.
+    """Return one page of certified products on sale; price, stock and certificate are of this moment.
 
     `ids` narrows the list to what a search found, in the order of `ids` when sorted by relevance. Sales are packs paid
     for within the last `SALES_DAYS` days.
@@ -197,8 +197,6 @@ def product_cards(
         size=_size_shape(size),
         price_from=price_from is not None,
         price_to=price_to is not None,
-        village=village_id is not None,
-        without=without_id is not None,
         ids=ids is not None,
         in_stock=in_stock,
         summaries=summaries,
@@ -213,38 +211,103 @@ def product_cards(
         **_grams(size),
         "price_from": price_from,
         "price_to": price_to,
-        "village_id": village_id,
-        "without_id": without_id,
         "ids": list(ids) if ids is not None else None,
         "limit": limit,
         "offset": offset,
     }
-    if not in_stock and sort is not Sort.SALES and (ids is not None or offset >= DEEP):
-        found = _in_order(session, shape, sort, values)[offset : offset + limit]
-        shape = _Shape(ids=True, summaries=summaries)
-        values |= {"ids": list(found), "limit": limit, "offset": 0}
-        sort = Sort.RELEVANCE
-        if not found:
-            return []
-    cards = []
-    for row in session.execute(_cards_statement(shape, sort), values):
-        summary = words.choose(row.summary_zh, row.summary_en) if summaries else ""
-        cards.append(_card(row, words, summary))
-    return cards
+    if not in_stock and sort is not Sort.SALES:
+        # A page beyond the first few would make the database walk over everything before it.
+        deep = ids is not None or offset + limit > DEEP
+        order = _in_order(session, shape, sort, values | {"limit": MOST_LISTED if deep else DEEP})
+        return cards_by_id(session, words, order[offset : offset + limit], summaries=summaries)
+    rows = session.execute(_cards_statement(shape, sort), values)
+    return [_card(row, words, summaries=summaries) for row in rows]
+
+
+def related_cards(
+    session: Session, words: CardWords, product_id: int, village_id: int, category: str, most: int
+) -> tuple[list[ProductCard], list[ProductCard]]:
+    """Return the newest others from a product's village, and of its shelf what is not among these; `most` of each."""
+    # Asked for the village and the shelf, not for this product: the answers serve the pages of all of them.
+    near = _newest(session, _Shape(village=True), most + 1, village_id=village_id)
+    alike = _newest(session, _Shape(category=True), 2 * most + 1, category=category)
+    neighbours = [found for found in near if found != product_id][:most]
+    others = [found for found in alike if found != product_id and found not in neighbours][:most]
+    cards = {card.id: card for card in cards_by_id(session, words, [*neighbours, *others])}
+    return [cards[found] for found in neighbours if found in cards], [
+        cards[found] for found in others if found in cards
+    ]
+
+
+def _newest(session: Session, shape: _Shape, most: int, **asked: Any) -> Sequence[int]:
+    return _in_order(session, shape, Sort.NEWEST, {"now": clock.now(), "limit": most, **asked})
 
 
 def _in_order(session: Session, shape: _Shape, sort: Sort, values: dict[str, Any]) -> Sequence[int]:
-    """Return the ids of a whole list in its order, read once for each state of the catalogue.
-
-    A deep page would make the database walk over everything before it.
-    """
-    values = {**values, "limit": MOST_LISTED, "offset": 0}
-    asked = (shape, sort, *(values[name] for name in _ASKED), tuple(values["ids"] or ()))
+    """Return the ids of a list in its order up to `limit`, read once for each state of the catalogue."""
+    asked = (shape, sort, *(values.get(name) for name in _ASKED), tuple(values.get("ids") or ()))
     return stamps.remembered(
         session,
-        ("order", *asked),
+        ("order", values["limit"], *asked),
         lambda: array("q", session.scalars(_order_statement(shape, sort), values)),
     )
+
+
+#: Cards with something in stock, by (English, with summaries, id), and the state of the catalogue they are true for.
+_known: OrderedDict[tuple[bool, bool, int], tuple[stamps.Stamp, ProductCard]] = OrderedDict()
+_knowing = threading.Lock()
+
+
+def cards_by_id(
+    session: Session, words: CardWords, ids: Sequence[int], *, summaries: bool = False
+) -> list[ProductCard]:
+    """Return the cards of products on sale in the order of `ids`, in at most three statements.
+
+    While nothing in the catalogue changes a card is read once; what is sold out is asked each time.
+    """
+    if not ids:
+        return []
+    now, stamp = clock.now(), stamps.current(session)
+    found: dict[int, ProductCard] = {}
+    if stamp is not None:
+        with _knowing:
+            for product_id in ids:
+                known = _known.get((words.english, summaries, product_id))
+                if known is not None and known[0] is stamp:
+                    found[product_id] = known[1]
+    if found:
+        asked = list(found)
+        gone = session.scalar(_sold_out_statement(), {"ids": asked, "now": now})
+        for product_id, sold_out in zip(asked, gone or (), strict=True):
+            if sold_out:
+                found[product_id] = replace(found[product_id], sold_out=True)
+    missing = [product_id for product_id in ids if product_id not in found]
+    if missing:
+        values = {"ids": missing, "now": now, "limit": len(missing), "offset": 0}
+        shape = _Shape(ids=True, summaries=summaries)
+        for row in session.execute(_cards_statement(shape, Sort.RELEVANCE), values):
+            found[row.id] = _card(row, words, summaries=summaries)
+        if stamp is not None:
+            _know(
+                stamp, words, summaries, [found[product_id] for product_id in missing if product_id in found]
+            )
+    return [found[product_id] for product_id in ids if product_id in found]
+
+
+def _know(stamp: stamps.Stamp, words: CardWords, summaries: bool, cards: Sequence[ProductCard]) -> None:
+    with _knowing:
+        for card in cards:
+            _known[words.english, summaries, card.id] = (
+                stamp,
+                replace(card, sold_out=False) if card.sold_out else card,
+            )
+        while len(_known) > MOST_CARDS:
+            _known.popitem(last=False)
+
+
+@cache
+def _sold_out_statement() -> Select[Any]:
+    return select(sold_out_watch(_ids, _now))
 
 
 @cache
@@ -368,7 +431,7 @@ def _sales() -> Any:
     )
 
 
-def _card(row: Any, words: CardWords, summary: str = "") -> ProductCard:
+def _card(row: Any, words: CardWords, *, summaries: bool) -> ProductCard:
     unit_price = money.format_fen(rules.unit_price_fen(row.price_fen, row.net_grams, row.pieces))
     unit_text = (words.per_kilogram if row.net_grams else words.per_piece) % {"price": unit_price}
     return ProductCard(
@@ -391,7 +454,7 @@ def _card(row: Any, words: CardWords, summary: str = "") -> ProductCard:
         certified=True,
         sold_out=not row.in_stock,
         tint=row.category,
-        summary=summary,
+        summary=words.choose(row.summary_zh, row.summary_en) if summaries else "",
         kind=row.kind,
     )
 

@@ -1,0 +1,97 @@
+"""Cards are read once while the catalogue stands; what changed, and what is sold out, shows in the very next list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from markupsafe import Markup
+
+from core import stamps
+from core.db import reading, transaction
+from registry.models import Region
+from shop.catalogue.models import Product
+from shop.catalogue.queries import product_cards, related_cards
+from shop.catalogue.values import CardWords, ProductCard
+from shop.certification import services as certification
+from shop.certification.models import Certificate
+from tests.conftest import StatementCounter
+from tests.factories.orders import certifier_of
+from tests.factories.people import make_village
+from tests.factories.products import make_product, sell_out
+
+WORDS = CardWords(
+    False, "%(pack)s %(amount)s %(households)s", "%(village)s", "%(price)s", "%(price)s", "%(unit)s"
+)
+
+
+@pytest.fixture
+def products(live_database: Any) -> list[int]:
+    """Return six products of one village and shelf that are really committed, newest last."""
+    with transaction() as session:
+        village = make_village(session)
+        return [make_product(session, village, name_zh=f"小米{number}号").id for number in range(6)]
+
+
+def listed(**more: Any) -> tuple[list[ProductCard], int]:
+    """Return the cards of the list as a page asks for them, and with how many statements."""
+    with StatementCounter() as sent, reading() as session, stamps.standing_at(stamps.current(session)):
+        cards = product_cards(session, WORDS, **more)
+    return cards, len(sent)
+
+
+def test_a_list_asks_for_the_state_and_the_stock_once_its_cards_are_known(products: list[int]) -> None:
+    first, _ = listed()
+    again, statements = listed()
+    assert again == first
+    assert [card.id for card in first] == products[::-1]
+    assert statements == 2
+
+
+def test_what_is_sold_out_shows_at_once_on_a_known_card_and_so_does_its_return(products: list[int]) -> None:
+    listed()
+    with transaction() as session:
+        sell_out(session, session.get_one(Product, products[2]))
+    gone, _ = listed()
+    assert [card.id for card in gone if card.sold_out] == [products[2]]
+    # Read anew while it is sold out, it is not remembered as such.
+    with transaction() as session:
+        session.get_one(Product, products[0]).name_zh = "荞麦"
+    fresh, _ = listed()
+    assert [card.sold_out for card in fresh] == [card.id == products[2] for card in fresh]
+    assert fresh[-1].title == "荞麦"
+
+
+def test_a_revoked_product_leaves_lists_and_the_pages_of_its_neighbours(products: list[int]) -> None:
+    with reading() as session:
+        product = session.get_one(Product, products[0])
+        place, category = product.village_id, product.category
+        near, alike = related_cards(session, WORDS, products[0], place, category, 4)
+    assert [card.id for card in near] == products[:1:-1]
+    assert [card.id for card in alike] == [products[1]]
+    with transaction() as session:
+        paper = session.query(Certificate).filter_by(product_id=products[5]).one()
+        certifier = certifier_of(session.get_one(Region, session.get_one(Product, products[5]).county_id))
+        certification.revoke_certificate(session, certifier, paper.number, "以次充好")
+    with reading() as session:
+        near, alike = related_cards(session, WORDS, products[0], place, category, 4)
+    assert products[5] not in {card.id for card in (*near, *alike)}
+    assert products[5] not in {card.id for card in listed()[0]}
+
+
+def test_marked_words_never_stand_for_plain_ones(app: Flask) -> None:
+    def card(title: str, *, marked: bool) -> ProductCard:
+        texts = dict.fromkeys(("slug", "url", "image_url", "image_srcset", "origin", "impact_text"), "x")
+        return ProductCard(
+            1, title=title, price_text="¥1", unit_price_text="", certified=True, sold_out=False, tint="t",
+            marked=marked, **texts,
+        )  # fmt: skip
+
+    typed = "<mark>米</mark>"
+    with app.test_request_context():
+        macro = app.jinja_env.get_template("components/product_card.html").module.product_card  # type: ignore[attr-defined]
+        for _ in range(2):
+            macro(card(Markup(typed), marked=False))
+            assert "<mark>" not in macro(card(typed, marked=False))
+            assert "<mark>" in macro(card(Markup(typed), marked=True))
