@@ -27,3 +27,13 @@ def supplier_payable(organisation_public_id: str) -> AccountSpec:
     return AccountSpec(
         f"supplier:{organisation_public_id}:payable", Unit.CNY, AccountKind.LIABILITY, Policy.DEFERRED, BOOK
     )
+
+
+def payouts_due() -> AccountSpec:
+    """Return the account of what a second person approved to pay to suppliers and has not left yet (fen)."""
+    return AccountSpec("payouts:due", Unit.CNY, AccountKind.LIABILITY, Policy.DEFERRED, BOOK)
+
+
+def corrections() -> AccountSpec:
+    """Return the account of what the operator gave suppliers whose statement was wrong (fen)."""
+    return AccountSpec("settlement:corrections", Unit.CNY, AccountKind.EXPENSE, Policy.OPEN, BOOK)
