@@ -62,9 +62,10 @@ def run_size(bench: Bench, still: Stage, only: str | None, clock: Clock) -> None
             bench.place.stop_servers()
 
 
-def measure(place: Place, sheet: Sheet, choice: argparse.Namespace, clock: Clock) -> dict[str, object]:
-    """Run everything in its order and return the hardware."""
-    hardware: dict[str, object] = dict(machine.describe(place.var.parent, "?"))
+def measure(
+    place: Place, sheet: Sheet, hardware: dict[str, object], choice: argparse.Namespace, clock: Clock
+) -> None:
+    """Run everything in its order; figures and hardware are written down as they come."""
     clock.say("Starting PostgreSQL ...")
     url = place.start_database()
     migrations.upgrade(url)
@@ -80,7 +81,7 @@ def measure(place: Place, sheet: Sheet, choice: argparse.Namespace, clock: Clock
     bench = Bench(place, app, world.build(clock.say), sheet, choice.quick)
     run_size(bench, Stage.STILL_SMALL, choice.only, clock)
     if choice.small:
-        return hardware
+        return
     large = world.QUICK_LARGE if choice.quick else world.LARGE
     clock.say(f"Adding products up to {large} ...")
     world.grow(bench.world, large, place.environment, clock.say)
@@ -92,7 +93,7 @@ def measure(place: Place, sheet: Sheet, choice: argparse.Namespace, clock: Clock
         )
     run_size(bench, Stage.STILL_LARGE, choice.only, clock)
     if choice.quick:
-        return hardware
+        return
     clock.say(f"Adding products up to {world.HUGE}, in bulk ...")
     world.swell(bench.world, world.HUGE, clock.say)
     bench.world.indexed = not choice.no_huge
@@ -103,7 +104,6 @@ def measure(place: Place, sheet: Sheet, choice: argparse.Namespace, clock: Clock
             f"Whoosh's index of {world.HUGE} takes about {minutes:.0f} minutes; --no-huge leaves it out"
         )
     run_size(bench, Stage.STILL_HUGE, choice.only, clock)
-    return hardware
 
 
 def _postgres_version() -> str:
@@ -128,13 +128,17 @@ def main() -> int:
     warnings.filterwarnings("ignore", category=SyntaxWarning)
     os.chdir(demo_place.ROOT)
     var, place, sheet, clock = demo_place.var_dir(), Place(), Sheet(), Clock()
+    hardware: dict[str, object] = dict(machine.describe(place.var.parent, "?"))
+    code = 0
     try:
-        hardware = measure(place, sheet, choice, clock)
+        measure(place, sheet, hardware, choice, clock)
     except EmbeddedPostgresError as error:
         say(str(error))
         return 1
-    except KeyboardInterrupt:
-        return 130
+    except (KeyboardInterrupt, SystemExit) as stopped:
+        # What was measured until then has cost time too.
+        sheet.missing["the rest"] = "the run was stopped"
+        code = 130 if isinstance(stopped, KeyboardInterrupt) else 143
     finally:
         place.stop()
     say("")
@@ -145,7 +149,7 @@ def main() -> int:
     say(
         f"\nWritten to {os.path.relpath(target)}. The load comes from this machine too: compare CPU and ratios, not only rates."
     )
-    return 1 if sheet.broken or not sheet.metrics else 0
+    return code or (1 if sheet.broken or not sheet.metrics else 0)
 
 
 if __name__ == "__main__":

@@ -32,7 +32,8 @@ def buy(browser: Browser, slug: str) -> None:
         browser.get(browser.post("/shop/cart/add", form, problem_in))
         page = browser.get("/shop/checkout")
         form = token_of(page) | {name: hidden(page, name) for name in ("once", "seen_total")}
-        sandbox = browser.post("/shop/checkout", form | DELIVERY, problem_in)
+        with browser.mark("placing"):
+            sandbox = browser.post("/shop/checkout", form | DELIVERY, problem_in)
     page = browser.get(sandbox)
     form = token_of(page) | {"method": "card"}
     waiting = browser.post(f"{urlsplit(sandbox).path}/pay", form, problem_in)
@@ -50,25 +51,40 @@ def buy(browser: Browser, slug: str) -> None:
         raise Wrong(f"the order at {location} does not say that it is paid")
 
 
-@scenario(Stage.SERVED_SMALL, order=30)
+#: So many buyers at once, and so many products among which they choose.
+BUYERS, SPREAD = 16, 200
+
+
+@scenario(Stage.SERVED_SMALL, Stage.SERVED_LARGE, order=30)
 def checkout(bench: Bench) -> None:
-    """Measure orders a second, p50, p95 and processor time an order, and how long the confirmation takes."""
-    slugs = bench.world.slugs
+    """Measure complete orders a second over many products and over one: p50, p95, the last step, processor time."""
+    size = bench.size
+    measure_orders(bench, f"checkout_{size}", bench.world.slugs[:SPREAD])
+    measure_orders(bench, f"checkout_hot_{size}", bench.world.slugs[-1:])
+    spread, hot = (
+        bench.sheet.metrics.get(f"{name}.per_second", {"value": 0})["value"]
+        for name in (f"checkout_{size}", f"checkout_hot_{size}")
+    )
+    if spread:
+        bench.record(f"checkout_hot_{size}.share_of_spread", 100 * hot / spread, "%")
+
+
+def measure_orders(bench: Bench, name: str, slugs: list[str]) -> None:
+    """Let `BUYERS` guests at once buy one pack after the other, each order somebody new from another address."""
 
     def order(browser: Browser, visitor: int, number: int) -> None:
-        # Every order is a new guest from another address.
         browser.become(f"10.{100 + visitor}.{number // 250 % 250}.{number % 250 + 1}")
         buy(browser, slugs[(visitor * 17 + number) % len(slugs)])
 
     figures = bench.measure(
-        "checkout",
+        name,
         order,
-        clients=12,
+        clients=BUYERS,
         seconds=20,
         thing="order",
         roots=("web", "worker", "postgres"),
         warm_up=2,
     )
-    for name, (p50, p95) in figures.marks.items():
-        bench.record_time(f"checkout.{name}", p50, "p50", "ms")
-        bench.record_time(f"checkout.{name}", p95, "p95", "ms")
+    for part, (p50, p95) in figures.marks.items():
+        bench.record_time(f"{name}.{part}", p50, "p50", "ms")
+        bench.record_time(f"{name}.{part}", p95, "p95", "ms")

@@ -1,8 +1,9 @@
-"""SQL statements: of each page, and of a checkout and a redemption with one line and with twenty."""
+"""SQL statements: of each page, and of a checkout and a redemption with few lines and with many."""
 
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from functools import partial
 from urllib.parse import quote, urlsplit
@@ -17,8 +18,9 @@ from core import jobs
 from core.db import reading
 from payments.sandbox import jobs as sandbox_jobs
 
-LINES = (1, 20)
-#: What a page may take, at any size of the catalogue.
+LINES = (1, 20, 200)
+#: What placing an order may take, and a page at any size of the catalogue.
+MOST_PLACING = 40
 MOST = {"list": 6, "product": 8, "search_whoosh": 6, "search_postgres": 6}
 
 
@@ -72,7 +74,7 @@ def page_statements(bench: Bench) -> None:
 
 @scenario(Stage.STILL_SMALL, order=30)
 def checkout_statements(bench: Bench) -> None:
-    """Count the statements of a checkout with one line and with twenty: the counts must be equal."""
+    """Count the statements of a checkout with one line and with many: the counts must be equal; time the largest."""
     counts = {}
     for lines in LINES:
         try:
@@ -80,11 +82,18 @@ def checkout_statements(bench: Bench) -> None:
         except Exception as error:
             bench.missing(f"statements.checkout_{lines}_lines", f"{type(error).__name__}: {error}")
             return
-    for part, few in counts[LINES[0]].items():
-        many = counts[LINES[1]][part]
-        bench.record(f"statements.{part}_{LINES[0]}_line", few, "statements")
-        bench.record(f"statements.{part}_{LINES[1]}_lines", many, "statements")
-        bench.must(many <= few, f"{part}: {few} statements with {LINES[0]} line, {many} with {LINES[1]}")
+    few = counts[LINES[0]]
+    for lines in LINES:
+        for part, found in counts[lines].items():
+            bench.record(f"statements.{part}_{lines}_lines", found, "statements")
+            bench.must(
+                found <= few[part],
+                f"{part}: {few[part]} statements with {LINES[0]} line, {found} with {lines}",
+            )
+    bench.must(
+        few["place_order"] <= MOST_PLACING,
+        f"placing: {few['place_order']} statements, {MOST_PLACING} are allowed",
+    )
 
 
 def _checkout(bench: Bench, lines: int) -> dict[str, int]:
@@ -98,13 +107,21 @@ def _checkout(bench: Bench, lines: int) -> dict[str, int]:
     with Statements() as sent:
         visitor.get("/shop/cart")
     parts["cart_page"] = len(sent)
+    started = time.perf_counter()
+    with Statements() as sent:
+        visitor.post("/shop/cart/update", {"variant": hidden(page, "variant"), "quantity": "2"})
+        visitor.get("/shop/cart")
+    parts["cart_change"] = len(sent)
+    bench.record(f"basket_{lines}.change", 1000 * (time.perf_counter() - started), "ms")
     with Statements() as sent:
         page = visitor.get("/shop/checkout")
     parts["checkout_page"] = len(sent)
     form = {name: hidden(page, name) for name in ("once", "seen_total")} | DELIVERY
+    started = time.perf_counter()
     with Statements() as sent:
         sandbox = visitor.post("/shop/checkout", form)
     parts["place_order"] = len(sent)
+    bench.record(f"basket_{lines}.place", 1000 * (time.perf_counter() - started), "ms")
     jobs.run_due()
     visitor.get(urlsplit(sandbox).path)
     waiting = visitor.post(f"{urlsplit(sandbox).path}/pay", {"method": "card"})
