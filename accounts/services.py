@@ -226,6 +226,15 @@ def check_password(session: Session, login: str, password: str) -> User:
     return user
 
 
+def check_own_password(session: Session, actor: Actor, password: str) -> None:
+    """Make sure that it is still the same person who acts, before money moves or a secret is shown (`WrongCredentials`)."""
+    user = session.get_one(User, actor.user_id)
+    try:
+        _hasher.verify(user.password_hash, password[: rules.LONGEST_PASSWORD])
+    except (VerificationError, InvalidHashError):
+        raise WrongCredentials from None
+
+
 def start_sign_in(session: Session, user: User, address: str, agent: str) -> NewSignIn:
     """Open a session for a person whose password was checked; the secret is new each time."""
     token = ids.secret()

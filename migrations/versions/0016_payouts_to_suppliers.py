@@ -225,7 +225,7 @@ def upgrade() -> None:
         "shop_payout_items",
         ["supplier_order_id"],
         unique=True,
-        postgresql_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open' AND amount_fen > 0"),
     )
     op.create_table(
         "shop_settlement_disputes",

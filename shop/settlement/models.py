@@ -144,7 +144,7 @@ class Payout(Base):
 class PayoutItem(Base):
     """What of a payout is for which part of an order (fen); below 0 where a refund came after the part was paid out.
 
-    `open` from the proposal until it is paid or comes back: a part lies in one open payout at most.
+    `open` from the proposal until it is paid or comes back; for what is above 0 a part lies in one open payout at most.
     """
 
     __tablename__ = "shop_payout_items"
@@ -156,7 +156,7 @@ class PayoutItem(Base):
             "uq_shop_payout_items_open",
             "supplier_order_id",
             unique=True,
-            postgresql_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open' AND amount_fen > 0"),
         ),
         Index("ix_shop_payout_items_part", "supplier_order_id"),
     )
