@@ -135,11 +135,13 @@ def build_commands(app: Flask, config: Config) -> None:
     """Add the commands of `flask --app app …`."""
     from core import jobs
     from ledger.cli import commands as ledger_commands
+    from registry.cli import commands as registry_commands
     from search.cli import commands as search_commands
     from web import translations
 
     app.cli.add_command(translations.commands)
     app.cli.add_command(ledger_commands)
+    app.cli.add_command(registry_commands)
     app.cli.add_command(search_commands)
 
     @app.cli.command("worker")

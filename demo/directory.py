@@ -27,6 +27,7 @@ from demo.regions import regions
 from demo.registering import LEGAL_FORMS
 from demo.world import Canteen, Home, Place, Village, World
 from registry import services as registry
+from registry.country import regions_of_the_mainland
 from registry.models import Region
 from registry.values import HouseholdStatus, RegionLevel
 
@@ -128,7 +129,8 @@ def build_regions(world: World) -> int:
         session.flush()
         for code, added in known.items():
             world.places[code] = Place(added.id, code, added.path)
-    return len(known)
+        others = registry.add_regions(session, list(regions_of_the_mainland()), REGIONS_SINCE)
+    return len(known) + others
 
 
 def build_organisations(world: World, door: Door) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import ColumnElement, false, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from core.errors import NotFound
 from core.permissions import Actor
@@ -12,6 +12,9 @@ from registry.values import Choice, PickerLevel, RegionLevel
 
 #: Levels at which people pick where something is; prefectures only group the counties.
 PICKED_LEVELS = (RegionLevel.PROVINCE, RegionLevel.COUNTY, RegionLevel.TOWN, RegionLevel.VILLAGE)
+
+
+_town = aliased(Region)
 
 
 def within(paths: tuple[str, ...]) -> ColumnElement[bool]:
@@ -33,13 +36,18 @@ def get_region(session: Session, region_id: int) -> Region:
     return session.get_one(Region, region_id)
 
 
-def counties(session: Session) -> list[Region]:
-    """Return the counties of today in the order of their codes."""
-    return list(
-        session.scalars(
-            select(Region).where(Region.level == "county", Region.valid_until.is_(None)).order_by(Region.code)
-        )
+def served_county() -> ColumnElement[bool]:
+    """Return the condition that `Region` is a county of today whose towns are known: where we work, not only deliver to."""
+    return (
+        (Region.level == "county")
+        & Region.valid_until.is_(None)
+        & Region.id.in_(select(_town.parent_id).where(_town.level == "town", _town.valid_until.is_(None)))
     )
+
+
+def counties(session: Session) -> list[Region]:
+    """Return the counties where we work in the order of their codes."""
+    return list(session.scalars(select(Region).where(served_county()).order_by(Region.code)))
 
 
 def children(session: Session, parent_id: int | None) -> list[Region]:
@@ -133,6 +141,36 @@ def pick_region(session: Session, codes: tuple[str, ...]) -> tuple[tuple[PickerL
         open_ended = chosen is not None
         deepest = chosen or deepest
     return tuple(levels), deepest
+
+
+def picked_lineage(session: Session, codes: tuple[str, ...]) -> list[Region]:
+    """Return the regions that `codes` pick, from the province down with the prefecture in its place, in two statements.
+
+    Stops before the first code that does not lie below the one before it.
+    """
+    wanted = [code for code in codes if code]
+    known = {
+        region.code: region
+        for region in session.scalars(
+            select(Region).where(Region.code.in_(wanted), Region.valid_until.is_(None))
+        )
+    }
+    deepest: Region | None = None
+    for level, code in zip(PICKED_LEVELS, codes, strict=False):
+        region = known.get(code)
+        if region is None or region.level != level.value:
+            break
+        if deepest is not None and not region.path.startswith(deepest.path):
+            break
+        deepest = region
+    if deepest is None:
+        return []
+    by_id = {region.id: region for region in known.values()}
+    ids = [int(part) for part in deepest.path.split("/") if part]
+    unknown = [part for part in ids if part not in by_id]
+    if unknown:
+        by_id |= {r.id: r for r in session.scalars(select(Region).where(Region.id.in_(unknown)))}
+    return [by_id[part] for part in ids]
 
 
 def codes_down_to(session: Session, region: Region) -> tuple[str, ...]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
+from sqlalchemy import Text, cast, insert, select, update
 from sqlalchemy.orm import Session
 
 from core import audit, clock, ids
 from core.permissions import Actor
 from registry.models import Household, HouseholdStatusPeriod, Region
-from registry.values import HouseholdStatus, RegionLevel
+from registry.values import HouseholdStatus, NewRegion, RegionLevel
 
 
 def add_region(
@@ -35,6 +37,55 @@ def add_region(
     session.flush()
     region.path = f"{parent.path if parent else '/'}{region.id}/"
     return region
+
+
+def add_regions(session: Session, rows: Sequence[NewRegion], valid_from: date) -> int:
+    """Add many regions, each below one that is there already or stands before it, and return how many were new.
+
+    A code that is there already is left as it is, so that the same list can be loaded again.
+    """
+    known: dict[str, tuple[int, str]] = {
+        row.code: (row.id, row.path)
+        for row in session.execute(
+            select(Region.code, Region.id, Region.path).where(Region.valid_until.is_(None))
+        )
+    }
+    waiting = [row for row in rows if row.code not in known]
+    added = 0
+    while waiting:
+        ready = [row for row in waiting if row.parent_code is None or row.parent_code in known]
+        if not ready:
+            raise ValueError(f"{waiting[0].code} lies below {waiting[0].parent_code}, which is not there")
+        made = session.execute(
+            insert(Region).returning(Region.code, Region.id),
+            [
+                {
+                    "code": row.code,
+                    "level": row.level.value,
+                    "name_zh": row.name_zh,
+                    "name_en": row.name_en,
+                    "parent_id": known[row.parent_code][0] if row.parent_code else None,
+                    "path": known[row.parent_code][1] if row.parent_code else "/",
+                    "valid_from": valid_from,
+                }
+                for row in ready
+            ],
+        ).all()
+        new = [row.id for row in made]
+        session.execute(
+            update(Region)
+            .where(Region.id.in_(new))
+            .values(path=Region.path + cast(Region.id, Text) + "/")
+            .execution_options(synchronize_session=False)
+        )
+        paths = {row.parent_code: known[row.parent_code][1] for row in ready if row.parent_code}
+        parents = {row.code: row.parent_code for row in ready}
+        for row in made:
+            above = parents[row.code]
+            known[row.code] = (row.id, f"{paths[above] if above else '/'}{row.id}/")
+        added += len(made)
+        waiting = [row for row in waiting if row.code not in known]
+    return added
 
 
 def add_household(

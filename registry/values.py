@@ -28,6 +28,17 @@ class HouseholdStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class NewRegion:
+    """A region to be added below another: codes have the shape of GB/T 2260 (2, 4, 6, 9 and 12 digits)."""
+
+    code: str
+    level: RegionLevel
+    name_zh: str
+    name_en: str
+    parent_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """A region to be picked: its code and its names (Chinese, English)."""
 

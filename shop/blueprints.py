@@ -30,6 +30,8 @@ from shop.catalogue.views import bp as catalogue
 from shop.certification import wording as certification_wording
 from shop.certification.views import bp as certification
 from shop.counties.views import bp as counties
+from shop.freight import wording as freight_wording
+from shop.freight.views import bp as freight
 from shop.fulfilment import wording as fulfilment_wording
 from shop.fulfilment.views import bp as fulfilment
 from shop.fulfilment.views import waiting_parts
@@ -48,6 +50,7 @@ from shop.permissions import (
     ORDER_ON_ACCOUNT,
     READ_INSTITUTION_ORDERS,
     SET_CERTIFICATION,
+    SET_FREIGHT,
     SHIP_ORDERS,
 )
 from shop.procurement.views import bp as procurement
@@ -75,6 +78,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *ORDERS,
     fulfilment,
     procurement,
+    freight,
     product_files,
 )
 
@@ -86,6 +90,7 @@ navigation.register(
     DeskItem(N_("Benefit links"), "/supplier/benefit-links", "people", MANAGE_PRODUCTS, order=12),
     DeskItem(N_("Batches and labels"), "/supplier/batches", "scan", MANAGE_PRODUCTS, order=13),
     DeskItem(N_("Certification"), "/certification", "shield", CERTIFY, order=10, count=to_decide),
+    DeskItem(N_("Freight"), "/operator/freight", "truck", SET_FREIGHT, order=61),
     DeskItem(N_("Rules of certification"), "/certification/settings", "shield", SET_CERTIFICATION, order=60),
     DeskItem(
         N_("What suppliers pay us"), "/benefit-links/my", "people", ANSWER_LINKS, order=15, count=unanswered
@@ -115,6 +120,7 @@ __all__ = [
     "catalogue_wording",
     "certification_wording",
     "checks",
+    "freight_wording",
     "fulfilment_wording",
     "order_emails",
     "order_jobs",

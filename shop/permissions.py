@@ -28,6 +28,7 @@ READ_INSTITUTION_ORDERS = permission(
 ACCEPT_DELIVERIES = permission(
     "shop.accept_deliveries", N_("Accept deliveries for an institution"), Role.REQUESTER, Role.RECEIVER
 )
+SET_FREIGHT = permission("shop.set_freight", N_("Write the freight table"), Role.ADMIN)
 HANDLE_ORDERS = permission(
     "shop.handle_orders", N_("See every order, call it off, give money back"), Role.FINANCE, Role.ADMIN
 )

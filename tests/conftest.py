@@ -18,6 +18,7 @@ from config import Config
 from core import db, migrations
 from core.embedded_postgres import EmbeddedPostgres
 from ledger import checks
+from shop.freight import queries as freight_queries
 from tests.page_client import PageClient
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -128,11 +129,17 @@ def app(databases: Databases, worker_name: str, tmp_path_factory: pytest.TempPat
     databases.drop(name)
 
 
+def _forget_known() -> None:
+    """Let no process remember what lay in the database of another test."""
+    ledger.accounts.forget_known()
+    freight_queries.forget_known()
+
+
 @pytest.fixture
 def session(app: Flask) -> Iterator[Session]:
     """Open a session whose commits end with the test; every step of the code joins it by savepoints."""
     engine = db.engine()
-    ledger.accounts.forget_known()
+    _forget_known()
     with engine.connect() as connection:
         outer = connection.begin()
         db.bind(connection)
@@ -148,7 +155,7 @@ def session(app: Flask) -> Iterator[Session]:
         finally:
             outer.rollback()
             db.bind(engine)
-            ledger.accounts.forget_known()
+            _forget_known()
 
 
 @pytest.fixture
@@ -165,7 +172,7 @@ def live_database(
     usual = db.engine()
     name = f"live_{worker_name}_{abs(hash(request.node.nodeid)) % 10**8}"
     engine = db.connect(databases.clone(name), pool_size=40)
-    ledger.accounts.forget_known()
+    _forget_known()
     try:
         yield engine
         with db.reading() as opened:
@@ -176,7 +183,7 @@ def live_database(
         databases.drop(name)
         db._engine = usual
         db.bind(usual)
-        ledger.accounts.forget_known()
+        _forget_known()
 
 
 class StatementCounter:

@@ -73,9 +73,11 @@ class PlaceForm(Form):
     def offer(self, levels: tuple[PickerLevel, ...]) -> None:
         """Fill in what can be picked at each level."""
         fields = (self.province, self.county, self.town, self.village)
+        above_picked = True
         for field, level in zip(fields, levels, strict=True):
             field.data = level.picked
-            nothing = ("", _("Pick the one above first") if level.empty else _("Please choose"))
+            nothing = ("", self._nothing(level, above_picked))
+            above_picked = bool(level.picked)
             groups = {
                 in_language(*name): [(choice.code, in_language(*choice.name)) for choice in choices]
                 for name, choices in level.groups
@@ -84,6 +86,12 @@ class PlaceForm(Form):
                 field.choices = [nothing, *groups.get("", [])]
             else:
                 field.choices = {_("Not chosen yet"): [nothing], **groups}
+
+    @staticmethod
+    def _nothing(level: PickerLevel, above_picked: bool) -> str:
+        if not level.empty:
+            return _("Please choose")
+        return _("Not in our list") if above_picked else _("Pick the one above first")
 
 
 class ContactForm(Form):

@@ -14,6 +14,7 @@ from shop.cart import queries, services
 from shop.cart import session as cart_session
 from shop.cart.forms import LineForm, RemoveForm
 from shop.cart.values import Basket
+from shop.freight import queries as freight_queries
 from shop.orders import rules as order_rules
 from shop.stock.rules import most_sellable
 from shop.stock.wording import ladder_hint, name_of, problem_text
@@ -40,14 +41,17 @@ def read_basket() -> Basket:
 def _page(status: int = 200, problem: str = "") -> tuple[str, int]:
     keep_private()
     basket = read_basket()
+    priced = order_rules.NOTHING
+    if basket.lines:
+        with reading() as session:
+            priced = order_rules.price_basket(basket, freight_queries.tariff_today(session).zones[0])
     page = render_template(
         "shop/cart/show.html",
         basket=basket,
-        priced=order_rules.price_basket(basket),
+        priced=priced,
         problem_text=problem_text,
         most_sellable=most_sellable,
         ladder_hint=ladder_hint,
-        until_free_fen=order_rules.until_free_fen,
         problem=problem,
     )
     return page, status

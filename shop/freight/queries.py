@@ -12,17 +12,41 @@ from shop.freight import rules
 from shop.freight.models import FreightTable
 from shop.freight.values import Tariff
 
+#: Today's table, by the day.
+_known: dict[date, Tariff] = {}
 
-def tariff_of(session: Session, day: date | None = None) -> Tariff:
-    """Return what freight costs on a day (today), in one statement: the table written last for the newest day up to it."""
+
+def tariff_of(session: Session, day: date) -> Tariff:
+    """Return what freight costs on a day: the table written last for the newest day up to it."""
     return _tariff(
         session.execute(
             select(FreightTable.__table__)
-            .where(FreightTable.valid_from <= (day or clock.today()))
+            .where(FreightTable.valid_from <= day)
             .order_by(FreightTable.valid_from.desc(), FreightTable.id.desc())
             .limit(1)
         ).one()
     )
+
+
+def tariff_today(session: Session) -> Tariff:
+    """Return what freight costs today; each process asks the database once a day, for today's table never changes.
+
+    A table may hold from the day after it is written at the earliest; in the first minutes of a day, when a step that was
+    begun before midnight may still end, nothing is kept.
+    """
+    now = clock.now().astimezone(clock.CHINA)
+    known = _known.get(now.date())
+    if known is None:
+        known = tariff_of(session, now.date())
+        if (now.hour, now.minute) >= (0, 5):
+            _known.clear()
+            _known[now.date()] = known
+    return known
+
+
+def forget_known() -> None:
+    """Forget what was read, when the database is another one."""
+    _known.clear()
 
 
 def tariffs(session: Session, limit: int = 40) -> list[Tariff]:

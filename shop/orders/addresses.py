@@ -1,15 +1,21 @@
-"""Where the page of an order is; a guest's own secret is made from the server's key and kept nowhere."""
+"""Where the page of an order is, and where its goods go; a guest's secret is made from the server's key and kept nowhere."""
 
 from __future__ import annotations
 
 import base64
 import hmac
+from collections.abc import Mapping
+from dataclasses import fields
 from hashlib import sha256
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any
 
 from core import ids
 from payments import gateways
 from shop.orders.models import Order
-from shop.orders.values import Kind
+from shop.orders.values import Delivery, Invoice, InvoiceKind, Kind, Pickup
+
+_WORDS = tuple(field.name for field in fields(Delivery) if field.name != "pickup")
 
 
 def form_key(sender: str, once: str) -> str:
@@ -24,6 +30,31 @@ def guest_secret(idem_key: str) -> str:
     """
     mac = hmac.new(gateways.site().key, f"guest order {idem_key}".encode(), sha256).digest()
     return base64.urlsafe_b64encode(mac).decode().rstrip("=")
+
+
+def sender_digest(address: str | None) -> str | None:
+    """Return a keyed digest of a network address, by which unpaid orders are counted; an IPv6 network counts as one."""
+    if not address:
+        return None
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return None
+    if isinstance(parsed, IPv6Address):
+        parsed = ip_network((parsed, 64), strict=False).network_address
+    return hmac.new(gateways.site().key, f"order sender {parsed}".encode(), sha256).hexdigest()[:32]
+
+
+def read_delivery(kept: Mapping[str, Any]) -> Delivery:
+    """Return where an order goes from what it keeps, however old it is."""
+    words = {name: str(kept.get(name) or "") for name in _WORDS}
+    pickup = kept.get("pickup")
+    return Delivery(**words, pickup=Pickup(**pickup) if pickup else None)
+
+
+def read_invoice(kept: Mapping[str, Any] | None) -> Invoice | None:
+    """Return whom an order's invoice names from what it keeps."""
+    return Invoice(InvoiceKind(kept["kind"]), kept["title"], kept["code"]) if kept else None
 
 
 def order_path(order: Order) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 
 from core.errors import Refusal
-from shop.stock.values import LineProblem
+from shop.stock.values import Goods, LineProblem
 
 
 class EmptyBasket(Refusal):
@@ -33,9 +33,23 @@ class BasketChanged(Refusal):
 
 
 class NoReturnNotConfirmed(Refusal):
-    """Fresh goods cannot be sent back, and the buyer has not said that they know (B10)."""
+    """Some goods cannot be sent back, and the buyer has not said of this purchase that they know (B10)."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self, goods: Sequence[Goods]) -> None:
+        super().__init__("; ".join(item.public_id for item in goods))
+        self.goods = tuple(goods)
+
+
+class TooManyUnpaid(Refusal):
+    """So many orders of one sender wait for their money that no further one is taken: nobody holds the whole stock."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"at most {most}")
+        self.most = most
 
 
 class TooLargeForOnlinePayment(Refusal):

@@ -1,22 +1,53 @@
-"""Forms of orders: where it goes, to whom, and what the buyer confirms."""
+"""Forms of orders: where it goes, to whom, whom the invoice names, and what the buyer confirms."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import phonenumbers
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, EmailField, HiddenField, SelectField, StringField, TelField, TextAreaField
+from wtforms import (
+    BooleanField,
+    EmailField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TelField,
+    TextAreaField,
+)
 from wtforms.validators import Email, Length, Optional, Regexp, StopValidation
 
+from accounts.registrations import rules as registration_rules
+from accounts.registrations.errors import BadCode
+from accounts.registrations.forms import PlaceForm
 from core import ids
+from registry.models import Region
+from registry.values import RegionLevel
 from shop.cart.values import CartOwner
-from shop.orders.values import PROVINCES, Delivery, OrderRequest
+from shop.fulfilment.values import PickupPoint
+from shop.orders.queries import LastForm
+from shop.orders.values import (
+    Delivery,
+    Invoice,
+    InvoiceKind,
+    OrderRequest,
+    Pickup,
+    PricedOrder,
+)
 from web.forms import Form, YuanField, at_most, no_control_characters, required
 from web.language import in_language
+from web.wording import words_for
 
 _WORDS = [required(), no_control_characters]
+
+#: How goods reach somebody: to the door, or to a point in a village.
+TO_THE_DOOR, PICK_UP = "door", "pickup"
+
+#: So many goods are named beside the box itself; more stand in the list above it.
+MOST_NAMED = 4
 
 
 def mainland_phone(_form: Any, field: Any) -> None:
@@ -35,79 +66,242 @@ def some_words(_form: Any, field: Any) -> None:
         raise StopValidation(_("Please fill this in."))
 
 
-class DeliveryForm(Form):
-    """Where goods go."""
+def door_needed(form: Any, field: Any) -> None:
+    """Refuse an empty field where the goods go to the door."""
+    if not form.picks_up and not (field.data or "").strip():
+        raise StopValidation(_("Please fill this in."))
+
+
+def invoice_title_needed(form: Any, field: Any) -> None:
+    """Refuse an empty title of an invoice that is wanted."""
+    if form.invoice.data and not (field.data or "").strip():
+        raise StopValidation(_("Please fill this in."))
+
+
+def invoice_code_checked(form: Any, field: Any) -> None:
+    """Refuse a company's code that cannot be right (GB 32100); a person has none."""
+    if form.invoice.data != InvoiceKind.COMPANY.value:
+        return
+    code = registration_rules.normalise_code(field.data or "")
+    if not code:
+        raise StopValidation(_("Please fill this in."))
+    fault = registration_rules.code_fault(code)
+    if fault is not None:
+        raise StopValidation(words_for(BadCode(fault, len(code))))
+
+
+class DeliveryForm(PlaceForm):
+    """Where goods go: the four lists of regions open one below the other, with scripts or by a button."""
 
     once = HiddenField(validators=[required(), Length(min=10, max=40), Regexp(r"^[0-9A-Z]+$")])
     seen_total = HiddenField(validators=[Optional(), Regexp(r"^[0-9]{1,12}$")])
     recipient = StringField(_l("Recipient"), [*_WORDS, some_words, at_most(40)])
     phone = TelField(_l("Phone"), [*_WORDS, at_most(30), mainland_phone])
-    province = SelectField(_l("Province"), [required()], validate_choice=True)
-    city = StringField(_l("City or prefecture"), [*_WORDS, some_words, at_most(40)])
-    district = StringField(_l("County or district"), [*_WORDS, some_words, at_most(40)])
-    address = StringField(_l("Street, house, door"), [*_WORDS, some_words, at_most(120)])
+    address = StringField(_l("Street, house, door"), [no_control_characters, door_needed, at_most(120)])
     email = EmailField(
         _l("E-mail"),
         [*_WORDS, at_most(200), Email(message=_l("Enter an e-mail address such as name@example.org."))],
     )
     note = TextAreaField(_l("Note"), [Optional(), no_control_characters, at_most(300)])
+    invoice = RadioField(
+        _l("Invoice"),
+        [Optional()],
+        choices=[
+            ("", _l("None")),
+            (InvoiceKind.PERSON.value, _l("To a person")),
+            (InvoiceKind.COMPANY.value, _l("To a company or institution")),
+        ],
+        default="",
+    )
+    invoice_title = StringField(
+        _l("Title of the invoice"), [no_control_characters, invoice_title_needed, at_most(80)]
+    )
+    invoice_code = StringField(
+        _l("Unified social credit code"),
+        [no_control_characters, at_most(40), invoice_code_checked],
+        description=_l("18 digits and capitals, on every business licence."),
+    )
+
+    picks_up = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.province.choices = [
-            ("", _("Choose a province")),
-            *((zh, in_language(zh, f"{en} {zh}")) for _code, zh, en in PROVINCES),
-        ]
         if not self.once.data:
             self.once.data = ids.public_id(20)
+        for needed in (self.province, self.county, self.address, self.invoice_title, self.invoice_code):
+            needed.flags.required = True
+        self.lineage: list[Region] = []
 
-    def delivery(self) -> Delivery:
+    def place(self, lineage: Sequence[Region]) -> bool:
+        """Take the regions that the picked codes lead to (`picked_lineage`); False with words beside the list that leads nowhere."""
+        self.lineage = list(lineage)
+        levels = {region.level: region.code for region in lineage}
+        for field, level in zip(
+            (self.province, self.county, self.town, self.village),
+            (RegionLevel.PROVINCE, RegionLevel.COUNTY, RegionLevel.TOWN, RegionLevel.VILLAGE),
+            strict=True,
+        ):
+            if level.value in levels:
+                continue
+            if field.data:
+                self.add_error(
+                    field.name, _("This does not lie in what you picked above. Please pick it again.")
+                )
+                return False
+            if level in (RegionLevel.PROVINCE, RegionLevel.COUNTY):
+                self.add_error(field.name, _("Please pick one."))
+                return False
+        return True
+
+    def delivery(self, pickup: PickupPoint | None = None) -> Delivery:
         """Return where the goods go, tidied."""
         number = phonenumbers.parse((self.phone.data or "").strip(), "CN")
+        names = {region.level: region.name_zh for region in self.lineage}
         return Delivery(
-            _tidy(self.recipient.data),
-            str(number.national_number),
-            self.province.data,
-            _tidy(self.city.data),
-            _tidy(self.district.data),
-            _tidy(self.address.data),
+            recipient=_tidy(self.recipient.data),
+            phone=str(number.national_number),
+            province=names[RegionLevel.PROVINCE.value],
+            city=names.get(RegionLevel.PREFECTURE.value, ""),
+            district=names[RegionLevel.COUNTY.value],
+            town=names.get(RegionLevel.TOWN.value, ""),
+            village=names.get(RegionLevel.VILLAGE.value, ""),
+            address="" if pickup is not None else _tidy(self.address.data),
+            region_code=self.lineage[-1].code,
+            pickup=Pickup(pickup.public_id, pickup.name_zh, pickup.name_en, pickup.address, pickup.hours)
+            if pickup is not None
+            else None,
         )
+
+    def wanted_invoice(self) -> Invoice | None:
+        """Return whom the invoice names, or None."""
+        if not self.invoice.data:
+            return None
+        kind = InvoiceKind(self.invoice.data)
+        code = registration_rules.normalise_code(self.invoice_code.data or "")
+        return Invoice(kind, _tidy(self.invoice_title.data), code if kind is InvoiceKind.COMPANY else "")
 
     def seen_total_fen(self) -> int | None:
         """Return the total that stood on the page (fen)."""
         return int(self.seen_total.data) if self.seen_total.data else None
 
-    def fill_from(self, delivery: dict[str, Any] | None, email: str | None) -> None:
-        """Fill an empty form with where the last order went."""
-        for name in ("recipient", "phone", "province", "city", "district", "address"):
-            if delivery and delivery.get(name):
-                self[name].data = delivery[name]
-        if email:
-            self.email.data = email
+    def fill_from(self, last: LastForm, codes: Sequence[str]) -> None:
+        """Fill in where an earlier order went, and the codes of its regions."""
+        self.recipient.data = last.delivery.recipient
+        self.phone.data = last.delivery.phone
+        self.address.data = last.delivery.address
+        for field, code in zip((self.province, self.county, self.town, self.village), codes, strict=False):
+            field.data = code
+        self.email.data = last.email
+        if last.invoice is not None:
+            self.invoice.data = last.invoice.kind.value
+            self.invoice_title.data = last.invoice.title
+            self.invoice_code.data = last.invoice.code
 
 
 class CheckoutForm(DeliveryForm):
     """What a public buyer fills in."""
 
-    no_return = BooleanField(
-        _l(
-            "I know that the fresh goods in this order cannot be sent back within seven days without a reason."
-        )
+    saved = SelectField(_l("Addresses of your earlier orders"), [Optional()], validate_choice=False)
+    way = RadioField(
+        _l("How it reaches you"),
+        [required()],
+        choices=[(TO_THE_DOOR, _l("To the door")), (PICK_UP, _l("I pick it up at a point in the village"))],
+        default=TO_THE_DOOR,
     )
+    pickup = SelectField(_l("Pick-up point"), [Optional()], validate_choice=False)
+    no_return_for = HiddenField(validators=[Optional(), Length(max=8000), Regexp(r"^[0-9A-Z ]*$")])
+    no_return = BooleanField()
+
+    @property
+    def picks_up(self) -> bool:  # type: ignore[override]
+        """Say whether the goods are fetched at a point."""
+        return bool(self.way.data == PICK_UP)
+
+    def offer_points(self, points: Sequence[PickupPoint]) -> None:
+        """Offer the points of the county that was picked."""
+        nothing = _("Please choose") if points else _("No point in this county")
+        if not self.county.data:
+            nothing = _("Pick the one above first")
+        self.pickup.choices = [
+            ("", nothing),
+            *(
+                (point.public_id, f"{in_language(point.name_zh, point.name_en)} · {point.address}")
+                for point in points
+            ),
+        ]
+        if self.pickup.data not in {point.public_id for point in points}:
+            self.pickup.data = ""
+        self.pickup.flags.required = True
+
+    def offer_saved(self, forms: Sequence[LastForm]) -> None:
+        """Offer where earlier orders went."""
+        self.saved.choices = [
+            (
+                str(number),
+                " · ".join(
+                    part
+                    for part in (
+                        last.delivery.recipient,
+                        last.delivery.region,
+                        last.delivery.pickup.name_zh if last.delivery.pickup else last.delivery.address,
+                    )
+                    if part
+                ),
+            )
+            for number, last in enumerate(forms)
+        ]
+
+    def fill_from(self, last: LastForm, codes: Sequence[str]) -> None:
+        """Fill in where an earlier order went, and the codes of its regions."""
+        super().fill_from(last, codes)
+        pickup = last.delivery.pickup
+        self.way.data = PICK_UP if pickup is not None else TO_THE_DOOR
+        self.pickup.data = pickup.node if pickup is not None else ""
+
+    def name_unreturnable(self, priced: PricedOrder) -> None:
+        """Name the goods that cannot be sent back; what was confirmed of fewer goods counts no more."""
+        fresh = [line.goods for line in priced.lines if line.goods.perishable]
+        shown = {goods.public_id for goods in fresh}
+        if not shown <= set((self.no_return_for.data or "").split()):
+            self.no_return.data = False
+        self.no_return_for.data = " ".join(sorted(shown))
+        named = dict.fromkeys(in_language(goods.name_zh, goods.name_en) for goods in fresh)
+        what = _("; ").join(named) if len(named) <= MOST_NAMED else ""
+        self.no_return.label.text = (
+            _(
+                "I know that this cannot be sent back within seven days without a reason: %(goods)s",
+                goods=what,
+            )
+            if what
+            else _(
+                "I know that the %(count)s fresh goods named here cannot be sent back within seven days without a reason.",
+                count=len(named),
+            )
+        )
 
     def to_request(
-        self, *, idem_key: str, cart: CartOwner, locale: str, guest_secret: str | None
+        self,
+        *,
+        idem_key: str,
+        cart: CartOwner,
+        locale: str,
+        guest_secret: str | None,
+        sender: str | None,
+        pickup: PickupPoint | None,
     ) -> OrderRequest:
         """Return the order that this form asks for."""
         return OrderRequest(
             idem_key=idem_key,
             email=(self.email.data or "").strip(),
             locale=locale,
-            delivery=self.delivery(),
+            delivery=self.delivery(pickup),
             note=(self.note.data or "").strip(),
             no_return_confirmed=bool(self.no_return.data),
+            no_return_for=frozenset((self.no_return_for.data or "").split()),
+            invoice=self.wanted_invoice(),
             cart=cart,
             guest_secret=guest_secret,
+            sender=sender,
             seen_total_fen=self.seen_total_fen(),
         )
 

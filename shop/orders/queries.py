@@ -19,8 +19,9 @@ from core.permissions import Actor
 from payments.models import Refund
 from registry.models import Region
 from shop.catalogue.models import Product
+from shop.orders.addresses import read_delivery, read_invoice
 from shop.orders.models import Order, OrderLine, OrderRefund, SupplierOrder
-from shop.orders.values import Kind, PartState, PaymentMethod, State, VillageShare
+from shop.orders.values import Delivery, Invoice, Kind, PartState, PaymentMethod, State, VillageShare
 
 #: Who may see what an institution has ordered.
 INSTITUTION_ROLES = (Role.REQUESTER, Role.APPROVER, Role.RECEIVER)
@@ -41,6 +42,7 @@ class LineView:
     unit_price_fen: int
     line_fen: int
     perishable: bool
+    no_return_confirmed: bool
     accepted_quantity: int | None
 
 
@@ -75,6 +77,16 @@ class OrderView:
     logistics_fen: int
     other_fen: int
     villages: tuple[VillageShare, ...]
+
+    @property
+    def delivery(self) -> Delivery:
+        """Return where it goes."""
+        return read_delivery(self.order.delivery)
+
+    @property
+    def invoice(self) -> Invoice | None:
+        """Return whom the invoice names."""
+        return read_invoice(self.order.invoice)
 
     @property
     def payable(self) -> bool:
@@ -113,6 +125,15 @@ class OrderView:
 
 
 @dataclass(frozen=True, slots=True)
+class LastForm:
+    """What somebody filled in for an order, to fill the next form in advance."""
+
+    delivery: Delivery
+    email: str
+    invoice: Invoice | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OrderRow:
     """An order in a list."""
 
@@ -128,9 +149,33 @@ class OrderRow:
     accepted_fen: int = 0
 
 
-def lock_key(session: Session, idem_key: str) -> None:
-    """Let one sender of a form go on at a time, until the end of the step."""
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 11))"), {"key": idem_key})
+def lock_keys(session: Session, *keys: str) -> None:
+    """Let one step go on at a time that names one of these keys, until its end; always in the same order."""
+    session.execute(
+        text(
+            "SELECT pg_advisory_xact_lock(number) FROM "
+            "(SELECT hashtextextended(key, 11) AS number FROM unnest(CAST(:keys AS text[])) AS key ORDER BY 1) AS sorted"
+        ),
+        {"keys": list(keys)},
+    )
+
+
+def count_unpaid(session: Session, actor: Actor, email: str, sender: str) -> tuple[int, int]:
+    """Count the public orders that wait for their money: (of this account or guest's e-mail address, of this sender)."""
+    own = (
+        Order.buyer_user_id == actor.user_id
+        if actor.user_id is not None
+        else Order.buyer_user_id.is_(None) & (func.lower(Order.email) == email.lower())
+    )
+    row = session.execute(
+        select(func.count().filter(own), func.count().filter(Order.sender_hash == sender)).where(
+            Order.state == State.PLACED.value,
+            Order.kind == Kind.PUBLIC.value,
+            Order.hold_expires_at > clock.now(),
+            or_(own, Order.sender_hash == sender),
+        )
+    ).one()
+    return row[0], row[1]
 
 
 def find_by_key(session: Session, idem_key: str) -> Order | None:
@@ -244,6 +289,7 @@ def _line_view(line: OrderLine, slug: str, picture: str | None) -> LineView:
         line.unit_price_fen,
         line.line_fen,
         line.perishable,
+        line.no_return_confirmed,
         line.accepted_quantity,
     )
 
@@ -327,12 +373,19 @@ def organisation_names(session: Session, organisation_id: int | None) -> tuple[s
     return (found.name_zh, found.name_en) if found is not None else ("", "")
 
 
-def last_delivery(session: Session, condition: ColumnElement[bool]) -> tuple[dict[str, Any], str] | None:
-    """Return where the newest of these orders went and its e-mail address, to fill a form in advance."""
-    row = session.execute(
-        select(Order.delivery, Order.email).where(condition).order_by(Order.id.desc()).limit(1)
-    ).first()
-    return (row[0], row[1]) if row is not None else None
+def last_forms(session: Session, condition: ColumnElement[bool], most: int = 5) -> list[LastForm]:
+    """Return what was filled in for the newest of these orders, each way and place once, newest first."""
+    rows = session.execute(
+        select(Order.delivery, Order.email, Order.invoice)
+        .where(condition)
+        .order_by(Order.id.desc())
+        .limit(20)
+    )
+    found: dict[Delivery, LastForm] = {}
+    for row in rows:
+        delivery = read_delivery(row.delivery)
+        found.setdefault(delivery, LastForm(delivery, row.email, read_invoice(row.invoice)))
+    return list(found.values())[:most]
 
 
 def unpaid_past_their_time(session: Session, after_id: int, limit: int = 100) -> list[tuple[int, str]]:

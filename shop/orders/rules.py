@@ -1,4 +1,4 @@
-"""Decisions about orders: freight, sums, shares, how long goods are held, and the whole state table."""
+"""Decisions about orders: sums, shares, how long goods are held, and the whole state table."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from datetime import timedelta
 
 from core import money
 from shop.cart.values import Basket
+from shop.freight import rules as freight_rules
+from shop.freight.values import Zone
 from shop.orders.errors import WrongState
 from shop.orders.values import (
     Action,
@@ -31,37 +33,15 @@ HOLD_TRANSFER = timedelta(days=30)
 #: Stripe's largest charge in CNY (eight digits of fen); larger orders go by bank transfer.
 MOST_ONLINE_FEN = 99_999_999
 
-#: Goods worth this much (fen) travel free.
-FREE_FROM_FEN = 99_00
-
-#: Freight by weight: (up to grams, fen); above the last row `PER_FURTHER_KG_FEN` is added for each kilogram begun.
-FREIGHT: tuple[tuple[int, int], ...] = (
-    (1_000, 8_00),
-    (3_000, 12_00),
-    (5_000, 16_00),
-    (10_000, 22_00),
-    (20_000, 36_00),
-)
-PER_FURTHER_KG_FEN = 1_50
+#: So many orders of one account or e-mail address, and of one network address, may wait for their money at a time.
+MOST_UNPAID, MOST_UNPAID_FROM = 5, 20
 
 #: What a pack counted in pieces is taken to weigh for freight, in grams a piece.
 GRAMS_A_PIECE = 500
 
 
-def freight_fen(grams: int, goods_fen: int) -> int:
-    """Return the freight (fen) of goods of that weight and worth."""
-    if goods_fen >= FREE_FROM_FEN or grams <= 0:
-        return 0
-    for up_to, fee in FREIGHT:
-        if grams <= up_to:
-            return fee
-    heaviest, fee = FREIGHT[-1]
-    return fee + -(-(grams - heaviest) // 1_000) * PER_FURTHER_KG_FEN
-
-
-def until_free_fen(goods_fen: int) -> int:
-    """Return how much more (fen) makes the freight free, 0 when it is."""
-    return max(0, FREE_FROM_FEN - goods_fen)
+#: What an empty basket costs.
+NOTHING = PricedOrder((), 0, 0, 0, 0, ())
 
 
 def add_up(wanted: Iterable[Wanted]) -> dict[int, int]:
@@ -84,8 +64,11 @@ def problems_of(goods: Mapping[int, Goods], wanted: Mapping[int, int]) -> list[L
     return found
 
 
-def price_order(goods: Iterable[Goods], wanted: Mapping[int, int]) -> PricedOrder:
-    """Put a price on a basket: each line by its ladder, lines by supplier, freight shared by weight so that the parts sum to the whole."""
+def price_order(goods: Iterable[Goods], wanted: Mapping[int, int], zone: Zone) -> PricedOrder:
+    """Put a price on a basket that goes into a freight zone: each line by its ladder, lines by supplier, freight by weight.
+
+    The freight is shared by weight, so that the parts sum to the whole.
+    """
     by_supplier: dict[int, list[PricedLine]] = defaultdict(list)
     villages: dict[int, VillageShare] = {}
     for item in sorted(goods, key=lambda g: g.variant_id):
@@ -105,7 +88,7 @@ def price_order(goods: Iterable[Goods], wanted: Mapping[int, int]) -> PricedOrde
     weights = [sum(line.grams for line in by_supplier[s]) for s in suppliers]
     sums = [sum(line.line_fen for line in by_supplier[s]) for s in suppliers]
     goods_fen, grams = sum(sums), sum(weights)
-    freight = freight_fen(grams, goods_fen)
+    freight = freight_rules.freight_fen(zone, grams, goods_fen)
     shares = money.split_fen(freight, weights) if suppliers else []
     return PricedOrder(
         tuple(
@@ -117,6 +100,7 @@ def price_order(goods: Iterable[Goods], wanted: Mapping[int, int]) -> PricedOrde
         goods_fen + freight,
         grams,
         tuple(sorted(villages.values(), key=lambda share: -share.producer_fen)),
+        until_free_fen=freight_rules.until_free_fen(zone, goods_fen),
     )
 
 
@@ -146,11 +130,12 @@ def voucher_share_fen(
     return max(0, min(due, gross_fen - 1))
 
 
-def price_basket(basket: Basket) -> PricedOrder:
-    """Put a price on what can be bought of a basket."""
+def price_basket(basket: Basket, zone: Zone) -> PricedOrder:
+    """Put a price on what can be bought of a basket that goes into a freight zone."""
     return price_order(
         (line.goods for line in basket.buyable),
         {line.goods.variant_id: line.quantity for line in basket.buyable},
+        zone,
     )
 
 

@@ -76,8 +76,23 @@ class PartAction(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Pickup:
+    """Where a buyer fetches their goods: a node (`shop.fulfilment`) with its name and address at that time."""
+
+    node: str
+    name_zh: str
+    name_en: str
+    address: str
+    hours: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
-    """Where an order goes, and to whom; `phone` in plain mainland digits."""
+    """Where an order goes, and to whom: names of the regions in Chinese, `phone` in plain mainland digits.
+
+    `city` is empty in the four municipalities. `region_code` is the deepest region that was picked; orders from before
+    the pickers have none. `address` is empty where there is a `pickup`.
+    """
 
     recipient: str
     phone: str
@@ -85,6 +100,37 @@ class Delivery:
     city: str
     district: str
     address: str
+    town: str = ""
+    village: str = ""
+    region_code: str = ""
+    pickup: Pickup | None = None
+
+    @property
+    def province_code(self) -> str:
+        """Return the two digits of the province's code, by its name where no region was picked."""
+        return self.region_code[:2] or next((code for code, zh, _en in PROVINCES if zh == self.province), "")
+
+    @property
+    def region(self) -> str:
+        """Return the names from the province down, as they stand on a parcel."""
+        names = [self.province, self.city, self.district, self.town, self.village]
+        return "".join(name for before, name in zip(["", *names], names, strict=False) if name != before)
+
+
+class InvoiceKind(StrEnum):
+    """Whom an invoice names."""
+
+    PERSON = "person"
+    COMPANY = "company"
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """What stands at the head of an invoice; `code` is a company's unified social credit code."""
+
+    kind: InvoiceKind
+    title: str
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +139,8 @@ class OrderRequest:
 
     `idem_key` names the form and its sender; the same key gives the same order. `seen_total_fen` is the total that
     stood on the page; nobody is charged another one. Prices are never part of a request. `voucher` is a code as typed.
+    `no_return_for` names the packs (public ids) beside which the buyer confirmed that they cannot be sent back; None:
+    whatever is in it. `sender` is a digest of the network address; orders with one are limited in number while unpaid.
     """
 
     idem_key: str
@@ -101,6 +149,9 @@ class OrderRequest:
     delivery: Delivery
     note: str = ""
     no_return_confirmed: bool = False
+    no_return_for: frozenset[str] | None = None
+    invoice: Invoice | None = None
+    sender: str | None = None
     wanted: tuple[Wanted, ...] = ()
     cart: CartOwner | None = None
     institution_id: int | None = None
@@ -152,7 +203,10 @@ class VillageShare:
 
 @dataclass(frozen=True, slots=True)
 class PricedOrder:
-    """A basket with its sums in fen; parts in the order of their suppliers' ids."""
+    """A basket with its sums in fen; parts in the order of their suppliers' ids.
+
+    `until_free_fen` is what more of goods would make the freight free.
+    """
 
     parts: tuple[PricedPart, ...]
     goods_fen: int
@@ -160,6 +214,7 @@ class PricedOrder:
     total_fen: int
     grams: int
     villages: tuple[VillageShare, ...]
+    until_free_fen: int = 0
     discount_fen: int = 0
 
     @property

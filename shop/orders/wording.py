@@ -18,9 +18,11 @@ from shop.orders.errors import (
     StillShort,
     SupplierPaidOut,
     TooLargeForOnlinePayment,
+    TooManyUnpaid,
     WrongState,
 )
 from shop.orders.queries import LineView, OrderView
+from shop.orders.rules import HOLD_ONLINE
 from shop.orders.values import Kind, PartState, PaymentMethod, State
 from shop.stock.wording import name_of, problem_text
 from web.language import in_language
@@ -192,6 +194,21 @@ def action_label(action: str) -> str:
         "order ended, its money goes back": _("Ended, its money goes back"),
         "order sent after all": _("Sent after all"),
         "line refunded": _("Line refunded"),
+        "claim filed": _("Claim filed"),
+        "claim agreed to": _("The supplier agreed to a claim"),
+        "claim answered with an offer": _("The supplier made an offer for a claim"),
+        "claim refused": _("The supplier refused a claim"),
+        "answer to a claim accepted": _("The buyer took the answer to a claim"),
+        "claim taken to the operator": _("Claim taken to the operator"),
+        "claim granted": _("Claim granted"),
+        "claim dismissed": _("Claim dismissed"),
+        "goods sent back": _("Goods sent back"),
+        "return confirmed": _("Return confirmed"),
+        "return objected to": _("Return objected to"),
+        "claim withdrawn": _("Claim withdrawn"),
+        "time of a claim ran out": _("Time of a claim ran out"),
+        "agreed claim refunded": _("Agreed claim refunded"),
+        "refund of a claim declined": _("Refund of a claim not approved"),
         "part shipped": _("Part sent"),
         "part accepted": _("Part accepted"),
     }.get(action, action)
@@ -245,8 +262,21 @@ def _basket_changed(refusal: BasketChanged) -> str:
 
 
 @explains(NoReturnNotConfirmed)
-def _no_return(_refusal: NoReturnNotConfirmed) -> str:
-    return _("Please confirm that you know which goods cannot be sent back.")
+def _no_return(refusal: NoReturnNotConfirmed) -> str:
+    return _(
+        "Please confirm that you know that this cannot be sent back: %(goods)s",
+        goods=_("; ").join(name_of(goods) for goods in refusal.goods),
+    )
+
+
+@explains(TooManyUnpaid)
+def _too_many_unpaid(refusal: TooManyUnpaid) -> str:
+    return _(
+        "%(most)s orders of yours, or from your network, wait for their payment already, and keep goods from others. "
+        "Pay or cancel one of them first; those that are not paid end by themselves after %(minutes)s minutes.",
+        most=refusal.most,
+        minutes=int(HOLD_ONLINE.total_seconds() // 60),
+    )
 
 
 @explains(TooLargeForOnlinePayment)

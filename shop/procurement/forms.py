@@ -25,7 +25,7 @@ class AccountOrderForm(DeliveryForm):
 
     institution = SelectField(_l("Order for"), [required()], validate_choice=True)
 
-    def offer(self, institutions: Sequence[Organisation]) -> None:
+    def offer_institutions(self, institutions: Sequence[Organisation]) -> None:
         """Offer the institutions for which this person may order."""
         self.institution.choices = [(o.public_id, in_language(o.name_zh, o.name_en)) for o in institutions]
 
@@ -37,6 +37,7 @@ class AccountOrderForm(DeliveryForm):
             locale=locale,
             delivery=self.delivery(),
             note=(self.note.data or "").strip(),
+            invoice=self.wanted_invoice(),
             cart=cart,
             institution_id=institution_id,
             seen_total_fen=self.seen_total_fen(),

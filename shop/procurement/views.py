@@ -13,8 +13,11 @@ from core.errors import NotFound, Refusal
 from payments import queries as payment_queries
 from payments import wording as payment_wording
 from payments.values import Purpose
+from registry import queries as registry_queries
 from shop.cart import session as cart_session
 from shop.cart.views import read_basket
+from shop.freight import queries as freight_queries
+from shop.freight import rules as freight_rules
 from shop.fulfilment import services as fulfilment_services
 from shop.fulfilment.errors import ShortageUnexplained, TwoInspectorsNeeded
 from shop.orders import addresses, rules, services, wording
@@ -93,27 +96,35 @@ def new() -> Any:
     """Ask for whom and where to, with the basket beside it."""
     form = AccountOrderForm(formdata=None)
     with reading() as session:
-        last = order_queries.last_delivery(
-            session, order_queries.institution_order(current_actor(), *ORDER_ON_ACCOUNT.roles)
+        last = order_queries.last_forms(
+            session, order_queries.institution_order(current_actor(), *ORDER_ON_ACCOUNT.roles), most=1
         )
-    form.fill_from(*(last or ({"recipient": current_user.name}, current_user.email)))
+        region = registry_queries.find_region(session, last[0].delivery.region_code) if last else None
+        codes = registry_queries.codes_down_to(session, region) if region is not None else ()
+    if last:
+        form.fill_from(last[0], codes or (last[0].delivery.province_code,))
+    else:
+        form.recipient.data, form.email.data = current_user.name, current_user.email
     return _new_page(form)
 
 
 def _new_page(form: AccountOrderForm, status: int = 200, refusal: Refusal | None = None) -> tuple[str, int]:
     keep_private()
     with reading() as session:
-        form.offer(queries.institutions_of(session, current_actor()))
+        form.offer_institutions(queries.institutions_of(session, current_actor()))
+        levels, region = registry_queries.pick_region(session, form.codes)
+        zone = freight_rules.zone_of(freight_queries.tariff_today(session), region.code if region else "")
+    form.offer(levels)
     basket = read_basket()
-    priced = rules.price_basket(basket)
+    priced = rules.price_basket(basket, zone)
     form.seen_total.data = str(priced.total_fen)
     page = render_template(
         "shop/procurement/new.html",
         form=form,
         basket=basket,
         priced=priced,
+        zone=zone,
         hold_days=rules.HOLD_TRANSFER.days,
-        until_free_fen=rules.until_free_fen,
         refusal_text=words_for(refusal)
         if refusal is not None and not isinstance(refusal, BasketRefused)
         else "",
@@ -132,8 +143,12 @@ def place() -> Any:
     owner = cart_session.writing_owner()
     with reading() as session:
         institutions = queries.institutions_of(session, current_actor())
-    form.offer(institutions)
-    if not form.validate():
+        lineage = registry_queries.picked_lineage(session, form.codes)
+    form.offer_institutions(institutions)
+    if request.form.get("action") == "open":
+        return _new_page(form)
+    fine = form.validate()
+    if not form.place(lineage) or not fine:
         return _new_page(form, 422)
     institution_id = next(o.id for o in institutions if o.public_id == form.institution.data)
     key = addresses.form_key(f"{owner.user_id}:procurement", form.once.data or "")

@@ -19,6 +19,8 @@ from payments import services as payment_services
 from payments.values import Purpose
 from shop.cart import queries as cart_queries
 from shop.cart import services as cart_services
+from shop.freight import queries as freight_queries
+from shop.freight import rules as freight_rules
 from shop.orders import queries, rules
 from shop.orders.errors import (
     BasketChanged,
@@ -27,6 +29,7 @@ from shop.orders.errors import (
     FormSentBefore,
     NoReturnNotConfirmed,
     TooLargeForOnlinePayment,
+    TooManyUnpaid,
 )
 from shop.orders.events import OrderPlaced
 from shop.orders.models import Order, OrderLine, SupplierOrder
@@ -57,7 +60,7 @@ def place_order(session: Session, actor: Actor, request: OrderRequest) -> Placed
     used is refused (`VoucherRefused`). The same form sent again gives back the first order. An institution's order
     (`institution_id`, the actor its requester) waits for a bank transfer with a payment code.
     """
-    queries.lock_key(session, request.idem_key)
+    _lock(session, actor, request)
     known = queries.find_by_key(session, request.idem_key)
     if known is not None:
         if known.request_hash != _fingerprint(request):
@@ -66,6 +69,8 @@ def place_order(session: Session, actor: Actor, request: OrderRequest) -> Placed
     kind = Kind.PUBLIC if request.institution_id is None else Kind.INSTITUTION
     if request.institution_id is not None:
         _require_institution(session, actor, request.institution_id)
+    elif request.sender is not None:
+        _refuse_hoarding(session, actor, request.email, request.sender)
     wanted = (
         cart_queries.quantities(session, request.cart)
         if request.cart is not None
@@ -79,7 +84,10 @@ def place_order(session: Session, actor: Actor, request: OrderRequest) -> Placed
     problems = rules.problems_of(goods, wanted)
     if problems:
         raise BasketRefused(problems)
-    priced = rules.price_order(goods.values(), wanted)
+    tariff = freight_queries.tariff_today(session)
+    priced = rules.price_order(
+        goods.values(), wanted, freight_rules.zone_of(tariff, request.delivery.province_code)
+    )
     quote = None
     if request.voucher and kind is Kind.PUBLIC:
         quote = voucher_services.quote_voucher(session, actor, request.voucher, priced.goods_fen)
@@ -87,7 +95,9 @@ def place_order(session: Session, actor: Actor, request: OrderRequest) -> Placed
     _check(kind, request, priced)
     moment = clock.now()
     expires_at = moment + rules.hold_for(kind)
-    order_id, number = _write_order(session, actor, request, kind, priced, moment, expires_at)
+    order_id, number = _write_order(
+        session, actor, request, kind, priced, tariff.table_id, moment, expires_at
+    )
     intent = _expect_money(session, actor, request, kind, priced, order_id, number, expires_at)
     audit.record(
         session, actor, "order placed", "order", number, after={"total_fen": priced.total_fen, "kind": kind}
@@ -105,10 +115,28 @@ def place_order(session: Session, actor: Actor, request: OrderRequest) -> Placed
     return PlacedOrder(order_id, number, intent, replayed=False)
 
 
+def _lock(session: Session, actor: Actor, request: OrderRequest) -> None:
+    """Let one form, one account or e-mail address and one network address place one order at a time."""
+    keys = [request.idem_key]
+    if request.sender is not None:
+        who = f"mail {request.email.lower()}" if actor.user_id is None else f"user {actor.user_id}"
+        keys += [f"order of {who}", f"order from {request.sender}"]
+    queries.lock_keys(session, *keys)
+
+
+def _refuse_hoarding(session: Session, actor: Actor, email: str, sender: str) -> None:
+    """Refuse a further order of somebody who has many unpaid ones: nobody holds the whole stock without paying."""
+    own, from_here = queries.count_unpaid(session, actor, email, sender)
+    if own >= rules.MOST_UNPAID:
+        raise TooManyUnpaid(rules.MOST_UNPAID)
+    if from_here >= rules.MOST_UNPAID_FROM:
+        raise TooManyUnpaid(rules.MOST_UNPAID_FROM)
+
+
 def _fingerprint(request: OrderRequest) -> str:
     """Return what tells two requests apart; what lay in the cart is not part of it, for it is gone the second time."""
     content = asdict(request)
-    for name in ("idem_key", "cart", "guest_secret", "seen_total_fen", "locale"):
+    for name in ("idem_key", "cart", "guest_secret", "seen_total_fen", "locale", "sender", "no_return_for"):
         content.pop(name)
     return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
@@ -132,10 +160,19 @@ def _check(kind: Kind, request: OrderRequest, priced: PricedOrder) -> None:
         raise BasketChanged(request.seen_total_fen, priced.total_fen)
     if kind is Kind.INSTITUTION:
         return
-    if priced.has_perishables and not request.no_return_confirmed:
-        raise NoReturnNotConfirmed
+    unconfirmed = [
+        line.goods for line in priced.lines if line.goods.perishable and not _confirmed(request, line.goods)
+    ]
+    if unconfirmed:
+        raise NoReturnNotConfirmed(unconfirmed)
     if priced.total_fen > rules.MOST_ONLINE_FEN:
         raise TooLargeForOnlinePayment
+
+
+def _confirmed(request: OrderRequest, goods: Goods) -> bool:
+    """Say whether the buyer has confirmed of these very goods that they cannot be sent back."""
+    named = request.no_return_for is None or goods.public_id in request.no_return_for
+    return goods.perishable and request.no_return_confirmed and named
 
 
 def _write_order(
@@ -144,6 +181,7 @@ def _write_order(
     request: OrderRequest,
     kind: Kind,
     priced: PricedOrder,
+    freight_table_id: int,
     moment: datetime,
     expires_at: datetime,
 ) -> tuple[int, str]:
@@ -164,12 +202,15 @@ def _write_order(
             guest_token_hash=ids.digest(request.guest_secret) if request.guest_secret else None,
             email=request.email,
             locale=request.locale,
+            sender_hash=request.sender,
             delivery=asdict(request.delivery),
+            invoice=asdict(request.invoice) if request.invoice else None,
             note=request.note,
             no_return_confirmed=request.no_return_confirmed,
             review_reason="",
             goods_fen=priced.goods_fen,
             freight_fen=priced.freight_fen,
+            freight_table_id=freight_table_id,
             discount_fen=priced.discount_fen,
             total_fen=priced.total_fen,
             placed_at=moment,
@@ -196,7 +237,7 @@ def _write_order(
     session.execute(
         insert(OrderLine),
         [
-            _line_values(order_id, part_ids[part.supplier_id], line)
+            _line_values(order_id, part_ids[part.supplier_id], line, _confirmed(request, line.goods))
             for part in priced.parts
             for line in part.lines
         ],
@@ -204,7 +245,7 @@ def _write_order(
     return order_id, number
 
 
-def _line_values(order_id: int, part_id: int, line: PricedLine) -> dict[str, object]:
+def _line_values(order_id: int, part_id: int, line: PricedLine, confirmed: bool) -> dict[str, object]:
     goods, quantity, charge = line.goods, line.quantity, line.charge
     return {
         "order_id": order_id,
@@ -224,6 +265,7 @@ def _line_values(order_id: int, part_id: int, line: PricedLine) -> dict[str, obj
         "logistics_fen": charge.logistics_fen * quantity,
         "other_fen": charge.other_fen * quantity,
         "perishable": goods.perishable,
+        "no_return_confirmed": confirmed,
     }
 
 

@@ -17,9 +17,14 @@ from payments import queries as payment_queries
 from payments import services as payment_services
 from payments import wording as payment_wording
 from payments.values import Purpose
+from registry import queries as registry_queries
 from shop.cart import session as cart_session
 from shop.cart.views import read_basket
+from shop.freight import queries as freight_queries
+from shop.freight import rules as freight_rules
+from shop.fulfilment import queries as fulfilment_queries
 from shop.fulfilment import services as fulfilment_services
+from shop.fulfilment.values import PickupPoint
 from shop.orders import addresses, queries, rules, services, wording
 from shop.orders.errors import BasketRefused, FormSentBefore, NoReturnNotConfirmed
 from shop.orders.forms import ActionForm, CheckoutForm
@@ -46,23 +51,47 @@ def checkout() -> Any:
         return redirect("/shop/cart", 303)
     form = CheckoutForm(formdata=None)
     if current_user.is_authenticated:
-        with reading() as session:
-            last = queries.last_delivery(session, queries.own_order(current_actor()))
-        form.fill_from(*(last or ({"recipient": current_user.name}, current_user.email)))
+        saved = _saved_forms()
+        if saved:
+            _fill(form, saved[0])
+        else:
+            form.recipient.data, form.email.data = current_user.name, current_user.email
     return _checkout_page(form)
+
+
+def _saved_forms() -> list[queries.LastForm]:
+    if not current_user.is_authenticated:
+        return []
+    with reading() as session:
+        return queries.last_forms(session, queries.own_order(current_actor()))
+
+
+def _fill(form: CheckoutForm, last: queries.LastForm) -> None:
+    with reading() as session:
+        region = registry_queries.find_region(session, last.delivery.region_code)
+        codes = registry_queries.codes_down_to(session, region) if region is not None else ()
+    form.fill_from(last, codes or (last.delivery.province_code,))
 
 
 def _checkout_page(form: CheckoutForm, status: int = 200, refusal: Refusal | None = None) -> tuple[str, int]:
     keep_private()
     basket = read_basket()
-    priced = rules.price_basket(basket)
+    with reading() as session:
+        levels, region = registry_queries.pick_region(session, form.codes)
+        points = fulfilment_queries.pickup_points(session, region.id) if region and form.picks_up else []
+        zone = freight_rules.zone_of(freight_queries.tariff_today(session), region.code if region else "")
+    form.offer(levels)
+    form.offer_points(points if form.county.data else [])
+    form.offer_saved(_saved_forms())
+    priced = rules.price_basket(basket, zone)
+    form.name_unreturnable(priced)
     form.seen_total.data = str(priced.total_fen)
     page = render_template(
         "shop/orders/checkout.html",
         form=form,
         basket=basket,
         priced=priced,
-        until_free_fen=rules.until_free_fen,
+        zone=zone,
         hold_minutes=int(rules.HOLD_ONLINE.total_seconds() // 60),
         refusal_text=words_for(refusal)
         if refusal is not None and not isinstance(refusal, BasketRefused)
@@ -76,14 +105,32 @@ def _checkout_page(form: CheckoutForm, status: int = 200, refusal: Refusal | Non
 @bp.post("/shop/checkout")
 @public
 def place() -> Any:
-    """Place the order and send the buyer to pay; what cannot be bought is named, and the form keeps what was typed."""
+    """Place the order and send the buyer to pay; what cannot be bought is named, and the form keeps what was typed.
+
+    Its smaller buttons only open the next list of regions, or fill in an earlier address: nothing typed is lost.
+    """
     form = CheckoutForm()
     owner = cart_session.writing_owner()
-    if not form.validate():
+    if request.form.get("action") == "open":
+        return _checkout_page(form)
+    if request.form.get("action") == "fill":
+        chosen = dict(enumerate(_saved_forms())).get(_as_number(form.saved.data))
+        if chosen is not None:
+            _fill(form, chosen)
+        return _checkout_page(form)
+    fine, pickup = _check(form)
+    if not fine:
         return _checkout_page(form, 422)
     key = addresses.form_key(f"{owner.user_id}:{owner.token}", form.once.data or "")
     secret = None if owner.user_id is not None else addresses.guest_secret(key)
-    wish = form.to_request(idem_key=key, cart=owner, locale=locale_code(), guest_secret=secret)
+    wish = form.to_request(
+        idem_key=key,
+        cart=owner,
+        locale=locale_code(),
+        guest_secret=secret,
+        sender=addresses.sender_digest(request.remote_addr),
+        pickup=pickup,
+    )
     try:
         with transaction() as session:
             placed = services.place_order(session, current_actor(), wish)
@@ -97,6 +144,26 @@ def place() -> Any:
     _forget_count()
     path = f"/shop/orders/guest/{secret}" if secret else f"/shop/orders/{placed.number}"
     return _to_payment(placed, path)
+
+
+def _check(form: CheckoutForm) -> tuple[bool, PickupPoint | None]:
+    """Check what was filled in, and return whether it is whole, and the point where the goods are fetched."""
+    fine = form.validate()
+    with reading() as session:
+        lineage = registry_queries.picked_lineage(session, form.codes)
+        points = (
+            fulfilment_queries.pickup_points(session, lineage[-1].id) if lineage and form.picks_up else []
+        )
+    fine = form.place(lineage) and fine
+    pickup = next((point for point in points if point.public_id == form.pickup.data), None)
+    if form.picks_up and pickup is None:
+        form.add_error("pickup", _("Please pick one."))
+        return False, None
+    return fine, pickup
+
+
+def _as_number(text: str | None) -> int:
+    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 4 else -1
 
 
 def _forget_count() -> None:

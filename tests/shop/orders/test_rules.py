@@ -1,4 +1,4 @@
-"""Freight, sums, shares and the whole state table, without a database."""
+"""Sums, shares and the whole state table, without a database."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shop.freight.values import Zone
 from shop.orders import rules
 from shop.orders.errors import WrongState
 from shop.orders.values import Action, PartAction, PartState, State
@@ -23,32 +24,12 @@ GOODS = Goods(
 )  # fmt: skip
 
 
+ZONE = Zone("全国", "Everywhere", (), ((1_000, 8_00), (5_000, 16_00)), 1_50, 99_00)
+
+
 def goods(**changes: object) -> Goods:
     """Return goods that differ from the usual ones."""
     return replace(GOODS, **changes)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("grams", "fen"),
-    [
-        (1, 800),
-        (1000, 800),
-        (1001, 1200),
-        (5000, 1600),
-        (20_000, 3600),
-        (20_001, 3750),
-        (22_000, 3900),
-        (0, 0),
-    ],
-)
-def test_freight_follows_the_table(grams: int, fen: int) -> None:
-    assert rules.freight_fen(grams, 100) == fen
-
-
-def test_goods_worth_enough_travel_free() -> None:
-    assert rules.freight_fen(5000, 99_00 - 1) == 1600
-    assert rules.freight_fen(5000, 99_00) == 0
-    assert rules.until_free_fen(99_00 - 1) == 1
 
 
 @pytest.mark.parametrize(
@@ -115,7 +96,7 @@ def test_every_basket_adds_up_to_the_fen(baskets: list[tuple[int, int, int, int,
             )
         )
         wanted[index] = quantity
-    priced = rules.price_order(found, wanted)
+    priced = rules.price_order(found, wanted, ZONE)
     assert priced.total_fen == priced.goods_fen + priced.freight_fen
     assert (
         priced.goods_fen
