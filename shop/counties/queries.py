@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session, aliased
 from core import clock
 from core.errors import NotFound
 from registry.models import Region
-from registry.queries import served_county
 from shop.catalogue import queries as catalogue_queries
 from shop.catalogue.models import Product
 from shop.catalogue.values import CardWords, Sort
@@ -19,6 +18,7 @@ from shop.certification.models import Certificate
 from shop.certification.queries import certified_condition
 from shop.counties.values import CountyRow, CountyZone, Town, VillageTile
 from shop.orders.models import Order, OrderLine, SupplierOrder
+from shop.orders.reached import coming_fen, given_back, reached_fen
 
 BEST = 8
 
@@ -58,8 +58,11 @@ def _counties_statement() -> Select[*tuple[Any, ...]]:
         .group_by(Product.county_id)
         .subquery("sold")
     )
+    back = given_back()
     reached = (
-        select(Product.county_id, func.sum(OrderLine.producer_fen).label("reached"))
+        select(Product.county_id, func.sum(reached_fen(back)).label("reached"))
+        .select_from(OrderLine)
+        .outerjoin(back, back.c.line_id == OrderLine.id)
         .join(SupplierOrder, SupplierOrder.id == OrderLine.supplier_order_id)
         .join(Product, Product.id == OrderLine.product_id)
         .where(SupplierOrder.state == "received")
@@ -81,7 +84,7 @@ def _counties_statement() -> Select[*tuple[Any, ...]]:
         .outerjoin(_above, _above.id == Region.parent_id)
         .outerjoin(sold, sold.c.county_id == Region.id)
         .outerjoin(reached, reached.c.county_id == Region.id)
-        .where(served_county())
+        .where(Region.level == "county", Region.valid_until.is_(None))
         .order_by(sold.c.products.is_(None), Region.code)
     )
 
@@ -150,8 +153,9 @@ def _money_statement() -> Select[*tuple[Any, ...]]:
     """Add up producers' shares by village, for every village that has a product (on sale or not)."""
     received = SupplierOrder.state == "received"
     under_way = and_(SupplierOrder.state.in_(("to_ship", "shipped")), Order.state.in_(_PAID))
-    share = func.coalesce(func.sum(OrderLine.producer_fen).filter(received), 0)
-    coming = func.coalesce(func.sum(OrderLine.producer_fen).filter(under_way), 0)
+    back = given_back()
+    share = func.coalesce(func.sum(reached_fen(back)).filter(received), 0)
+    coming = func.coalesce(func.sum(coming_fen(back)).filter(under_way), 0)
     known = select(Product.village_id).where(Product.county_id == bindparam("county_id")).distinct()
     return (
         select(
@@ -166,6 +170,7 @@ def _money_statement() -> Select[*tuple[Any, ...]]:
         .select_from(_village)
         .outerjoin(_town, _town.id == _village.parent_id)
         .outerjoin(OrderLine, OrderLine.village_id == _village.id)
+        .outerjoin(back, back.c.line_id == OrderLine.id)
         .outerjoin(SupplierOrder, SupplierOrder.id == OrderLine.supplier_order_id)
         .outerjoin(Order, Order.id == OrderLine.order_id)
         .where(_village.id.in_(known))

@@ -13,6 +13,7 @@ from ledger import queries as ledger_queries
 from registry.models import Region
 from shop.home.values import Arrival, Books
 from shop.orders.models import OrderLine, SupplierOrder
+from shop.orders.reached import given_back, reached_fen
 
 #: Entries whose money has reached a village: goods paid for and delivered, and goods given out in love supermarkets.
 REACHING = ("order_delivered", "redemption")
@@ -32,21 +33,22 @@ def read_books(session: Session) -> Books:
 
 
 def arrivals(session: Session) -> list[Arrival]:
-    """Return the villages that delivered orders reached last, with the producers' shares of the last 90 days."""
+    """Return the villages that delivered orders reached last, with the producers' shares of the last 90 days, net of what went back."""
     village, town = aliased(Region), aliased(Region)
-    last = func.max(SupplierOrder.received_at)
+    last, back = func.max(SupplierOrder.received_at), given_back()
     rows = session.execute(
         select(
             village.name_zh,
             village.name_en,
             town.name_zh,
             town.name_en,
-            func.sum(OrderLine.producer_fen),
+            func.sum(reached_fen(back)),
             func.count(SupplierOrder.id.distinct()),
             last,
         )
         .select_from(SupplierOrder)
         .join(OrderLine, OrderLine.supplier_order_id == SupplierOrder.id)
+        .outerjoin(back, back.c.line_id == OrderLine.id)
         .join(village, village.id == OrderLine.village_id)
         .outerjoin(town, town.id == village.parent_id)
         .where(

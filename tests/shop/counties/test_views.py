@@ -26,6 +26,7 @@ def arrive(session: Session, product: Product) -> int:
         part = session.get_one(SupplierOrder, line.supplier_order_id)
         part.state, part.received_at = "received", clock.now()
         part.accepted_fen = part.goods_fen + part.freight_fen
+        line.accepted_quantity = line.quantity
         total += line.producer_fen
     return total
 

@@ -23,10 +23,12 @@ from payments.sandbox import rehearsals
 from payments.values import PaymentState, RefundState, ResolutionKind
 from shop.catalogue.models import Variant
 from shop.fulfilment import services as fulfilment
+from shop.fulfilment.values import Acceptance
 from shop.orders import jobs as order_jobs
 from shop.orders import queries, services
 from shop.orders.errors import LineRefundedBefore, StillShort, WrongState
 from shop.orders.models import Order, OrderLine, SupplierOrder
+from shop.orders.reached import coming_fen, given_back, reached_fen
 from shop.orders.values import PartState, PlacedOrder, State
 from shop.stock import services as stock
 from shop.stock.models import Stock
@@ -129,10 +131,46 @@ def test_a_line_goes_back_in_part_before_and_after_it_is_accepted(session: Sessi
     with pytest.raises(LineRefundedBefore) as refused:
         services.refund_line(session, clerk, order, line.id, 50_01, "All", once="C")
     assert refused.value.left_fen == 50_00
+    assert growers_part(session, line) == (
+        line.producer_fen * 70_00 // 80_00,
+        line.producer_fen * 50_00 // 80_00,
+    )
     session.commit()
     jobs.run_due()
     states = session.scalars(select(Refund.state).execution_options(populate_existing=True)).all()
     assert states == [RefundState.SUCCEEDED] * 2
+
+
+def test_what_is_missing_counts_once_whether_its_money_goes_back_before_or_after(session: Session) -> None:
+    clerk = officer(session)
+    for refund_first in (True, False):
+        order = paid_order(session, (make_variant(session, price_fen=20_00), 4))
+        (part,) = parts_of(session, order)
+        line = session.scalars(select(OrderLine).where(OrderLine.order_id == order.id)).one()
+        assert growers_part(session, line) == (line.producer_fen, 0)
+        fulfilment.ship_part(session, seller(session, part), part.public_id, "Post", "1")
+
+        def give_back(order: Order = order, line: OrderLine = line) -> None:
+            services.refund_line(session, clerk, order, line.id, 20_00, "One is missing", once=f"M{order.id}")
+
+        if refund_first:
+            give_back()
+        fulfilment.accept_part(
+            session, GUEST, order, part.public_id, Acceptance(((line.id, 3),), ("张三",), "少一袋")
+        )
+        if not refund_first:
+            give_back()
+        assert growers_part(session, line)[1] == line.producer_fen * 60_00 // 80_00
+
+
+def growers_part(session: Session, line: OrderLine) -> tuple[int, int]:
+    """Return what of a line is coming to its growers and what has reached them (fen)."""
+    back = given_back()
+    statement = select(coming_fen(back), reached_fen(back)).select_from(OrderLine)
+    row = session.execute(
+        statement.outerjoin(back, back.c.line_id == OrderLine.id).where(OrderLine.id == line.id)
+    ).one()
+    return row[0], row[1]
 
 
 def test_a_refund_declined_after_the_goods_were_accepted_is_owed_to_the_supplier(session: Session) -> None:

@@ -1,0 +1,44 @@
+"""What of an order's lines reaches their growers: what was paid and accepted, less what went back to the buyer."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, ColumnElement, Subquery, cast, func, select
+
+from shop.orders.models import OrderLine, OrderRefund
+
+
+def given_back() -> Subquery:
+    """Return what of each line went or goes back to its buyer, for an outer join on `line_id` with `OrderLine.id`."""
+    return (
+        select(
+            OrderRefund.order_line_id.label("line_id"),
+            func.sum(OrderRefund.prepaid_fen).label("prepaid"),
+            func.sum(OrderRefund.payable_fen).label("payable"),
+        )
+        .where(OrderRefund.order_line_id.is_not(None), OrderRefund.declined.is_(False))
+        .group_by(OrderRefund.order_line_id)
+        .subquery()
+    )
+
+
+def coming_fen(back: Subquery) -> ColumnElement[int]:
+    """Return the growers' part of what is still paid for an `OrderLine` (fen, rounded down), as a column."""
+    return _growers_part(_still_paid(back))
+
+
+def reached_fen(back: Subquery) -> ColumnElement[int]:
+    """Return the growers' part of what the buyer of an `OrderLine` accepted and kept (fen, rounded down), as a column.
+
+    Money for what is missing goes back before or after the rest is accepted: it and the shortage count once.
+    """
+    accepted = func.coalesce(OrderLine.accepted_quantity, 0) * OrderLine.unit_price_fen
+    kept = func.least(accepted, _still_paid(back)) - func.coalesce(back.c.payable, 0)
+    return _growers_part(func.greatest(kept, 0))
+
+
+def _still_paid(back: Subquery) -> ColumnElement[int]:
+    return OrderLine.line_fen - func.coalesce(back.c.prepaid, 0)
+
+
+def _growers_part(fen: ColumnElement[int]) -> ColumnElement[int]:
+    return cast(func.floor(OrderLine.producer_fen * fen / OrderLine.line_fen), BigInteger)
