@@ -32,9 +32,11 @@ from shop.certification.views import bp as certification
 from shop.counties.views import bp as counties
 from shop.freight import wording as freight_wording
 from shop.freight.views import bp as freight
+from shop.fulfilment import emails as fulfilment_emails
+from shop.fulfilment import jobs as fulfilment_jobs
 from shop.fulfilment import wording as fulfilment_wording
-from shop.fulfilment.views import bp as fulfilment
-from shop.fulfilment.views import waiting_parts
+from shop.fulfilment.views import BLUEPRINTS as FULFILMENT
+from shop.fulfilment.views import parcels_here, waiting_parts
 from shop.home.views import bp as home
 from shop.orders import emails as order_emails
 from shop.orders import jobs as order_jobs
@@ -45,7 +47,9 @@ from shop.permissions import (
     ANSWER_LINKS,
     ANSWER_LINKS_FOR,
     CERTIFY,
+    HAND_OVER,
     HANDLE_ORDERS,
+    MANAGE_NODES,
     MANAGE_PRODUCTS,
     ORDER_ON_ACCOUNT,
     READ_INSTITUTION_ORDERS,
@@ -76,7 +80,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *TRACING,
     cart,
     *ORDERS,
-    fulfilment,
+    *FULFILMENT,
     procurement,
     freight,
     product_files,
@@ -100,6 +104,8 @@ navigation.register(
     ),
     DeskItem(N_("Orders"), "/operator/orders", "cart", HANDLE_ORDERS, order=38, count=orders_under_review),
     DeskItem(N_("Orders to send"), "/supplier/orders", "truck", SHIP_ORDERS, order=5, count=waiting_parts),
+    DeskItem(N_("Parcels at my node"), "/handover", "scan", HAND_OVER, order=5, count=parcels_here),
+    DeskItem(N_("Delivery nodes"), "/operator/nodes", "truck", MANAGE_NODES, order=40),
     DeskItem(N_("Canteen orders"), "/procurement/orders", "clipboard", READ_INSTITUTION_ORDERS, order=5),
     DeskItem(N_("Choose for the canteen"), "/procurement/goods", "bowl", ORDER_ON_ACCOUNT, order=6),
 )
@@ -121,6 +127,8 @@ __all__ = [
     "certification_wording",
     "checks",
     "freight_wording",
+    "fulfilment_emails",
+    "fulfilment_jobs",
     "fulfilment_wording",
     "order_emails",
     "order_jobs",

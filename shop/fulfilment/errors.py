@@ -68,7 +68,7 @@ class NodeInUse(Refusal):
 
 
 class NodeMisplaced(Refusal):
-    """A node of a county, town or village stands in a region of that level."""
+    """A node stands in a county, a town or a village, not in a whole province."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 

@@ -18,7 +18,7 @@ from shop.fulfilment.errors import (
 )
 from shop.fulfilment.values import Acceptance, NodeKind, RoutePoint, Scan, Stop, Way
 
-_CODE = re.compile(r"YG-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9]{1,2}")
+_CODE = re.compile(r"YG-[0-9A-Z]{4}-[0-9A-Z]{4}(?:-[0-9]{1,2})?")
 
 
 def check_acceptance(acceptance: Acceptance, sent: Mapping[int, int], *, two_people: bool) -> None:
@@ -47,7 +47,7 @@ def parcel_code(number: str, place: int) -> str:
 
 
 def read_parcel_code(text: str) -> str:
-    """Return the parcel's code in what was typed or scanned (a packing slip's code holds an address), else empty."""
+    """Return the code of a parcel, or the number of an order, in what was typed or scanned (an address), else empty."""
     found = _CODE.search(read_spoken_code(text[-200:]))
     return found.group() if found else ""
 

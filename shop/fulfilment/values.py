@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import Enum, StrEnum
 
 from shop.orders.queries import PartView
@@ -39,8 +39,7 @@ class Scan(StrEnum):
     KNOWN = "known"
 
 
-#: A new number of days until receipt confirms itself is announced this long before it holds.
-DAYS_BEFORE = timedelta(days=1)
+#: After so many days receipt confirms itself, until the operator sets others.
 DEFAULT_DAYS = 10
 
 
@@ -48,8 +47,6 @@ DEFAULT_DAYS = 10
 class NewNode:
     """What the operator says about a node; keeper and courier by their sign-in names, empty for nobody."""
 
-    kind: NodeKind
-    region_id: int
     name_zh: str
     name_en: str
     address: str

@@ -6,6 +6,7 @@ from shop.fulfilment.queries.nodes import (
     get_own_node,
     keeps_in,
     list_nodes,
+    logins_of,
     nodes_along,
     own_nodes,
     parcels_bound_for,
@@ -24,8 +25,10 @@ from shop.fulfilment.queries.parcels import (
     points_on_the_way,
     receipt_days_on,
     receipt_periods,
+    seen_by,
     stops_of,
     travels_of,
+    way_of_part,
 )
 from shop.fulfilment.queries.parts import (
     count_to_ship,
@@ -34,6 +37,8 @@ from shop.fulfilment.queries.parts import (
     list_parts,
     order_of_part,
     own_part,
+    pick_list,
+    slips_of,
 )
 
 __all__ = [
@@ -52,6 +57,7 @@ __all__ = [
     "list_nodes",
     "list_parts",
     "lock_parcel",
+    "logins_of",
     "nodes_along",
     "order_of_part",
     "own_nodes",
@@ -60,10 +66,14 @@ __all__ = [
     "parcels_bound_for",
     "parcels_through",
     "photo_of",
+    "pick_list",
     "pickup_points",
     "points_on_the_way",
     "receipt_days_on",
     "receipt_periods",
+    "seen_by",
+    "slips_of",
     "stops_of",
     "travels_of",
+    "way_of_part",
 ]

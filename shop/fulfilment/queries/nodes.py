@@ -99,6 +99,15 @@ def get_node(session: Session, public_id: str, *, lock: bool = False) -> Node:
     return node
 
 
+def logins_of(session: Session, node: Node) -> tuple[str, str]:
+    """Return with which names a node's keeper and courier sign in, empty for nobody."""
+    found = []
+    for user_id in (node.keeper_user_id, node.courier_user_id):
+        user = session.get(User, user_id) if user_id is not None else None
+        found.append((user.email or user.phone or "") if user is not None else "")
+    return found[0], found[1]
+
+
 def keeps_in(session: Session, user_id: int, region_id: int) -> bool:
     """Say whether a person keeps a node in this very region, or carries for one."""
     statement = select(Node.id).where(

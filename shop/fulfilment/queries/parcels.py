@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, cast, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, cast, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
+from accounts.values import Role
 from core import clock
 from core.errors import NotFound
 from core.permissions import Actor
 from registry import queries as registry_queries
 from registry.models import Region
 from shop.fulfilment import codes, rules
+from shop.fulfilment.errors import NoWayThere
 from shop.fulfilment.models import HandOver, Node, Parcel, ParcelStop, ReceiptPeriod
 from shop.fulfilment.queries.nodes import nodes_along, own_node
-from shop.fulfilment.values import DEFAULT_DAYS, KeptParcel, NodeKind, RoutePoint, Stop, Travel
+from shop.fulfilment.values import DEFAULT_DAYS, KeptParcel, NodeKind, RoutePoint, Stop, Travel, Way
+from shop.orders import addresses
+from shop.orders import queries as order_queries
 from shop.orders.models import Order, OrderLine, SupplierOrder
-from shop.orders.values import Kind, PartState
+from shop.orders.values import Delivery, Kind, PartState
 
 
 def receipt_days_on(session: Session, day: date) -> int:
@@ -43,7 +47,7 @@ def receipt_periods(session: Session) -> list[ReceiptPeriod]:
 def points_on_the_way(session: Session, delivery: Mapping[str, Any]) -> list[RoutePoint]:
     """Return the open nodes of the regions around an address or a pick-up point, lowest ids first."""
     pickup = find_pickup_node(session, delivery)
-    code = str(delivery.get("region_code") or "")
+    code = addresses.read_delivery(delivery).region_code
     region = (
         session.get(Region, pickup.region_id)
         if pickup is not None
@@ -54,10 +58,24 @@ def points_on_the_way(session: Session, delivery: Mapping[str, Any]) -> list[Rou
     return [RoutePoint(node.id, NodeKind(node.kind)) for node in nodes]
 
 
+def way_of_part(session: Session, order_id: int) -> list[Node]:
+    """Return the nodes through which a part of an order would go on our own way, empty when none leads there."""
+    delivery = session.get_one(Order, order_id).delivery
+    pickup = find_pickup_node(session, delivery)
+    try:
+        stops = rules.plan_stops(
+            points_on_the_way(session, delivery), Way.OWN, pickup.id if pickup is not None else None
+        )
+    except NoWayThere:
+        return []
+    nodes = {node.id: node for node in session.scalars(select(Node).where(Node.id.in_(stops)))}
+    return [nodes[node_id] for node_id in stops]
+
+
 def find_pickup_node(session: Session, delivery: Mapping[str, Any]) -> Node | None:
     """Return the node at which the buyer wants to pick the parcel up, or None."""
-    public_id = (delivery.get("pickup") or {}).get("node")
-    return session.scalar(select(Node).where(Node.public_id == public_id)) if public_id else None
+    pickup = addresses.read_delivery(delivery).pickup
+    return session.scalar(select(Node).where(Node.public_id == pickup.node)) if pickup is not None else None
 
 
 def stops_of(session: Session, parcel_ids: Collection[int]) -> dict[int, list[Stop]]:
@@ -230,28 +248,32 @@ def _kept(
         .offset(offset)
     )
     return [
-        KeptParcel(
-            code=parcel.code,
-            node=(node.name_zh, node.name_en),
-            other=(elsewhere.name_zh, elsewhere.name_en) if elsewhere is not None else None,
-            pickup=parcel.pickup,
-            here=here,
-            packs=packs_in_it,
-            since=since,
-            recipient=str(delivery.get("recipient", "")),
-            phone=str(delivery.get("phone", ""))
-            if here and elsewhere is None
-            else rules.last_digits(str(delivery.get("phone", ""))),
-            address=_one_line(delivery) if here and elsewhere is None and not parcel.pickup else "",
-        )
+        _kept_parcel(parcel, addresses.read_delivery(delivery), node, elsewhere, packs_in_it, since, here)
         for parcel, delivery, node, elsewhere, packs_in_it, since in rows
     ]
 
 
-def _one_line(delivery: Mapping[str, Any]) -> str:
-    return "".join(
-        str(delivery.get(name) or "")
-        for name in ("province", "city", "district", "town", "village", "address")
+def _kept_parcel(
+    parcel: Parcel,
+    delivery: Delivery,
+    node: Node,
+    other: Node | None,
+    packs: int,
+    since: datetime,
+    here: bool,
+) -> KeptParcel:
+    handed_out_here = here and other is None
+    return KeptParcel(
+        code=parcel.code,
+        node=(node.name_zh, node.name_en),
+        other=(other.name_zh, other.name_en) if other is not None else None,
+        pickup=parcel.pickup,
+        here=here,
+        packs=packs,
+        since=since,
+        recipient=delivery.recipient,
+        phone=delivery.phone if handed_out_here else rules.last_digits(delivery.phone),
+        address=delivery.region + delivery.address if handed_out_here and not parcel.pickup else "",
     )
 
 
@@ -273,12 +295,24 @@ def due_for_confirmation(session: Session, after_id: int, limit: int = 100) -> l
     return [(row[0], row[1]) for row in rows]
 
 
-def photo_of(session: Session, order_id: int, part_public_id: str) -> str:
-    """Return the key of the photo that shows an order's part being handed over, else `NotFound`; the caller may see the order."""
+def seen_by(actor: Actor, *, everybodys: bool) -> ColumnElement[bool]:
+    """Return the condition that an order is the actor's own, their institution's or, in part, their supplier's to send."""
+    if everybodys:
+        return true()
+    return or_(
+        order_queries.own_order(actor),
+        order_queries.institution_order(actor),
+        SupplierOrder.supplier_id.in_(actor.organisation_ids(Role.SUPPLIER)),
+    )
+
+
+def photo_of(session: Session, part_public_id: str, condition: ColumnElement[bool]) -> str:
+    """Return the key of the photo of a part being handed over, where its order fits, else `NotFound`."""
     key = session.scalar(
         select(Parcel.photo)
         .join(SupplierOrder, SupplierOrder.id == Parcel.supplier_order_id)
-        .where(SupplierOrder.order_id == order_id, SupplierOrder.public_id == part_public_id)
+        .join(Order, Order.id == SupplierOrder.order_id)
+        .where(SupplierOrder.public_id == part_public_id.replace("\x00", ""), condition)
     )
     if key is None:
         raise NotFound("photo")

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import BigInteger, ColumnElement, cast, func, select
 from sqlalchemy.orm import Session
 
 from accounts.models import Organisation
+from accounts.queries import organisation_names
 from accounts.values import Role
+from core import clock
 from core.errors import NotFound
 from core.permissions import Actor
-from shop.fulfilment.values import PartRow, SupplierPart
+from shop.catalogue.models import Variant
+from shop.fulfilment import rules
+from shop.fulfilment.values import PartRow, PickLine, Slip, SlipLine, SupplierPart
+from shop.orders import addresses
 from shop.orders import queries as order_queries
 from shop.orders.models import Order, OrderLine, SupplierOrder
 from shop.orders.values import PartState
 
 #: What a supplier sees: nothing before the money is there, nothing of what was given up.
 SHOWN = (PartState.TO_SHIP.value, PartState.SHIPPED.value, PartState.RECEIVED.value)
+
+
+#: Kinds of packs on one pick list.
+MOST_PICKED = 500
 
 
 def own_part(actor: Actor) -> ColumnElement[bool]:
@@ -111,4 +122,104 @@ def lines_of(session: Session, part_id: int) -> list[OrderLine]:
         session.scalars(
             select(OrderLine).where(OrderLine.supplier_order_id == part_id).order_by(OrderLine.id)
         )
+    )
+
+
+def pick_list(session: Session, actor: Actor) -> tuple[list[PickLine], int]:
+    """Return what to take from the store for all parts of the actor that are to be sent, by product, and how many parts."""
+    condition = own_part(actor) & (SupplierOrder.state == PartState.TO_SHIP.value)
+    rows = session.execute(
+        select(
+            OrderLine.variant_id,
+            OrderLine.name_zh,
+            OrderLine.name_en,
+            OrderLine.label_zh,
+            OrderLine.label_en,
+            Variant.sku,
+            cast(func.sum(OrderLine.quantity), BigInteger),
+            func.count(),
+        )
+        .join(SupplierOrder, SupplierOrder.id == OrderLine.supplier_order_id)
+        .join(Variant, Variant.id == OrderLine.variant_id)
+        .where(condition)
+        .group_by(
+            OrderLine.variant_id,
+            OrderLine.name_zh,
+            OrderLine.name_en,
+            OrderLine.label_zh,
+            OrderLine.label_en,
+            Variant.sku,
+        )
+        .order_by(OrderLine.name_zh, OrderLine.label_zh, OrderLine.variant_id)
+        .limit(MOST_PICKED)
+    )
+    return [PickLine(*row) for row in rows], count_to_ship(session, actor)
+
+
+def slips_of(session: Session, actor: Actor, public_ids: Collection[str]) -> list[Slip]:
+    """Return what the packing slips of these parts of the actor say, oldest first; another's part is `NotFound`."""
+    rows = session.execute(
+        select(SupplierOrder, Order, Organisation.name_zh, Organisation.name_en)
+        .join(Order, Order.id == SupplierOrder.order_id)
+        .join(Organisation, Organisation.id == SupplierOrder.supplier_id)
+        .where(SupplierOrder.public_id.in_(public_ids), own_part(actor))
+        .order_by(SupplierOrder.id)
+    ).all()
+    if len(rows) != len(set(public_ids)):
+        raise NotFound("part")
+    part_ids = [row[0].id for row in rows]
+    lines: dict[int, list[SlipLine]] = {}
+    for line in session.scalars(
+        select(OrderLine).where(OrderLine.supplier_order_id.in_(part_ids)).order_by(OrderLine.id)
+    ):
+        lines.setdefault(line.supplier_order_id, []).append(
+            SlipLine(
+                (line.name_zh, line.name_en),
+                (line.label_zh, line.label_en),
+                line.quantity,
+                line.unit_price_fen,
+                line.line_fen,
+            )
+        )
+    places = _places(session, [row[1].id for row in rows])
+    institutions = organisation_names(
+        session, frozenset(order.institution_id for _, order, *_ in rows if order.institution_id is not None)
+    )
+    return [
+        _slip(part, order, (name_zh, name_en), places[part.id], lines[part.id], institutions)
+        for part, order, name_zh, name_en in rows
+    ]
+
+
+def _places(session: Session, order_ids: Collection[int]) -> dict[int, int]:
+    """Return which part of its order each is, counted from 1."""
+    place = func.row_number().over(partition_by=SupplierOrder.order_id, order_by=SupplierOrder.id)
+    rows = session.execute(select(SupplierOrder.id, place).where(SupplierOrder.order_id.in_(order_ids)))
+    return {row[0]: row[1] for row in rows}
+
+
+def _slip(
+    part: SupplierOrder,
+    order: Order,
+    supplier: tuple[str, str],
+    place: int,
+    lines: list[SlipLine],
+    institutions: dict[int, tuple[str, str]],
+) -> Slip:
+    delivery = addresses.read_delivery(order.delivery)
+    pickup = delivery.pickup
+    return Slip(
+        code=rules.parcel_code(order.number, place),
+        number=order.number,
+        ordered_on=order.placed_at.astimezone(clock.CHINA).date(),
+        supplier=supplier,
+        recipient=delivery.recipient,
+        phone=delivery.phone,
+        address=delivery.region + (pickup.address if pickup is not None else delivery.address),
+        institution=institutions.get(order.institution_id or 0, ("", "")),
+        pickup=(pickup.name_zh, pickup.name_en) if pickup is not None else ("", ""),
+        note=order.note,
+        lines=tuple(lines),
+        goods_fen=part.goods_fen,
+        freight_fen=part.freight_fen,
     )

@@ -22,22 +22,20 @@ from shop.fulfilment.errors import NodeInUse, NodeMisplaced, PeriodInThePast, Pe
 from shop.fulfilment.models import Node, ReceiptPeriod
 from shop.fulfilment.values import NewNode, NodeKind
 
-LEVELS = {
-    NodeKind.COUNTY: RegionLevel.COUNTY,
-    NodeKind.TOWNSHIP: RegionLevel.TOWN,
-    NodeKind.VILLAGE: RegionLevel.VILLAGE,
+KINDS: dict[str, NodeKind] = {
+    RegionLevel.COUNTY: NodeKind.COUNTY,
+    RegionLevel.TOWN: NodeKind.TOWNSHIP,
+    RegionLevel.VILLAGE: NodeKind.VILLAGE,
 }
 
 
-def add_node(session: Session, actor: Actor, new: NewNode) -> Node:
-    """Open a node in a region of its level (`NodeMisplaced`), with its people (`PersonUnknown`)."""
-    region = _region_for(session, new)
-    node = Node(
-        public_id=ids.public_id(),
-        kind=new.kind.value,
-        region_id=region.id,
-        opened_at=clock.now(),
-    )
+def add_node(session: Session, actor: Actor, region_id: int, new: NewNode) -> Node:
+    """Open the node of a county, town or village (`NodeMisplaced` elsewhere) with its people (`PersonUnknown`)."""
+    region = session.get(Region, region_id)
+    kind = KINDS.get(region.level) if region is not None else None
+    if kind is None:
+        raise NodeMisplaced
+    node = Node(public_id=ids.public_id(), kind=kind.value, region_id=region_id, opened_at=clock.now())
     _write(session, node, new)
     session.add(node)
     session.flush()
@@ -104,13 +102,6 @@ def set_receipt_days(session: Session, actor: Actor, valid_from: date, days: int
         "receipt days",
         after={"days": days, "valid_from": valid_from.isoformat()},
     )
-
-
-def _region_for(session: Session, new: NewNode) -> Region:
-    region = session.get(Region, new.region_id)
-    if region is None or region.level != LEVELS[new.kind] or region.valid_until is not None:
-        raise NodeMisplaced
-    return region
 
 
 def _write(session: Session, node: Node, new: NewNode) -> None:

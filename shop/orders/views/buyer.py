@@ -24,7 +24,8 @@ from shop.freight import queries as freight_queries
 from shop.freight import rules as freight_rules
 from shop.fulfilment import queries as fulfilment_queries
 from shop.fulfilment import services as fulfilment_services
-from shop.fulfilment.values import PickupPoint
+from shop.fulfilment import wording as fulfilment_wording
+from shop.fulfilment.values import PickupPoint, Travel
 from shop.orders import addresses, queries, rules, services, wording
 from shop.orders.errors import BasketRefused, FormSentBefore, NoReturnNotConfirmed
 from shop.orders.forms import ActionForm, CheckoutForm
@@ -209,7 +210,8 @@ def show(number: str) -> Any:
     with reading() as session:
         view = queries.view_order(session, queries.get_own_order(session, current_actor(), number))
         refunds = payment_queries.refunds_of_subject(session, Purpose.ORDER, view.order.id)
-    return _order_page(view, refunds, f"/shop/orders/{number}")
+        travels = fulfilment_queries.travels_of(session, view.order.id, for_buyer=True)
+    return _order_page(view, refunds, travels, f"/shop/orders/{number}")
 
 
 @bp.get("/shop/orders/guest/<secret>")
@@ -219,11 +221,16 @@ def show_guest(secret: str) -> Any:
     with reading() as session:
         view = queries.view_order(session, queries.get_guest_order(session, secret))
         refunds = payment_queries.refunds_of_subject(session, Purpose.ORDER, view.order.id)
-    return _order_page(view, refunds, f"/shop/orders/guest/{secret}")
+        travels = fulfilment_queries.travels_of(session, view.order.id, for_buyer=True)
+    return _order_page(view, refunds, travels, f"/shop/orders/guest/{secret}")
 
 
 def _order_page(
-    view: queries.OrderView, refunds: list[payment_queries.RefundRow], path: str, status: int = 200
+    view: queries.OrderView,
+    refunds: list[payment_queries.RefundRow],
+    travels: dict[str, Travel],
+    path: str,
+    status: int = 200,
 ) -> tuple[str, int]:
     keep_private()
     next_tone, next_text = wording.what_next(view)
@@ -232,6 +239,8 @@ def _order_page(
         view=view,
         order=view.order,
         refunds=refunds,
+        travels=travels,
+        fulfilment=fulfilment_wording,
         refund_label=payment_wording.refund_label,
         refund_tone=payment_wording.refund_tone,
         amount_text=payment_wording.amount_text,

@@ -1,0 +1,103 @@
+"""Mail about parcels: waiting at a pick-up point with its code, received; and a supplier's new orders. Once for each fact."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core import events, jobs
+from core.db import reading, transaction
+from shop.applications.queries import readers_of_supplier
+from shop.fulfilment import codes, queries, wording
+from shop.fulfilment.events import ParcelReady
+from shop.orders import addresses
+from shop.orders import queries as order_queries
+from shop.orders.events import OrderPaid, PartReceived
+from shop.orders.models import Order, SupplierOrder
+from shop.orders.values import Kind, PartState
+from web import mailing
+
+MAIL_PARCEL = "shop.mail_parcel"
+MAIL_SUPPLIER = "shop.mail_new_order"
+
+
+@events.on(ParcelReady)
+def tell_ready(session: Session, event: ParcelReady) -> None:
+    """Let the worker write that a parcel waits, with the code that opens it."""
+    _enqueue(session, "ready", event.supplier_order_id)
+
+
+@events.on(PartReceived)
+def tell_received(session: Session, event: PartReceived) -> None:
+    """Let the worker write that goods count as received."""
+    _enqueue(session, "received", event.supplier_order_id)
+
+
+def _enqueue(session: Session, about: str, part_id: int) -> None:
+    jobs.enqueue(
+        session, MAIL_PARCEL, {"about": about, "part_id": part_id}, key=f"{MAIL_PARCEL}:{about}:{part_id}"
+    )
+
+
+@events.on(OrderPaid)
+def tell_suppliers(session: Session, event: OrderPaid) -> None:
+    """Let the worker write to every supplier of a paid order that there is something to send."""
+    jobs.enqueue(
+        session, MAIL_SUPPLIER, {"order_id": event.order_id}, key=f"{MAIL_SUPPLIER}:{event.order_id}"
+    )
+
+
+@jobs.handler(MAIL_PARCEL)
+def compose_to_buyer(payload: dict[str, Any]) -> None:
+    """Compose one mail about a parcel in the language in which its order was placed."""
+    about = payload["about"]
+    with reading() as session:
+        part = session.get_one(SupplierOrder, payload["part_id"])
+        order = session.get_one(Order, part.order_id)
+        view = order_queries.view_order(session, order)
+        travel = queries.travels_of(session, order.id).get(part.public_id)
+    # A code that has done its work, and what an institution's own people accepted, need no mail.
+    if about == "ready" and (travel is None or not travel.waits_for_pickup):
+        return
+    if about == "received" and order.kind != Kind.PUBLIC:
+        return
+    with transaction() as session:
+        mailing.post(
+            session,
+            key=f"parcel-{about}:{part.public_id}",
+            recipient=order.email,
+            template=f"shop/fulfilment/emails/{about}",
+            locale=order.locale,
+            order=order,
+            part=next(found for found in view.parts if found.public_id == part.public_id),
+            point=travel.stops[-1] if travel is not None and travel.pickup else None,
+            code=wording.shown_pickup_code(codes.pickup_code(travel.code))
+            if about == "ready" and travel is not None
+            else "",
+            path=addresses.order_path(order),
+        )
+
+
+@jobs.handler(MAIL_SUPPLIER)
+def compose_to_suppliers(payload: dict[str, Any]) -> None:
+    """Compose a mail to each person of each supplier who has something to send of an order."""
+    with reading() as session:
+        order = session.get_one(Order, payload["order_id"])
+        view = order_queries.view_order(session, order)
+        waiting = [part for part in view.parts if part.state == PartState.TO_SHIP]
+        readers = {part.supplier_id: readers_of_supplier(session, part.supplier_id) for part in waiting}
+    with transaction() as session:
+        for part in waiting:
+            for reader in readers[part.supplier_id]:
+                mailing.post(
+                    session,
+                    key=f"order-new:{part.public_id}:{reader.public_id}",
+                    recipient=reader.email or "",
+                    template="shop/fulfilment/emails/new_order",
+                    locale=reader.locale,
+                    order=order,
+                    part=part,
+                    reader=reader,
+                    path=f"/supplier/orders/{part.public_id}",
+                )
