@@ -46,11 +46,13 @@ from shop.orders.views.operator import orders_under_review
 from shop.permissions import (
     ANSWER_LINKS,
     ANSWER_LINKS_FOR,
+    ANSWER_REVIEWS,
     CERTIFY,
     HAND_OVER,
     HANDLE_ORDERS,
     MANAGE_NODES,
     MANAGE_PRODUCTS,
+    MODERATE_REVIEWS,
     ORDER_ON_ACCOUNT,
     READ_INSTITUTION_ORDERS,
     SET_CERTIFICATION,
@@ -62,6 +64,12 @@ from shop.product_files import jobs as product_file_jobs
 from shop.product_files import wording as product_file_wording
 from shop.product_files.views import bp as product_files
 from shop.settlement import queries as settlement_queries
+from shop.reviews import checks as review_checks
+from shop.reviews import emails as review_emails
+from shop.reviews import wording as review_wording
+from shop.reviews.views import BLUEPRINTS as REVIEWS
+from shop.reviews.views.operator import reported_reviews
+from shop.reviews.views.supplier import waiting_reviews
 from shop.tracing import jobs as tracing_jobs
 from shop.tracing import wording as tracing_wording
 from shop.tracing.views import BLUEPRINTS as TRACING
@@ -84,6 +92,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     procurement,
     freight,
     product_files,
+    *REVIEWS,
 )
 
 search.provide(search.Source(catalogue_queries.searchable_ids, catalogue_queries.search_documents))
@@ -106,6 +115,15 @@ navigation.register(
     DeskItem(N_("Orders to send"), "/supplier/orders", "truck", SHIP_ORDERS, order=5, count=waiting_parts),
     DeskItem(N_("Parcels at my node"), "/handover", "scan", HAND_OVER, order=5, count=parcels_here),
     DeskItem(N_("Delivery nodes"), "/operator/nodes", "truck", MANAGE_NODES, order=40),
+    DeskItem(N_("Reviews"), "/supplier/reviews", "heart", ANSWER_REVIEWS, order=8, count=waiting_reviews),
+    DeskItem(
+        N_("Product reviews"),
+        "/operator/product-reviews",
+        "heart",
+        MODERATE_REVIEWS,
+        order=39,
+        count=reported_reviews,
+    ),
     DeskItem(N_("Canteen orders"), "/procurement/orders", "clipboard", READ_INSTITUTION_ORDERS, order=5),
     DeskItem(N_("Choose for the canteen"), "/procurement/goods", "bowl", ORDER_ON_ACCOUNT, order=6),
 )
@@ -136,6 +154,9 @@ __all__ = [
     "product_file_jobs",
     "product_file_wording",
     "settlement_queries",
+    "review_checks",
+    "review_emails",
+    "review_wording",
     "tracing_jobs",
     "tracing_wording",
     "voucher_checks",

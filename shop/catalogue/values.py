@@ -8,6 +8,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from shop.reviews.values import Rating
+
 
 class Category(StrEnum):
     """The seven shelves of the shop."""
@@ -250,6 +252,8 @@ class ProductCard:
     summary: str = ""
     kind: str = "aid_product"
     marked: bool = False
+    rating_text: str = ""
+    reviews: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,6 +386,7 @@ class ProductPage:
     certified: bool
     trace_code: str | None
     packs: tuple[PackChoice, ...]
+    rating: Rating
     pictures: tuple[ShownPicture, ...] = ()
 
     @property

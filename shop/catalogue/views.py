@@ -16,6 +16,8 @@ from search import Marker, says_nothing
 from shop.catalogue import filters, queries, wording
 from shop.catalogue.filters import Asked, Choice, Group
 from shop.catalogue.values import NamedFacet, ProductCard, Sort
+from shop.reviews import queries as review_queries
+from shop.reviews import wording as review_wording
 from shop.stock.queries import packs_watch, sold_out_watch
 from web import kept_pages
 from web.access import public
@@ -29,6 +31,7 @@ bp = Blueprint("catalogue", __name__)
 PAGE_SIZE = 24
 SUGGESTED_FROM = 20
 MOST_RELATED = 4
+REVIEWS_SHOWN = 4
 
 #: How long (seconds) a finished page may be kept that depends on the stock of all products, their sales, or the index.
 STOCK_SECONDS, SALES_SECONDS, SEARCH_SECONDS = 2, 60, 60
@@ -251,6 +254,11 @@ def product(slug: str) -> Any:
         neighbours, alike = queries.related_cards(
             session, words, found.id, found.village_id, found.category, MOST_RELATED
         )
+        reviews = (
+            review_queries.newest_of_product(session, found.id, limit=REVIEWS_SHOWN)
+            if found.rating.total
+            else []
+        )
     kept_pages.depends_on(packs_watch, [found.id], [pack.available for pack in found.packs] or None)
     _keep_cards([*neighbours, *alike])
     certificate = found.certificate
@@ -259,6 +267,9 @@ def product(slug: str) -> Any:
         product=found,
         neighbours=neighbours,
         alike=alike,
+        reviews=reviews,
+        stars_label=review_wording.stars_label,
+        count_label=review_wording.count_label,
         category_label=wording.category_labels()[found.category],
         not_certified_text=wording.not_certified_text(
             certificate.state if certificate else None,

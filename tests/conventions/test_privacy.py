@@ -43,7 +43,7 @@ from shop.benefit_links.values import Answer
 from shop.certification.models import Certificate
 from shop.orders.values import Delivery
 from tests.charity import making as giving
-from tests.factories import certification, people, points, tracing
+from tests.factories import certification, people, points, reviews, tracing
 from tests.factories.orders import place
 from tests.factories.products import make_product
 from tests.publicity.making import object_
@@ -95,6 +95,10 @@ class World:
     payment_proof: str
     sandbox: str
     reset_token: str
+    reviewed: str
+    review: str
+    review_order: str
+    review_line: int
 
 
 def samples(world: World) -> Mapping[str, Iterable[str]]:
@@ -108,7 +112,14 @@ def samples(world: World) -> Mapping[str, Iterable[str]]:
             "/shop/products?county=370406&category=grain_oil&kind=aid_product&in_stock=1&sort=sales",
             "/shop/products?price_from=9&price_to=1",
         ],
-        "catalogue.product": [f"/shop/products/{world.slug}"],
+        "catalogue.product": [f"/shop/products/{world.slug}", f"/shop/products/{world.reviewed}"],
+        "reviews.of_product": [
+            f"/shop/products/{world.reviewed}/reviews",
+            f"/shop/products/{world.reviewed}/reviews?stars=5",
+        ],
+        "reviews.report": [f"/shop/reviews/{world.review}/report"],
+        "order_reviews.guest_lines": [f"{world.review_order}/reviews"],
+        "order_reviews.guest_form": [f"{world.review_order}/reviews/{world.review_line}"],
         "catalogue.find": ["/shop/search", "/shop/search?q=xm", "/shop/search?q=qinglian&sort=sales"],
         "catalogue.suggest": ["/shop/search/suggest?q=x", f"/shop/search/suggest?q={NAME[:2]}"],
         "certification.certificate": [f"/shop/certificates/{world.certificate}"],
@@ -318,6 +329,13 @@ def world(app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch) -> Worl
         email=EMAIL,
         delivery=Delivery(NAME, PHONE, "山东省", "枣庄市", "山亭区", "府前路 1 号"),
     )
+    # A review by somebody of the household.
+    bought = reviews.buy(
+        session,
+        email=EMAIL,
+        delivery=Delivery(NAME, PHONE, "山东省", "枣庄市", "山亭区", "府前路 1 号"),
+    )
+    written = reviews.review(session, bought)
     token = "t" * 43
     user = people.make_user(session, name=NAME)
     session.add(
@@ -352,6 +370,10 @@ def world(app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch) -> Worl
         payment_proof=kept.return_url.rstrip("/").rsplit("/", 1)[1],
         sandbox=checkout.rstrip("/").rsplit("/", 1)[1],
         reset_token=token,
+        reviewed=bought.product.slug,
+        review=written.public_id,
+        review_order=bought.path,
+        review_line=bought.line.id,
     )
 
 
@@ -360,7 +382,7 @@ def test_no_public_address_shows_who_a_household_is(app: Flask, world: World) ->
 
 
 def test_every_public_address_is_looked_at(app: Flask) -> None:
-    nobody = World("", "", ("",), ("",), "", "", "", "", "", "", "", "")
+    nobody = World("", "", ("",), ("",), "", "", "", "", "", "", "", "", "", "", "", 0)
     known = samples(nobody)
     assert without_samples({rule.endpoint for rule in public_doors(app)}, known) == []
     for rule in public_doors(app):

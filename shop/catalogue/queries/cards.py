@@ -58,6 +58,8 @@ from shop.catalogue.values import (
 from shop.certification.models import Certificate
 from shop.certification.queries import certified_condition, is_certified
 from shop.orders.models import Order, OrderLine
+from shop.reviews.models import ProductRating
+from shop.reviews.queries import RATING_COLUMNS, rating_of
 from shop.stock.queries import has_stock, is_in_stock, sold_out_watch
 
 PREFIX = "/shop/products/"
@@ -398,6 +400,7 @@ def _cards_statement(shape: _Shape, sort: Sort) -> Select[*tuple[Any, ...]]:
             cheapest.c.price_fen,
             cheapest.c.producer_fen,
             packs.label("packs"),
+            *RATING_COLUMNS,
             _kind_of(page.c.id).label("kind"),
             is_in_stock(page.c.id, _now).label("in_stock"),
             *((page.c.summary_zh, page.c.summary_en) if shape.summaries else ()),
@@ -407,6 +410,7 @@ def _cards_statement(shape: _Shape, sort: Sort) -> Select[*tuple[Any, ...]]:
         .join(_county, _county.id == page.c.county_id)
         .join(_village, _village.id == page.c.village_id)
         .join(cheapest, true())
+        .outerjoin(ProductRating, ProductRating.product_id == page.c.id)
         .order_by(*_order(page.c, sort, by_ids=shape.ids))
     )
 
@@ -434,6 +438,7 @@ def _sales() -> Any:
 def _card(row: Any, words: CardWords, *, summaries: bool) -> ProductCard:
     unit_price = money.format_fen(rules.unit_price_fen(row.price_fen, row.net_grams, row.pieces))
     unit_text = (words.per_kilogram if row.net_grams else words.per_piece) % {"price": unit_price}
+    rating = rating_of(row)
     return ProductCard(
         id=row.id,
         slug=row.slug,
@@ -456,6 +461,8 @@ def _card(row: Any, words: CardWords, *, summaries: bool) -> ProductCard:
         tint=row.category,
         summary=words.choose(row.summary_zh, row.summary_en) if summaries else "",
         kind=row.kind,
+        rating_text=rating.average_text,
+        reviews=rating.total,
     )
 
 

@@ -30,6 +30,8 @@ from shop.certification.models import Certificate
 from shop.certification.queries import certified_condition
 from shop.certification.rules import state_at
 from shop.certification.values import CertificateState, last_day
+from shop.reviews.models import ProductRating
+from shop.reviews.queries import RATING_COLUMNS, rating_of
 from shop.stock.models import Stock
 from shop.stock.queries import held_quantity
 from shop.tracing.models import TraceCode
@@ -75,6 +77,7 @@ def get_product_page(session: Session, words: CardWords, slug: str) -> ProductPa
         certified=certificate is not None and certificate.state == CertificateState.IN_FORCE,
         trace_code=row.trace_code,
         packs=tuple(_packs(session, words, product, village, now)),
+        rating=rating_of(row),
         pictures=tuple(
             ShownPicture(
                 storage.picture_url(key, 1200),
@@ -138,6 +141,7 @@ def _product_statement() -> Select[*tuple[Any, ...]]:
     return (
         select(
             Product,
+            *RATING_COLUMNS,
             pictures.label("pictures"),
             Organisation.public_id.label("supplier_key"),
             Organisation.name_zh.label("supplier_zh"),
@@ -160,6 +164,7 @@ def _product_statement() -> Select[*tuple[Any, ...]]:
         .join(Organisation, Organisation.id == Product.supplier_id)
         .join(village, village.id == Product.village_id)
         .join(county, county.id == Product.county_id)
+        .outerjoin(ProductRating, ProductRating.product_id == Product.id)
         .outerjoin(last, true())
         .where(Product.slug == bindparam("slug"), Product.listed_at.is_not(None))
     )
