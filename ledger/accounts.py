@@ -67,8 +67,10 @@ def ensure(session: Session, specs: Iterable[AccountSpec]) -> dict[str, Account]
             )
             .on_conflict_do_nothing()
         )
-    newly = {code: account for code, account in found.items() if code not in _known}
-    after_commit(session, lambda: _known.update(newly))
+    if not session.in_nested_transaction():
+        # What a savepoint opened may be rolled back although the step commits, so it is read again next time.
+        newly = {code: account for code, account in found.items() if code not in _known}
+        after_commit(session, lambda: _known.update(newly))
     return found
 
 

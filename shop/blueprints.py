@@ -7,6 +7,13 @@ from flask import Blueprint
 import search
 from core.text import N_
 from shop import checks
+from shop.after_sales import checks as after_sales_checks
+from shop.after_sales import emails as after_sales_emails
+from shop.after_sales import jobs as after_sales_jobs
+from shop.after_sales import wording as after_sales_wording
+from shop.after_sales.views import BLUEPRINTS as AFTER_SALES
+from shop.after_sales.views.operator import claims_to_decide
+from shop.after_sales.views.supplier import claims_to_answer
 from shop.applications import checks as application_checks
 from shop.applications import emails as application_emails
 from shop.applications import jobs as application_jobs
@@ -88,6 +95,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *TRACING,
     cart,
     *ORDERS,
+    *AFTER_SALES,
     *FULFILMENT,
     procurement,
     freight,
@@ -124,12 +132,18 @@ navigation.register(
         order=39,
         count=reported_reviews,
     ),
+    DeskItem(N_("Claims"), "/supplier/claims", "scale", SHIP_ORDERS, order=6, count=claims_to_answer),
+    DeskItem(N_("Claims"), "/operator/claims", "scale", HANDLE_ORDERS, order=39, count=claims_to_decide),
     DeskItem(N_("Canteen orders"), "/procurement/orders", "clipboard", READ_INSTITUTION_ORDERS, order=5),
     DeskItem(N_("Choose for the canteen"), "/procurement/goods", "bowl", ORDER_ON_ACCOUNT, order=6),
 )
 
 __all__ = [
     "BLUEPRINTS",
+    "after_sales_checks",
+    "after_sales_emails",
+    "after_sales_jobs",
+    "after_sales_wording",
     "application_checks",
     "application_emails",
     "application_jobs",

@@ -27,7 +27,7 @@ from web.forms import (
 class FilingForm(Form):
     """What every claim says: how many packs, in whose words; and the token that makes it one claim."""
 
-    quantity = WholeNumberField(_l("How many packs"), [required()], least=1)
+    quantity = WholeNumberField(_l("How many packs it concerns"), [required()], least=1)
     words = TextAreaField(_l("What is wrong"), [no_control_characters, at_most(rules.MOST_WORDS)])
     once = HiddenField(validators=[single_use_token])
 
@@ -213,7 +213,7 @@ class DecisionForm(_SettlingForm):
 
     def offer(self, *, may_ask_back: bool) -> None:
         """Fill in what can be chosen; goods that came back already are not asked for again."""
-        self.move.label.text = _("Decision")
+        self.move.label.text = _("Your decision")
         self.move.choices = [
             (Move.GRANT.value, _("Money goes back")),
             (Move.DISMISS.value, _("Nothing goes back")),

@@ -162,7 +162,7 @@ def find_received(
         line.unit_price_fen,
         (line.accepted_quantity or 0) - _sent_back(session, [line.id]).get(line.id, 0),
         _fen_left(line, order_queries.refunded_on_line(session, line.id)),
-        line.perishable,
+        line.perishable or line.no_return_confirmed,
         order.kind == Kind.PUBLIC,
     )
     return line, part, received
@@ -229,7 +229,7 @@ def rights_of(session: Session, view: OrderView, days_on: DaysOn) -> dict[int, L
                 line.unit_price_fen,
                 (line.accepted_quantity or 0) - sum(claim.arrived_quantity or 0 for claim in own),
                 _fen_left(line, refunded.get(line.line_id, 0)),
-                line.perishable,
+                line.perishable or line.no_return_confirmed,
                 view.order.kind == Kind.PUBLIC,
             )
             found[line.line_id] = LineRights(
@@ -437,11 +437,9 @@ def get_photo(session: Session, condition: ColumnElement[bool], public_id: str, 
     return data
 
 
-def state_of_refund(session: Session, refund: str | None) -> str | None:
-    """Return how far the refund of a claim has come, or None without one."""
-    if refund is None:
-        return None
-    return session.scalar(select(Refund.state).where(Refund.public_id == refund))
+def find_refund(session: Session, file: ClaimFile) -> Refund | None:
+    """Return the refund of a claim, or None without one; less than was agreed where a voucher had paid a share."""
+    return session.scalar(select(Refund).where(Refund.public_id == file.refund)) if file.refund else None
 
 
 # Who is written to
@@ -462,3 +460,13 @@ def readers_of_operator(session: Session) -> list[User]:
             .order_by(User.id)
         )
     )
+
+
+def mailed_step(session: Session, claim_id: int, step_id: int) -> tuple[ClaimFile, Step, Order, int]:
+    """Return what a mail about a step tells: the claim, the step, its order, and the id of its supplier."""
+    claim = session.get_one(Claim, claim_id)
+    position = session.scalar(
+        select(func.count()).where(ClaimStep.claim_id == claim_id, ClaimStep.id < step_id)
+    )
+    file = get_any_claim(session, claim.public_id)
+    return file, file.steps[position or 0], session.get_one(Order, claim.order_id), claim.supplier_id

@@ -177,12 +177,12 @@ def _midnight(day: date) -> datetime:
 def rights(line: Received, now: datetime, claim_days: int) -> Rights:
     """Return what may be claimed of a received line now.
 
-    Without a reason only a consumer sends back, never what is fresh or perishable; that is for seven days. Once nothing
+    Without a reason only a consumer sends back, within seven days, and not what is exempt. Once nothing
     of the line is left, neither is possible.
     """
     claim_until = end_of_day(line.received_at, claim_days)
     return_until = end_of_day(line.received_at, RETURN_DAYS)
-    returnable = line.consumer and not line.perishable
+    returnable = line.consumer and not line.exempt
     left = line.packs_left > 0 and line.fen_left > 0
     return Rights(
         claim_until if left and now < claim_until else None,

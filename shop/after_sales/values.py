@@ -128,13 +128,16 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A received line as the rules judge it: packs and fen that are left to claim, and when it arrived."""
+    """A received line as the rules judge it: packs and fen that are left to claim, and when it arrived.
+
+    `exempt`: fresh, or agreed for this purchase that it cannot go back without a reason (rule B10).
+    """
 
     received_at: datetime
     unit_price_fen: int
     packs_left: int
     fen_left: int
-    perishable: bool
+    exempt: bool
     consumer: bool
 
 

@@ -70,7 +70,7 @@ def state_label(state: State) -> str:
         State.FILED: _("With the supplier"),
         State.OFFERED: _("The supplier has made an offer"),
         State.REFUSED: _("Refused by the supplier"),
-        State.ESCALATED: _("With the operator"),
+        State.ESCALATED: _("The operator is deciding"),
         State.TO_RETURN: _("To be sent back"),
         State.RETURNING: _("On its way back"),
         State.AGREED: _("Agreed, refund held up"),

@@ -147,6 +147,7 @@ def reason_text(reason: str) -> str:
     return {
         "opening stock": _("first stock"),
         "sold": _("sold"),
+        "returned by a buyer": _("returned by a buyer"),
     }.get(reason, reason)
 
 

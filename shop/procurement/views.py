@@ -14,6 +14,8 @@ from payments import queries as payment_queries
 from payments import wording as payment_wording
 from payments.values import Purpose
 from registry import queries as registry_queries
+from shop.after_sales import queries as after_sales_queries
+from shop.after_sales import wording as after_sales_wording
 from shop.cart import session as cart_session
 from shop.cart.views import read_basket
 from shop.freight import queries as freight_queries
@@ -28,6 +30,7 @@ from shop.orders.values import PartState
 from shop.permissions import ACCEPT_DELIVERIES, ORDER_ON_ACCOUNT, READ_INSTITUTION_ORDERS
 from shop.procurement import queries
 from shop.procurement.forms import AcceptanceForm, AccountOrderForm, acceptance_form, to_acceptance
+from shop.settlement import queries as settlement_queries
 from shop.stock.rules import most_sellable
 from shop.stock.wording import ladder_hint, ladder_text, problem_text
 from web.access import current_actor, requires
@@ -171,10 +174,13 @@ def show(number: str) -> Any:
     view = _view(number)
     with reading() as session:
         refunds = payment_queries.refunds_of_subject(session, Purpose.ORDER, view.order.id)
+        claims = after_sales_queries.rights_of(session, view, settlement_queries.claim_days_on)
     next_tone, next_text = wording.what_next(view)
     return render_template(
         "shop/procurement/show.html",
         refunds=refunds,
+        claims=claims,
+        claim_wording=after_sales_wording,
         refund_label=payment_wording.refund_label,
         refund_tone=payment_wording.refund_tone,
         amount_text=payment_wording.amount_text,

@@ -295,7 +295,7 @@ def _claim_page(
     with reading() as session:
         order = door.open(session, False)
         file = queries.get_claim_of(session, order, public_id)
-        refund_state = queries.state_of_refund(session, file.refund)
+        refund = queries.find_refund(session, file)
     page = render_template(
         "shop/after_sales/claim.html",
         layout=_layout(door),
@@ -306,7 +306,7 @@ def _claim_page(
         may=[move.value for move in rules.steps_of(file.row.state, Side.BUYER)] if door.acts else [],
         reply=reply or ReplyForm(formdata=None),
         sending=sending or SendBackForm(formdata=None),
-        **shown(file, Side.BUYER, refund_state),
+        **shown(file, Side.BUYER, refund),
     )
     return page, status
 

@@ -67,7 +67,7 @@ def list_claims() -> Any:
         )
         overdue = queries.count_overdue(session)
     labels = {
-        "mine": _("To decide"),
+        "mine": _("To be decided"),
         "overdue": _("Overdue"),
         "others": _("With buyer or supplier"),
         "ended": _("Ended claims"),
@@ -98,7 +98,7 @@ def _page(public_id: str, form: DecisionForm | None = None, status: int = 200, p
     keep_private()
     with reading() as session:
         file = queries.get_any_claim(session, public_id)
-        refund_state = queries.state_of_refund(session, file.refund)
+        refund = queries.find_refund(session, file)
         interest = services.find_interest(session, current_actor(), public_id)
     page = render_template(
         "shop/after_sales/operator_claim.html",
@@ -106,7 +106,7 @@ def _page(public_id: str, form: DecisionForm | None = None, status: int = 200, p
         interest_text=wording.interest_text(interest) if interest else "",
         form=form or _form(file, blank=True),
         problem=problem,
-        **shown(file, Side.OPERATOR, refund_state),
+        **shown(file, Side.OPERATOR, refund),
     )
     return page, status
 

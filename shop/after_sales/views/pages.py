@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from core import money
 from payments import wording as payment_wording
+from payments.models import Refund
 from shop.after_sales import wording
 from shop.after_sales.values import OPEN, ClaimFile, Side
 from web.language import in_language
@@ -16,7 +17,7 @@ from web.security import keep_private
 from web.templating import moment
 
 
-def shown(file: ClaimFile, side: Side, refund_state: str | None) -> dict[str, Any]:
+def shown(file: ClaimFile, side: Side, refund: Refund | None) -> dict[str, Any]:
     """Return what every page of a claim shows, as one side reads it."""
     return {
         "file": file,
@@ -26,8 +27,8 @@ def shown(file: ClaimFile, side: Side, refund_state: str | None) -> dict[str, An
         "next_tone": "bad" if wording.is_overdue(file.row) else wording.tone(file.row.state),
         "asked_text": asked_text(file),
         "steps": steps(file, side),
-        "refund_text": payment_wording.refund_label(refund_state) if refund_state else "",
-        "refund_tone": payment_wording.refund_tone(refund_state) if refund_state else "",
+        "refund": refund,
+        "payment_wording": payment_wording,
     }
 
 

@@ -79,7 +79,7 @@ def _page(
     keep_private()
     with reading() as session:
         file = queries.get_supplier_claim(session, current_actor(), public_id)
-        refund_state = queries.state_of_refund(session, file.refund)
+        refund = queries.find_refund(session, file)
     answer = answer or AnswerForm(formdata=None, amount=money.format_fen(file.asked_fen).lstrip("¥"))
     answer.offer(asked_text(file))
     arrived = arrived or ArrivedForm(formdata=None)
@@ -90,7 +90,7 @@ def _page(
         answer=answer,
         arrived=arrived,
         problem=problem,
-        **shown(file, Side.SUPPLIER, refund_state),
+        **shown(file, Side.SUPPLIER, refund),
     )
     return page, status
 

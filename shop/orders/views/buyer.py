@@ -18,6 +18,9 @@ from payments import services as payment_services
 from payments import wording as payment_wording
 from payments.values import Purpose
 from registry import queries as registry_queries
+from shop.after_sales import queries as after_sales_queries
+from shop.after_sales import wording as after_sales_wording
+from shop.after_sales.values import LineRights
 from shop.cart import session as cart_session
 from shop.cart.views import read_basket
 from shop.freight import queries as freight_queries
@@ -31,6 +34,7 @@ from shop.orders.errors import BasketRefused, FormSentBefore, NoReturnNotConfirm
 from shop.orders.forms import ActionForm, CheckoutForm
 from shop.orders.models import Order
 from shop.orders.values import Action, PaymentMethod, PlacedOrder, State
+from shop.settlement import queries as settlement_queries
 from shop.stock.wording import problem_text
 from web.access import current_actor, public, signed_in
 from web.language import locale_code
@@ -210,8 +214,9 @@ def show(number: str) -> Any:
     with reading() as session:
         view = queries.view_order(session, queries.get_own_order(session, current_actor(), number))
         refunds = payment_queries.refunds_of_subject(session, Purpose.ORDER, view.order.id)
+        claims = after_sales_queries.rights_of(session, view, settlement_queries.claim_days_on)
         travels = fulfilment_queries.travels_of(session, view.order.id, for_buyer=True)
-    return _order_page(view, refunds, travels, f"/shop/orders/{number}")
+    return _order_page(view, refunds, claims, travels, f"/shop/orders/{number}")
 
 
 @bp.get("/shop/orders/guest/<secret>")
@@ -221,13 +226,15 @@ def show_guest(secret: str) -> Any:
     with reading() as session:
         view = queries.view_order(session, queries.get_guest_order(session, secret))
         refunds = payment_queries.refunds_of_subject(session, Purpose.ORDER, view.order.id)
+        claims = after_sales_queries.rights_of(session, view, settlement_queries.claim_days_on)
         travels = fulfilment_queries.travels_of(session, view.order.id, for_buyer=True)
-    return _order_page(view, refunds, travels, f"/shop/orders/guest/{secret}")
+    return _order_page(view, refunds, claims, travels, f"/shop/orders/guest/{secret}")
 
 
 def _order_page(
     view: queries.OrderView,
     refunds: list[payment_queries.RefundRow],
+    claims: dict[int, LineRights],
     travels: dict[str, Travel],
     path: str,
     status: int = 200,
@@ -239,6 +246,8 @@ def _order_page(
         view=view,
         order=view.order,
         refunds=refunds,
+        claims=claims,
+        claim_wording=after_sales_wording,
         travels=travels,
         fulfilment=fulfilment_wording,
         refund_label=payment_wording.refund_label,
