@@ -107,7 +107,7 @@ class DeliveryForm(PlaceForm):
         _l("Invoice"),
         [Optional()],
         choices=[
-            ("", _l("None")),
+            ("", _l("No invoice")),
             (InvoiceKind.PERSON.value, _l("To a person")),
             (InvoiceKind.COMPANY.value, _l("To a company or institution")),
         ],

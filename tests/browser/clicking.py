@@ -10,8 +10,6 @@ from playwright.sync_api import Locator, Page, expect
 DELIVERY = {
     "recipient": "张三",
     "phone": "13800138000",
-    "city": "枣庄市",
-    "district": "山亭区",
     "address": "府前路 1 号",
 }
 
@@ -30,11 +28,17 @@ def go_to_checkout(page: Page) -> None:
 
 
 def fill_delivery(page: Page, email: str) -> None:
-    """Fill in where the goods go."""
+    """Fill in where the goods go; a list opens when the one above it is picked, without scripts by the button."""
     for name, value in DELIVERY.items():
         page.locator(f"[name={name}]").fill(value)
-    page.locator("[name=province]").select_option("山东省")
     page.locator("[name=email]").fill(email)
+    page.locator("[name=province]").select_option(label="山东省")
+    button = page.get_by_role("button", name="展开下一级")
+    if button.count():
+        button.click()
+    county = page.locator("[name=county]")
+    expect(county.locator("option").nth(1)).to_be_attached()
+    county.select_option(label="山亭区")
 
 
 def place_button(page: Page) -> Locator:
