@@ -61,7 +61,9 @@ from shop.permissions import (
     MANAGE_PRODUCTS,
     MODERATE_REVIEWS,
     ORDER_ON_ACCOUNT,
+    PAY_SUPPLIERS,
     READ_INSTITUTION_ORDERS,
+    SEE_SETTLEMENT,
     SET_CERTIFICATION,
     SET_FREIGHT,
     SHIP_ORDERS,
@@ -70,13 +72,17 @@ from shop.procurement.views import bp as procurement
 from shop.product_files import jobs as product_file_jobs
 from shop.product_files import wording as product_file_wording
 from shop.product_files.views import bp as product_files
-from shop.settlement import queries as settlement_queries
 from shop.reviews import checks as review_checks
 from shop.reviews import emails as review_emails
 from shop.reviews import wording as review_wording
 from shop.reviews.views import BLUEPRINTS as REVIEWS
 from shop.reviews.views.operator import reported_reviews
 from shop.reviews.views.supplier import waiting_reviews
+from shop.settlement import checks as settlement_checks
+from shop.settlement import emails as settlement_emails
+from shop.settlement import wording as settlement_wording
+from shop.settlement.views import BLUEPRINTS as SETTLEMENT
+from shop.settlement.views import waiting_for_somebody
 from shop.tracing import jobs as tracing_jobs
 from shop.tracing import wording as tracing_wording
 from shop.tracing.views import BLUEPRINTS as TRACING
@@ -100,6 +106,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     procurement,
     freight,
     product_files,
+    *SETTLEMENT,
     *REVIEWS,
 )
 
@@ -121,8 +128,6 @@ navigation.register(
     ),
     DeskItem(N_("Orders"), "/operator/orders", "cart", HANDLE_ORDERS, order=38, count=orders_under_review),
     DeskItem(N_("Orders to send"), "/supplier/orders", "truck", SHIP_ORDERS, order=5, count=waiting_parts),
-    DeskItem(N_("Parcels at my node"), "/handover", "scan", HAND_OVER, order=5, count=parcels_here),
-    DeskItem(N_("Delivery nodes"), "/operator/nodes", "truck", MANAGE_NODES, order=40),
     DeskItem(N_("Reviews"), "/supplier/reviews", "heart", ANSWER_REVIEWS, order=8, count=waiting_reviews),
     DeskItem(
         N_("Product reviews"),
@@ -132,6 +137,17 @@ navigation.register(
         order=39,
         count=reported_reviews,
     ),
+    DeskItem(N_("Settlement"), "/supplier/settlement", "coin", SEE_SETTLEMENT, order=7),
+    DeskItem(
+        N_("Payouts to suppliers"),
+        "/operator/payouts",
+        "coin",
+        PAY_SUPPLIERS,
+        order=45,
+        count=waiting_for_somebody,
+    ),
+    DeskItem(N_("Parcels at my node"), "/handover", "scan", HAND_OVER, order=5, count=parcels_here),
+    DeskItem(N_("Delivery nodes"), "/operator/nodes", "truck", MANAGE_NODES, order=40),
     DeskItem(N_("Claims"), "/supplier/claims", "scale", SHIP_ORDERS, order=6, count=claims_to_answer),
     DeskItem(N_("Claims"), "/operator/claims", "scale", HANDLE_ORDERS, order=39, count=claims_to_decide),
     DeskItem(N_("Canteen orders"), "/procurement/orders", "clipboard", READ_INSTITUTION_ORDERS, order=5),
@@ -167,10 +183,12 @@ __all__ = [
     "order_wording",
     "product_file_jobs",
     "product_file_wording",
-    "settlement_queries",
     "review_checks",
     "review_emails",
     "review_wording",
+    "settlement_checks",
+    "settlement_emails",
+    "settlement_wording",
     "tracing_jobs",
     "tracing_wording",
     "voucher_checks",

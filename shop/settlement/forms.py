@@ -117,7 +117,7 @@ class ProposeForm(_OnceForm):
             raise StopValidation(_("Choose at least one supplier."))
         if len(field.data) > 500:
             raise StopValidation(_("Choose at most 500 suppliers."))
-        field.data = [value.replace("\x00", "") for value in field.data]
+        field.data = [value for value in field.data if "\x00" not in value]
 
 
 class ReasonForm(Form):

@@ -199,7 +199,7 @@ def _batch_page(
     _only_the_operator()
     keep_private()
     with reading() as session:
-        row, payouts = queries.get_batch(session, public_id.replace("\x00", ""))
+        row, payouts = queries.get_batch(session, public_id)
     allowed = rules.BATCH_TABLE[row.state]
     page = render_template(
         "shop/settlement/batch.html",
@@ -281,7 +281,7 @@ def _payout_page(
     _only_the_operator()
     keep_private()
     with reading() as session:
-        row, items = queries.get_payout(session, public_id.replace("\x00", ""))
+        row, items = queries.get_payout(session, public_id)
     if row.batch != batch_id:
         raise NotFound("payout")
     allowed = rules.PAYOUT_TABLE[row.state]
@@ -392,7 +392,7 @@ def _account_page(
     _only_the_operator()
     keep_private()
     with reading() as session:
-        row = queries.get_account(session, public_id.replace("\x00", ""))
+        row = queries.get_account(session, public_id)
     page = render_template(
         "shop/settlement/one_account.html",
         row=row,
@@ -458,7 +458,7 @@ def _dispute_page(public_id: str, form: AnswerForm, problem: str = "", status: i
     _only_the_operator()
     keep_private()
     with reading() as session:
-        row, part = queries.get_dispute(session, public_id.replace("\x00", ""))
+        row, part = queries.get_dispute(session, public_id)
     page = render_template(
         "shop/settlement/dispute.html",
         row=row,

@@ -132,7 +132,7 @@ def payout(public_id: str) -> Any:
     """Show what a payout consisted of."""
     keep_private()
     with reading() as session:
-        row, items = queries.get_own_payout(session, current_actor(), public_id.replace("\x00", ""))
+        row, items = queries.get_own_payout(session, current_actor(), public_id)
     return render_template("shop/settlement/own_payout.html", row=row, items=items, wording=wording)
 
 
@@ -176,7 +176,7 @@ def dispute(public_id: str) -> Any:
 def withdraw(public_id: str) -> Any:
     """Take a dispute back."""
     with reading() as session:
-        row, _part = queries.get_dispute(session, public_id.replace("\x00", ""))
+        row, _part = queries.get_dispute(session, public_id)
     try:
         with transaction() as session:
             services.withdraw_dispute(session, current_actor(), row.public_id)
@@ -190,7 +190,7 @@ def withdraw(public_id: str) -> Any:
 def _part_page(public_id: str, form: DisputeForm | None = None, status: int = 200) -> Any:
     keep_private()
     with reading() as session:
-        found = queries.get_own_part(session, current_actor(), public_id.replace("\x00", ""))
+        found = queries.get_own_part(session, current_actor(), public_id)
         disputes = queries.disputes_of_part(session, found.money.part_id)
     if form is None:
         form = DisputeForm(formdata=None)
@@ -208,7 +208,7 @@ def _part_page(public_id: str, form: DisputeForm | None = None, status: int = 20
 
 def _fill_lines(form: DisputeForm, public_id: str) -> None:
     with reading() as session:
-        found = queries.get_own_part(session, current_actor(), public_id.replace("\x00", ""))
+        found = queries.get_own_part(session, current_actor(), public_id)
     form.line.choices = _line_choices(found)
 
 
@@ -264,7 +264,7 @@ def _account_page(form: AccountForm, status: int = 200) -> Any:
 
 
 def _wanted_supplier() -> str:
-    return request.args.get("supplier", "").replace("\x00", "")[:20]
+    return request.args.get("supplier", "")[:20]
 
 
 def _period() -> tuple[Period, str]:
