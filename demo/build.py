@@ -19,7 +19,7 @@ from core import audit, clock, db, jobs, migrations
 from core.audit import AuditEntry
 from core.db import reading, transaction
 from core.permissions import SYSTEM
-from demo import assortment, certifying, directory, money_back, registering
+from demo import assortment, certifying, directory, money_back, registering, reviewing
 from demo.albums import Album
 from demo.content import people
 from demo.content.applicants import CERTIFIED
@@ -130,6 +130,7 @@ def build_world(size: Size, say: Say) -> None:
             del earning
             say("  then month by month, as it happened:")
             timeline.play(say)
+            say(f"  {reviewing.add_reviews(world, timeline)} reviews")
             with money_back.straight_delivery():
                 say(f"  {money_back.add_money_back(world, timeline)} refunds")
                 _run_jobs(say)
