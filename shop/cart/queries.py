@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, func, or_, select
+from functools import cache
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Select, Text, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from core import clock, ids
@@ -24,25 +27,23 @@ def owned(owner: CartOwner) -> ColumnElement[bool]:
     return or_(False, *conditions)
 
 
+#: The same for statements that are built once; `_asked` has its values. What a visitor has not is NULL and matches nothing.
+_OWN = or_(
+    Cart.user_id == bindparam("user_id", type_=BigInteger),
+    Cart.token_hash == bindparam("token_hash", type_=Text),
+)
+
+
+def _asked(owner: CartOwner) -> dict[str, Any]:
+    return {
+        "user_id": owner.user_id,
+        "token_hash": ids.digest(owner.token) if owner.token is not None else None,
+    }
+
+
 def basket(session: Session, owner: CartOwner) -> Basket:
     """Return what the owner means to buy, with prices, stock and certificates of this moment."""
-    lines = (
-        select(
-            CartLine.variant_id,
-            func.sum(CartLine.quantity).label("quantity"),
-            func.min(CartLine.id).label("place"),
-        )
-        .join(Cart, Cart.id == CartLine.cart_id)
-        .where(owned(owner))
-        .group_by(CartLine.variant_id)
-        .subquery()
-    )
-    rows = session.execute(
-        stock_queries.goods_statement(clock.now())
-        .add_columns(lines.c.quantity)
-        .join(lines, lines.c.variant_id == Variant.id)
-        .order_by(lines.c.place)
-    )
+    rows = session.execute(_basket_statement(), _asked(owner) | {"now": clock.now()})
     found = []
     for row in rows:
         goods = stock_queries.as_goods(row)
@@ -50,6 +51,27 @@ def basket(session: Session, owner: CartOwner) -> Basket:
         unit_fen = charged(goods, quantity).price_fen
         found.append(BasketLine(goods, quantity, unit_fen, unit_fen * quantity, problem_of(goods, quantity)))
     return Basket(tuple(found))
+
+
+@cache
+def _basket_statement() -> Select[*tuple[Any, ...]]:
+    lines = (
+        select(
+            CartLine.variant_id,
+            func.sum(CartLine.quantity).label("quantity"),
+            func.min(CartLine.id).label("place"),
+        )
+        .join(Cart, Cart.id == CartLine.cart_id)
+        .where(_OWN)
+        .group_by(CartLine.variant_id)
+        .subquery()
+    )
+    return (
+        stock_queries.goods_statement()
+        .add_columns(lines.c.quantity)
+        .join(lines, lines.c.variant_id == Variant.id)
+        .order_by(lines.c.place)
+    )
 
 
 def quantities(session: Session, owner: CartOwner) -> dict[int, int]:
@@ -66,11 +88,11 @@ def quantities(session: Session, owner: CartOwner) -> dict[int, int]:
 
 def count(session: Session, owner: CartOwner) -> int:
     """Return how many different things are in the owner's cart."""
+    return session.scalar(_count_statement(), _asked(owner)) or 0
+
+
+@cache
+def _count_statement() -> Select[int]:
     return (
-        session.scalar(
-            select(func.count(CartLine.variant_id.distinct()))
-            .join(Cart, Cart.id == CartLine.cart_id)
-            .where(owned(owner))
-        )
-        or 0
+        select(func.count(CartLine.variant_id.distinct())).join(Cart, Cart.id == CartLine.cart_id).where(_OWN)
     )

@@ -65,11 +65,12 @@ def find_packs(
         .where(*conditions)
     )
     rows = session.execute(
-        stock_queries.goods_statement(now)
+        stock_queries.goods_statement()
         .where(*conditions)
         .order_by(Product.category, Product.id, Variant.price_fen, Variant.id)
         .limit(limit)
-        .offset(offset)
+        .offset(offset),
+        {"now": now},
     )
     return [stock_queries.as_goods(row) for row in rows], total or 0
 

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, cast, exists, false, func, or_, select, true
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    bindparam,
+    cast,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import Session, aliased
 
 from accounts.models import Organisation
@@ -23,12 +35,12 @@ from shop.stock.values import Goods
 _village = aliased(Region)
 
 
-def active_hold(now: datetime) -> ColumnElement[bool]:
+def active_hold(now: Any) -> ColumnElement[bool]:
     """Return the condition that a hold still keeps its packs from others."""
     return (StockHold.status == "held") & or_(StockHold.payable, StockHold.expires_at > now)
 
 
-def held_quantity(variant_id: Any, now: datetime) -> ColumnElement[int]:
+def held_quantity(variant_id: Any, now: Any) -> ColumnElement[int]:
     """Return how many packs of a variant are held, as a scalar for another select."""
     return (
         select(func.coalesce(func.sum(StockHold.quantity), 0))
@@ -38,7 +50,7 @@ def held_quantity(variant_id: Any, now: datetime) -> ColumnElement[int]:
     )
 
 
-def valid_certificate(product_id: Any, now: datetime) -> ColumnElement[int]:
+def valid_certificate(product_id: Any, now: Any) -> ColumnElement[int]:
     """Return the certificate that makes a product certified now, as a scalar for another select; NULL for none."""
     return (
         select(Certificate.id)
@@ -50,8 +62,13 @@ def valid_certificate(product_id: Any, now: datetime) -> ColumnElement[int]:
     )
 
 
-def goods_statement(now: datetime) -> Select[*tuple[Any, ...]]:
-    """Return the select whose rows are `Goods`, in their order of fields; callers add conditions and columns."""
+@cache
+def goods_statement() -> Select[*tuple[Any, ...]]:
+    """Return the select whose rows are `Goods`, in their order of fields; callers add conditions and columns.
+
+    It is sent with the moment as `now`. It is built once: building it costs as much as sending it.
+    """
+    now: Any = bindparam("now")
     return (
         select(
             Variant.id,
@@ -105,14 +122,24 @@ def as_goods(row: Sequence[Any]) -> Goods:
 
 def goods_by_id(session: Session, variant_ids: Iterable[int]) -> dict[int, Goods]:
     """Return the goods of these variants as they stand now; nothing is locked."""
-    rows = session.execute(goods_statement(clock.now()).where(Variant.id.in_(list(variant_ids))))
+    rows = session.execute(_goods_by_id(), {"now": clock.now(), "ids": list(variant_ids)})
     return {row[0]: as_goods(row) for row in rows}
+
+
+@cache
+def _goods_by_id() -> Select[*tuple[Any, ...]]:
+    return goods_statement().where(Variant.id == func.any(bindparam("ids", type_=ARRAY(BigInteger))))
 
 
 def find_goods(session: Session, public_id: str) -> Goods | None:
     """Return the goods behind a variant's public identifier, or None."""
-    row = session.execute(goods_statement(clock.now()).where(Variant.public_id == public_id)).first()
+    row = session.execute(_goods_by_public_id(), {"now": clock.now(), "public_id": public_id}).first()
     return as_goods(row) if row is not None else None
+
+
+@cache
+def _goods_by_public_id() -> Select[*tuple[Any, ...]]:
+    return goods_statement().where(Variant.public_id == bindparam("public_id"))
 
 
 def available(session: Session, variant_ids: Iterable[int]) -> dict[int, int]:
