@@ -19,7 +19,7 @@ from core import audit, clock, db, jobs, migrations
 from core.audit import AuditEntry
 from core.db import reading, transaction
 from core.permissions import SYSTEM
-from demo import assortment, certifying, directory, money_back, registering, reviewing
+from demo import assortment, certifying, directory, money_back, paying_out, registering, reviewing
 from demo.albums import Album
 from demo.content import people
 from demo.content.applicants import CERTIFIED
@@ -127,12 +127,14 @@ def build_world(size: Size, say: Say) -> None:
             assortment.add_assortment(world, timeline, album)
             registering.add_registrations(world, timeline, buyers)
             Tracing(world, timeline)
+            paying_out.add_payouts(world, timeline)
             del earning
             say("  then month by month, as it happened:")
             timeline.play(say)
             say(f"  {reviewing.add_reviews(world, timeline)} reviews")
             with money_back.straight_delivery():
                 say(f"  {money_back.add_money_back(world, timeline)} refunds")
+                paying_out.leave_some_waiting(world, timeline)
                 _run_jobs(say)
         _finish(say)
     finally:

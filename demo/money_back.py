@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from core import clock
 from core.db import reading, transaction
@@ -23,6 +23,7 @@ from shop.orders import queries as order_queries
 from shop.orders import services as orders
 from shop.orders.models import Order, OrderLine, SupplierOrder
 from shop.orders.values import Kind, PartState, State
+from shop.settlement.models import PayoutItem
 
 CALLED_OFF = 2
 REASONS = ("两袋在路上破损", "收到时有一盒已变质", "少发一件，已与买家核实")
@@ -93,7 +94,12 @@ def _refund_lines(finance: Actor) -> list[str]:
         lines = session.execute(
             select(Order.number, OrderLine.id, OrderLine.line_fen, Order.kind)
             .join(Order, Order.id == OrderLine.order_id)
-            .where(Order.state == State.RECEIVED.value, Order.closed_at < clock.now())
+            .where(
+                Order.state == State.RECEIVED.value,
+                Order.closed_at < clock.now(),
+                # What was paid out to its supplier is no longer there to be given back.
+                ~exists().where(PayoutItem.supplier_order_id == OrderLine.supplier_order_id),
+            )
             .order_by(Order.id.desc(), OrderLine.id)
         ).all()
     first = {line.number: line for line in reversed(lines) if line.kind == Kind.PUBLIC}

@@ -106,7 +106,7 @@ register(
     Check(
         "S34-no-fee-is-kept",
         N_(
-            "every fen of accepted goods is owed to its supplier, went back to the buyer or was paid out: nothing is kept"
+            "every fen of accepted goods is owed to its supplier, went back to who had paid it or was paid out: nothing is kept"
         ),
         """
         WITH moves AS (
@@ -120,6 +120,8 @@ register(
             ('payable_corrected', 'settlement:corrections', 'supplier:%:payable'),
             ('refund_promised', 'supplier:%:payable', 'refunds:%:due'),
             ('refund_taken_back', 'refunds:%:due', 'supplier:%:payable'),
+            ('voucher_returned', 'supplier:%:payable', 'vouchers:spent'),
+            ('voucher_spent_after_all', 'vouchers:spent', 'supplier:%:payable'),
             ('voucher_returned', 'supplier:%:payable', 'vouchers:spent'),
             ('voucher_spent_after_all', 'vouchers:spent', 'supplier:%:payable'),
             ('payout_approved', 'supplier:%:payable', 'payouts:due'),

@@ -42,6 +42,7 @@ from shop.orders.models import Order
 from shop.product_files import exports, imports, rules
 from shop.product_files import queries as product_file_queries
 from shop.product_files.values import Column, Format
+from shop.settlement.models import PayoutBatch, SettlementDispute, SupplierAccount
 from shop.tracing.models import Batch, TraceCode
 from tests.conftest import Databases
 
@@ -287,3 +288,12 @@ def test_every_product_list_comes_back_without_a_change(
             assert plan.rows == ()
             assert plan.unchanged == len(cells) > 0
     assert suppliers
+
+
+def test_suppliers_were_paid_and_one_batch_waits_for_its_second_person(world: Session) -> None:
+    states = dict(world.execute(select(PayoutBatch.state, func.count()).group_by(PayoutBatch.state)).all())
+    assert states["closed"] >= 2
+    assert states["proposed"] == 1
+    assert world.scalar(select(SettlementDispute.state)) == "open"
+    waiting = world.scalars(select(SupplierAccount.state).where(SupplierAccount.state == "waiting")).all()
+    assert len(waiting) == 1
