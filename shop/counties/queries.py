@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from core import clock
 from core.errors import NotFound
 from registry.models import Region
+from registry.queries import served_county
 from shop.catalogue import queries as catalogue_queries
 from shop.catalogue.models import Product
 from shop.catalogue.values import CardWords, Sort
@@ -84,7 +85,7 @@ def _counties_statement() -> Select[*tuple[Any, ...]]:
         .outerjoin(_above, _above.id == Region.parent_id)
         .outerjoin(sold, sold.c.county_id == Region.id)
         .outerjoin(reached, reached.c.county_id == Region.id)
-        .where(Region.level == "county", Region.valid_until.is_(None))
+        .where(served_county())
         .order_by(sold.c.products.is_(None), Region.code)
     )
 
