@@ -213,7 +213,7 @@ class DecisionForm(_SettlingForm):
 
     def offer(self, *, may_ask_back: bool) -> None:
         """Fill in what can be chosen; goods that came back already are not asked for again."""
-        self.move.label.text = _("Your decision")
+        self.move.label.text = _("Decision on the claim")
         self.move.choices = [
             (Move.GRANT.value, _("Money goes back")),
             (Move.DISMISS.value, _("Nothing goes back")),

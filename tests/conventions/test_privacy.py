@@ -24,7 +24,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from accounts.models import PasswordReset
-from core import clock, ids
+from core import clock, ids, storage
 from core.permissions import GUEST, SYSTEM
 from payments import services as payments
 from payments.models import PaymentIntent
@@ -43,7 +43,7 @@ from shop.benefit_links.values import Answer
 from shop.certification.models import Certificate
 from shop.orders.values import Delivery
 from tests.charity import making as giving
-from tests.factories import certification, people, points, reviews, tracing
+from tests.factories import after_sales, certification, people, points, reviews, tracing
 from tests.factories.orders import place
 from tests.factories.products import make_product
 from tests.publicity.making import object_
@@ -67,6 +67,8 @@ MARKS = {
 OWN_PAGES = {
     "shop_orders.show_guest": {"name", "phone", "e-mail"},
     "donations.guest_gift": {"name", "e-mail"},
+    # The buyer's own words.
+    "after_sales.show_guest": {"name", "phone", "ID number", "bank account", "health"},
 }
 
 #: Signs that a PDF writes with a backslash.
@@ -99,6 +101,7 @@ class World:
     review: str
     review_order: str
     review_line: int
+    claim_path: str
 
 
 def samples(world: World) -> Mapping[str, Iterable[str]]:
@@ -118,6 +121,12 @@ def samples(world: World) -> Mapping[str, Iterable[str]]:
             f"/shop/products/{world.reviewed}/reviews?stars=5",
         ],
         "reviews.report": [f"/shop/reviews/{world.review}/report"],
+        "after_sales.new_guest": [
+            f"{world.review_order}/claims/new?kind={kind}&line={world.review_line}"
+            for kind in ("quality", "return")
+        ],
+        "after_sales.show_guest": [world.claim_path],
+        "after_sales.photo_guest": [f"{world.claim_path}/photos/1"],
         "order_reviews.guest_lines": [f"{world.review_order}/reviews"],
         "order_reviews.guest_form": [f"{world.review_order}/reviews/{world.review_line}"],
         "catalogue.find": ["/shop/search", "/shop/search?q=xm", "/shop/search?q=qinglian&sort=sales"],
@@ -336,6 +345,18 @@ def world(app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch) -> Worl
         delivery=Delivery(NAME, PHONE, "山东省", "枣庄市", "山亭区", "府前路 1 号"),
     )
     written = reviews.review(session, bought)
+    # A claim by somebody of the household, told too frankly.
+    complained = reviews.buy(
+        session,
+        email=EMAIL,
+        delivery=Delivery(NAME, PHONE, "山东省", "枣庄市", "山亭区", "府前路 1 号"),
+    )
+    claim_filed = after_sales.file_claim(
+        session,
+        complained.order,
+        words=TOLD,
+        photos=(storage.shrink_picture(after_sales.picture()),),
+    )
     token = "t" * 43
     user = people.make_user(session, name=NAME)
     session.add(
@@ -374,6 +395,7 @@ def world(app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch) -> Worl
         review=written.public_id,
         review_order=bought.path,
         review_line=bought.line.id,
+        claim_path=f"{complained.path}/claims/{claim_filed.public_id}",
     )
 
 
@@ -382,7 +404,7 @@ def test_no_public_address_shows_who_a_household_is(app: Flask, world: World) ->
 
 
 def test_every_public_address_is_looked_at(app: Flask) -> None:
-    nobody = World("", "", ("",), ("",), "", "", "", "", "", "", "", "", "", "", "", 0)
+    nobody = World("", "", ("",), ("",), "", "", "", "", "", "", "", "", "", "", "", 0, "")
     known = samples(nobody)
     assert without_samples({rule.endpoint for rule in public_doors(app)}, known) == []
     for rule in public_doors(app):

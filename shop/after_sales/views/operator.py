@@ -67,7 +67,7 @@ def list_claims() -> Any:
         )
         overdue = queries.count_overdue(session)
     labels = {
-        "mine": _("To be decided"),
+        "mine": _("Waiting for a decision"),
         "overdue": _("Overdue"),
         "others": _("With buyer or supplier"),
         "ended": _("Ended claims"),
