@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Identity, Index, Integer, delete, func, select, text, update
+from sqlalchemy import DateTime, Identity, Index, Integer, bindparam, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -25,6 +25,8 @@ LEASE = timedelta(seconds=120)
 LAST_ATTEMPT = 8
 KEEP_DONE = timedelta(days=7)
 POLL_SECONDS = 0.2
+#: How often a worker looks which periodic jobs are due; none comes round faster than every second.
+PERIODIC_LOOK = timedelta(seconds=0.5)
 BATCH = 10
 
 
@@ -143,27 +145,36 @@ def lease(limit: int = BATCH) -> list[Job]:
     """Take up to `limit` due jobs for `LEASE`; a worker that dies gives them back by the clock."""
     with transaction() as session:
         moment = clock.now()
-        due = (
-            select(Job.id)
-            .where(
-                Job.done_at.is_(None),
-                Job.failed_at.is_(None),
-                Job.run_at <= moment,
-                (Job.leased_until.is_(None)) | (Job.leased_until < moment),
-            )
-            .order_by(Job.run_at, Job.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
+        values = {"moment": moment, "until": moment + LEASE, "most": limit}
         return list(
-            session.scalars(
-                update(Job)
-                .where(Job.id.in_(due.scalar_subquery()))
-                .values(leased_until=moment + LEASE, attempts=Job.attempts + 1)
-                .returning(Job),
-                execution_options={"synchronize_session": False},
-            )
+            session.scalars(_lease_statement, values, execution_options={"synchronize_session": False})
         )
+
+
+def _leasing() -> Any:
+    """Build the statement once: a worker sends it several times a second."""
+    moment = bindparam("moment", type_=DateTime(timezone=True))
+    due = (
+        select(Job.id)
+        .where(
+            Job.done_at.is_(None),
+            Job.failed_at.is_(None),
+            Job.run_at <= moment,
+            (Job.leased_until.is_(None)) | (Job.leased_until < moment),
+        )
+        .order_by(Job.run_at, Job.id)
+        .limit(bindparam("most", type_=Integer))
+        .with_for_update(skip_locked=True)
+    )
+    return (
+        update(Job)
+        .where(Job.id.in_(due.scalar_subquery()))
+        .values(leased_until=bindparam("until", type_=DateTime(timezone=True)), attempts=Job.attempts + 1)
+        .returning(Job)
+    )
+
+
+_lease_statement = _leasing()
 
 
 def run_one(job: Job) -> bool:
@@ -203,11 +214,19 @@ def run_due(limit: int = 1000) -> int:
     return succeeded
 
 
+_due_statement = select(PeriodicJob.name, PeriodicJob.due_at)
+
+
 def run_periodic() -> int:
     """Run every periodic job whose time has come; returns how many ran."""
     ran = 0
+    # One look at all of them: most of the time none is due.
+    with reading() as session:
+        due_at = {row.name: row.due_at for row in session.execute(_due_statement)}
     for periodic in _periodic.values():
         moment = clock.now()
+        if due_at.get(periodic.name, moment) > moment:
+            continue
         with transaction() as session:
             claimed = session.execute(
                 insert(PeriodicJob)
@@ -278,13 +297,15 @@ def work(stop: threading.Event | None = None) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
     name = f"worker:{socket.gethostname()}:{os.getpid()}"
-    last_beat = clock.now() - timedelta(hours=1)
+    last_beat = last_look = clock.now() - timedelta(hours=1)
     while not stop.is_set():
         try:
             if clock.now() - last_beat > timedelta(seconds=5):
                 beat(name)
                 last_beat = clock.now()
-            run_periodic()
+            if clock.now() - last_look > PERIODIC_LOOK:
+                last_look = clock.now()
+                run_periodic()
             jobs = lease()
             for job in jobs:
                 run_one(job)
