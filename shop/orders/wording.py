@@ -210,6 +210,8 @@ def action_label(action: str) -> str:
         "agreed claim refunded": _("Agreed claim refunded"),
         "refund of a claim declined": _("Refund of a claim not approved"),
         "part shipped": _("Part sent"),
+        "parcel taken over": _("Parcel taken over at a node"),
+        "parcel handed over": _("Parcel handed over"),
         "part accepted": _("Part accepted"),
     }.get(action, action)
 

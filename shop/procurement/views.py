@@ -20,7 +20,9 @@ from shop.cart import session as cart_session
 from shop.cart.views import read_basket
 from shop.freight import queries as freight_queries
 from shop.freight import rules as freight_rules
+from shop.fulfilment import queries as fulfilment_queries
 from shop.fulfilment import services as fulfilment_services
+from shop.fulfilment import wording as fulfilment_wording
 from shop.fulfilment.errors import ShortageUnexplained, TwoInspectorsNeeded
 from shop.orders import addresses, rules, services, wording
 from shop.orders import queries as order_queries
@@ -175,12 +177,15 @@ def show(number: str) -> Any:
     with reading() as session:
         refunds = payment_queries.refunds_of_subject(session, Purpose.ORDER, view.order.id)
         claims = after_sales_queries.rights_of(session, view, settlement_queries.claim_days_on)
+        travels = fulfilment_queries.travels_of(session, view.order.id, for_buyer=True)
     next_tone, next_text = wording.what_next(view)
     return render_template(
         "shop/procurement/show.html",
         refunds=refunds,
         claims=claims,
         claim_wording=after_sales_wording,
+        travels=travels,
+        fulfilment=fulfilment_wording,
         refund_label=payment_wording.refund_label,
         refund_tone=payment_wording.refund_tone,
         amount_text=payment_wording.amount_text,

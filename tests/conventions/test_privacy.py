@@ -24,7 +24,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from accounts.models import PasswordReset
-from core import clock, ids, storage
+from core import clock, documents, ids, storage
 from core.permissions import GUEST, SYSTEM
 from payments import services as payments
 from payments.models import PaymentIntent
@@ -41,6 +41,7 @@ from shop.applications.values import Stage
 from shop.benefit_links import services as links
 from shop.benefit_links.values import Answer
 from shop.certification.models import Certificate
+from shop.fulfilment.models import Parcel
 from shop.orders.values import Delivery
 from tests.charity import making as giving
 from tests.factories import after_sales, certification, people, points, reviews, tracing
@@ -102,6 +103,7 @@ class World:
     review_order: str
     review_line: int
     claim_path: str
+    parcel_photo: str
 
 
 def samples(world: World) -> Mapping[str, Iterable[str]]:
@@ -137,6 +139,7 @@ def samples(world: World) -> Mapping[str, Iterable[str]]:
         "shop_cart.show": ["/shop/cart"],
         "shop_orders.checkout": ["/shop/checkout"],
         "shop_orders.show_guest": [world.order_path],
+        "shop_parcel_photos.photo_for_guest": [world.parcel_photo],
         "tracing.type_code": ["/trace", f"/trace?code={world.trace_codes[0]}", "/trace?code=wrong"],
         "tracing.trace": [f"/trace/{code}" for code in world.trace_codes],
         "tracing.report": [f"/trace/{code}/report" for code in world.trace_codes],
@@ -357,6 +360,8 @@ def world(app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch) -> Worl
         words=TOLD,
         photos=(storage.shrink_picture(after_sales.picture()),),
     )
+    parcel = session.scalars(select(Parcel).where(Parcel.supplier_order_id == bought.part.id)).one()
+    parcel.photo = documents.keep_document(after_sales.picture()).key
     token = "t" * 43
     user = people.make_user(session, name=NAME)
     session.add(
@@ -396,6 +401,7 @@ def world(app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch) -> Worl
         review_order=bought.path,
         review_line=bought.line.id,
         claim_path=f"{complained.path}/claims/{claim_filed.public_id}",
+        parcel_photo=f"{bought.path}/parcels/{bought.part.public_id}/photo",
     )
 
 
@@ -404,7 +410,7 @@ def test_no_public_address_shows_who_a_household_is(app: Flask, world: World) ->
 
 
 def test_every_public_address_is_looked_at(app: Flask) -> None:
-    nobody = World("", "", ("",), ("",), "", "", "", "", "", "", "", "", "", "", "", 0, "")
+    nobody = World("", "", ("",), ("",), "", "", "", "", "", "", "", "", "", "", "", 0, "", "")
     known = samples(nobody)
     assert without_samples({rule.endpoint for rule in public_doors(app)}, known) == []
     for rule in public_doors(app):

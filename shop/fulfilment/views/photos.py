@@ -9,10 +9,10 @@ from flask import Blueprint, send_file
 from core import documents
 from core.db import reading
 from core.errors import NotFound
+from payments import queries as payment_queries
 from shop.fulfilment import queries
 from shop.orders import queries as order_queries
 from shop.orders.models import Order
-from shop.permissions import HANDLE_ORDERS
 from web.access import current_actor, public, signed_in
 from web.security import keep_private
 
@@ -25,7 +25,11 @@ def photo(part: str) -> Any:
     """Send a photo to whom the parcel concerns."""
     actor = current_actor()
     with reading() as session:
-        key = queries.photo_of(session, part, queries.seen_by(actor, everybodys=actor.may(HANDLE_ORDERS)))
+        key = queries.photo_of(
+            session,
+            part,
+            queries.seen_by(actor, everybodys=payment_queries.reads_operator_inbox(session, actor)),
+        )
     return _send(key)
 
 

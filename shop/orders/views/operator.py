@@ -17,6 +17,8 @@ from payments import services as payment_services
 from payments import wording as payment_wording
 from payments.errors import RefundTooLarge
 from payments.values import Purpose, RefundState
+from shop.fulfilment import queries as fulfilment_queries
+from shop.fulfilment import wording as fulfilment_wording
 from shop.orders import queries, services, wording
 from shop.orders.errors import LineRefundedBefore, SupplierPaidOut
 from shop.orders.forms import CallOffForm, LineRefundForm
@@ -84,6 +86,7 @@ def _page(number: str, call_off_form: CallOffForm, line_form: LineRefundForm, st
     keep_private()
     with reading() as session:
         order = queries.get_order(session, number)
+        travels = fulfilment_queries.travels_of(session, order.id)
         view = queries.view_order(session, order)
         refunds = payment_queries.refunds_of_subject(session, Purpose.ORDER, order.id)
         disputes = payment_queries.disputes_of_subject(session, Purpose.ORDER, order.id)
@@ -102,6 +105,8 @@ def _page(number: str, call_off_form: CallOffForm, line_form: LineRefundForm, st
     page = render_template(
         "shop/orders/operator.html",
         view=view,
+        travels=travels,
+        fulfilment=fulfilment_wording,
         order=order,
         refunds=refunds,
         disputes=disputes,

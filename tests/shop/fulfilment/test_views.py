@@ -11,14 +11,14 @@ from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from accounts.values import Role
+from accounts.values import OrganisationKind, Role
 from core import clock, documents, ids
 from core.permissions import SYSTEM
 from shop.fulfilment import codes, queries, services
 from shop.fulfilment.models import Node, Parcel
 from shop.fulfilment.values import NewNode, Way
 from tests.factories.nodes import bring_to_point, make_chain, paid_part, send
-from tests.factories.people import make_user
+from tests.factories.people import make_organisation, make_user
 from tests.page_client import PageClient
 
 
@@ -96,9 +96,12 @@ def test_a_door_delivery_keeps_a_photo_that_only_the_right_people_open(
     assert key is not None
     assert b"secret place" not in documents.document_path(key).read_bytes()
     assert client.get(photo, None).status == 302
-    for stranger in (make_user(session), chain.keepers[2], make_user(session, Role.SUPPLIER)):
+    school = make_organisation(session, OrganisationKind.INSTITUTION)
+    of_school = make_user(session, Role.FINANCE, Role.SUPPLIER, organisation=school)
+    strangers = (make_user(session), chain.keepers[2], of_school)
+    for stranger in strangers:
         assert PageClient(app, session).sign_in(stranger).get(photo, 404)
-    for allowed in (sent.seller_user, make_user(session, Role.FINANCE)):
+    for allowed in (sent.seller_user, make_user(session, Role.ADMIN)):
         answer = PageClient(app, session).sign_in(allowed).get(photo)
         assert answer.response.mimetype == "image/webp"
         assert "no-store" in answer.response.headers["Cache-Control"]
