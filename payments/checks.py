@@ -98,11 +98,27 @@ register(
             SELECT i.refunding_fen, coalesce(i.paid_fen, 0) AS paid, b.total FROM payments_intents i
             LEFT JOIN back b ON b.intent_id = i.id WHERE i.refunding_fen > 0 OR b.total > 0
             UNION ALL
-            SELECT t.refunding_fen, t.amount_fen, b.total FROM payments_bank_transfers t
+            SELECT t.refunding_fen, t.amount_fen + t.joined_fen, b.total FROM payments_bank_transfers t
             LEFT JOIN back b ON b.transfer_id = t.id WHERE t.refunding_fen > 0 OR b.total > 0
         )
         SELECT count(*), count(*) FILTER (WHERE refunding_fen <> coalesce(total, 0) OR coalesce(total, 0) > paid)
         FROM money
+        """,
+    )
+)
+register(
+    Check(
+        "I10-joined-transfers-add-up",
+        N_("what bank transfers gave to the one that they pay with is what that one took over"),
+        """
+        WITH given AS (
+            SELECT joined_to_id AS id, -sum(joined_fen) AS total FROM payments_bank_transfers
+            WHERE joined_to_id IS NOT NULL GROUP BY 1
+        ), taken AS (
+            SELECT id, joined_fen AS total FROM payments_bank_transfers WHERE joined_fen > 0
+        )
+        SELECT count(*), count(*) FILTER (WHERE g.total IS DISTINCT FROM t.total)
+        FROM given g FULL JOIN taken t ON t.id = g.id
         """,
     )
 )

@@ -112,6 +112,12 @@ class NothingToMatch(Refusal):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
+class CannotJoin(Refusal):
+    """These transfers do not pay together: not of one code, decided about, or nothing of them is held."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
 class NothingHeld(Refusal):
     """Nothing of this money is left with us to give back or to match."""
 

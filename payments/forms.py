@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, Regexp
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from payments.values import BankStatementLine, ResolutionKind
 from web.forms import DayField, Form, YuanField, at_most, no_control_characters, required
@@ -65,6 +66,13 @@ class ResolutionForm(Form):
         _l("Number of the order or payment code"),
         [Optional(), at_most(40), no_control_characters],
         description=_l("Only for paying an order. What is left over stays held."),
+    )
+    joined = SelectMultipleField(
+        _l("Further transfers of this code that pay together with it"),
+        [Optional()],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        description=_l("Only for paying an order: the sums are added up."),
     )
     reason = TextAreaField(_l("Reason"), [required(), at_most(500), no_control_characters])
     once = HiddenField(validators=[Length(min=1, max=40), Regexp(r"^[0-9A-Z]+$")])

@@ -186,6 +186,13 @@ def _nothing_to_match(_refusal: errors.NothingToMatch) -> str:
     return _("No order of this number waits for money, or it costs more than this money.")
 
 
+@explains(errors.CannotJoin)
+def _cannot_join(_refusal: errors.CannotJoin) -> str:
+    return _(
+        "These transfers do not pay together any more: somebody has decided about one of them. Load the page again."
+    )
+
+
 @explains(errors.NothingHeld)
 def _nothing_held(_refusal: errors.NothingHeld) -> str:
     return _("Nothing of this money is left with us.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TypeVar
 
 from sqlalchemy import Select, func, select
@@ -33,6 +34,18 @@ def lock_paid(session: Session, paid_by: str) -> PaymentIntent | BankTransfer:
     raise NotFound(f"no payment {paid_by}")
 
 
+def lock_transfers(session: Session, public_ids: Collection[str]) -> dict[str, BankTransfer]:
+    """Return bank transfers by their public ids, locked for this step in the order of their ids."""
+    found = session.scalars(
+        select(BankTransfer)
+        .where(BankTransfer.public_id.in_(public_ids))
+        .order_by(BankTransfer.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {transfer.public_id: transfer for transfer in found}
+
+
 def is_known(session: Session, paid_by: str) -> bool:
     """Say whether `payment:<id>` or `bank_transfer:<id>` names one of ours."""
     kind, _, public_id = paid_by.partition(":")
@@ -61,8 +74,8 @@ def locked(session: Session, statement: Select[T]) -> T:
 
 
 def arrived_fen(paid: PaymentIntent | BankTransfer) -> int:
-    """Return how much arrived (smallest unit of its currency)."""
-    return (paid.paid_fen or 0) if isinstance(paid, PaymentIntent) else paid.amount_fen
+    """Return how much arrived (smallest unit of its currency), with what a transfer took over from others or gave away."""
+    return (paid.paid_fen or 0) if isinstance(paid, PaymentIntent) else paid.amount_fen + paid.joined_fen
 
 
 def refundable_fen(session: Session, paid: PaymentIntent | BankTransfer) -> int:

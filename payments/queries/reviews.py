@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from accounts.models import User
@@ -65,8 +65,68 @@ def count_reviews(session: Session) -> int:
 
 def find_proposal(session: Session, paid: PaymentIntent | BankTransfer) -> Resolution | None:
     """Return what was proposed about money that does not fit and waits for a second person."""
-    column = Resolution.intent_id if isinstance(paid, PaymentIntent) else Resolution.transfer_id
-    return session.scalar(select(Resolution).where(column == paid.id, Resolution.state == "proposed"))
+    concerns: ColumnElement[bool] = Resolution.intent_id == paid.id
+    if isinstance(paid, BankTransfer):
+        concerns = or_(Resolution.transfer_id == paid.id, Resolution.joined.contains([paid.public_id]))
+    return session.scalar(select(Resolution).where(concerns, Resolution.state == "proposed").limit(1))
+
+
+@dataclass(frozen=True, slots=True)
+class OtherTransfer:
+    """Another transfer of the same payment code, which may pay together with the one that is looked at; amounts in fen.
+
+    `joined` says that it has: then `path` is where its money went from or to.
+    """
+
+    public_id: str
+    amount_fen: int
+    held_fen: int
+    bank_reference: str
+    received_on: date
+    joined: bool
+    free: bool
+
+    @property
+    def path(self) -> str:
+        """Return where it is decided about."""
+        return f"/operator/reviews/bank_transfer/{self.public_id}"
+
+
+def others_of_code(session: Session, paid_by: str) -> list[OtherTransfer]:
+    """Return the other transfers of the same code that did not fit, oldest first; empty for online payments."""
+    kind, _, public_id = paid_by.partition(":")
+    if kind != "bank_transfer":
+        return []
+    this = session.scalar(select(BankTransfer).where(BankTransfer.public_id == public_id))
+    if this is None or this.code_id is None:
+        return []
+    others = session.scalars(
+        select(BankTransfer)
+        .where(
+            BankTransfer.code_id == this.code_id,
+            BankTransfer.id != this.id,
+            BankTransfer.state == TransferState.REVIEW.value,
+        )
+        .order_by(BankTransfer.id)
+        .limit(50)
+    )
+    return [
+        OtherTransfer(
+            other.public_id,
+            other.amount_fen,
+            other.held_fen,
+            other.bank_reference,
+            other.received_on,
+            this.id == other.joined_to_id or other.id == this.joined_to_id,
+            can_be_joined(other),
+        )
+        for other in others
+    ]
+
+
+def can_be_joined(transfer: BankTransfer) -> bool:
+    """Say whether the held money of a transfer may pay together with another one's; what took others over may not."""
+    return is_open_review(transfer) and transfer.held_fen > 0 and transfer.joined_fen == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +267,9 @@ def list_resolutions(session: Session, paid_by: str) -> list[ResolutionRow]:
         )
         .outerjoin(proposed, proposed.id == Resolution.proposed_by_user_id)
         .outerjoin(decided, decided.id == Resolution.decided_by_user_id)
-        .where(of_paid(Resolution, paid_by))
+        .where(
+            or_(of_paid(Resolution, paid_by), Resolution.joined.contains([paid_by.partition(":")[2]])),
+        )
         .order_by(Resolution.id.desc())
     )
     return [ResolutionRow(*row) for row in rows]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -11,7 +13,14 @@ from core.permissions import Actor
 from ledger import services as ledger_services
 from ledger.values import Fact, Leg
 from payments import books, queries, rules
-from payments.errors import NothingHeld, NothingToMatch, RefundSentBefore, ReviewClosed, SecondPersonNeeded
+from payments.errors import (
+    CannotJoin,
+    NothingHeld,
+    NothingToMatch,
+    RefundSentBefore,
+    ReviewClosed,
+    SecondPersonNeeded,
+)
 from payments.events import HeldMoneyMatched, HeldMoneyReturned
 from payments.models import BankTransfer, PaymentIntent, Resolution
 from payments.services.refunds import request_refund
@@ -55,25 +64,32 @@ def resolve_review(
     *,
     once: str,
     reference: str = "",
+    joined: Sequence[str] = (),
 ) -> Resolution:
     """Decide about money that did not fit; above the limit of the day it is proposed, and a second person confirms.
 
     `MATCH` pays the order whose number is `reference` (what is left over stays held), `RETURN` asks for a refund of
-    all that is left, `CLOSE` only notes why nothing moves. The same `once` gives back the first decision. Refuses
-    what was decided before (`ReviewClosed`), money that is gone (`NothingHeld`), no fitting order (`NothingToMatch`).
+    all that is left, `CLOSE` only notes why nothing moves. `joined` are the public ids of held transfers of the same
+    payment code that pay together with this one; their sum counts for the limit. The same `once` gives back the first
+    decision. Refuses what was decided before (`ReviewClosed`), money that is gone (`NothingHeld`), no fitting order
+    (`NothingToMatch`), transfers that do not pay together (`CannotJoin`).
     """
     _require_operator(session, actor)
-    paid = queries.lock_paid(session, paid_by)
+    joined = sorted(set(joined)) if kind is ResolutionKind.MATCH else []
+    paid, others = _lock_group(session, paid_by, joined)
     known = session.scalar(select(Resolution).where(Resolution.once == once))
     if known is not None:
-        if known.kind != kind or known.reference != reference:
+        if (known.kind, known.reference, known.joined) != (kind, reference, joined):
             raise RefundSentBefore
         return known
     if not queries.is_open_review(paid) or queries.find_proposal(session, paid) is not None:
         raise ReviewClosed
-    left = queries.refundable_fen(session, paid)
+    _check_joined(paid, others)
+    if any(queries.find_proposal(session, other) is not None for other in others):
+        raise CannotJoin
+    left = sum(queries.refundable_fen(session, found) for found in (paid, *others))
     if kind is ResolutionKind.MATCH:
-        _match(session, paid, paid_by, reference, only_look=True)
+        _match(session, paid, others, paid_by, reference, only_look=True)
     limit = rules.refund_limit(queries.refund_limits(session), clock.today())
     # What is given back has its second person at the refund itself.
     needs_second = kind is not ResolutionKind.RETURN and left > limit
@@ -84,6 +100,7 @@ def resolve_review(
         transfer_id=paid.id if isinstance(paid, BankTransfer) else None,
         kind=kind.value,
         reference=reference,
+        joined=joined,
         reason=reason.strip(),
         state="proposed" if needs_second else "done",
         needs_second=needs_second,
@@ -98,11 +115,11 @@ def resolve_review(
         actor,
         f"held money: {kind.value}" + (" proposed" if needs_second else ""),
         *_subject(paid),
-        after={"reference": reference, "left_fen": left},
+        after={"reference": reference, "left_fen": left, **({"joined": joined} if joined else {})},
         reason=resolution.reason,
     )
     if not needs_second:
-        _apply(session, actor, paid, paid_by, resolution)
+        _apply(session, actor, paid, others, paid_by, resolution)
     session.flush()
     return resolution
 
@@ -114,12 +131,14 @@ def decide_proposal(session: Session, actor: Actor, public_id: str, *, confirm: 
     if known is None:
         raise NotFound("proposal")
     paid_by = queries.paid_by_of(session, known.intent_id, known.transfer_id)
-    paid = queries.lock_paid(session, paid_by)
+    paid, others = _lock_group(session, paid_by, known.joined)
     session.refresh(known, with_for_update=True)
     if known.state != "proposed":
         raise ReviewClosed
     if confirm and known.proposed_by_user_id == actor.user_id:
         raise SecondPersonNeeded
+    if confirm:
+        _check_joined(paid, others)
     known.state = "done" if confirm else "declined"
     known.decided_by_user_id = actor.user_id
     known.decided_at = clock.now()
@@ -133,20 +152,61 @@ def decide_proposal(session: Session, actor: Actor, public_id: str, *, confirm: 
         reason=known.reason,
     )
     if confirm:
-        _apply(session, actor, paid, paid_by, known)
+        _apply(session, actor, paid, others, paid_by, known)
     session.flush()
     return known
+
+
+def _lock_group(
+    session: Session, paid_by: str, joined: Sequence[str]
+) -> tuple[PaymentIntent | BankTransfer, list[BankTransfer]]:
+    """Lock money with the transfers that are to pay together with it, in the order of their ids."""
+    if not joined:
+        return queries.lock_paid(session, paid_by), []
+    kind, _, public_id = paid_by.partition(":")
+    if kind != "bank_transfer" or public_id in joined:
+        raise CannotJoin
+    group = queries.lock_transfers(session, {public_id, *joined})
+    if len(group) != len(joined) + 1:
+        raise CannotJoin
+    return group[public_id], [group[other] for other in joined]
+
+
+def _check_joined(paid: PaymentIntent | BankTransfer, others: Sequence[BankTransfer]) -> None:
+    """Refuse transfers that do not pay together: of another code, decided about, or with nothing held (`CannotJoin`)."""
+    for other in others:
+        same_code = (
+            isinstance(paid, BankTransfer) and paid.code_id is not None and other.code_id == paid.code_id
+        )
+        if not same_code or not queries.can_be_joined(other):
+            raise CannotJoin
+
+
+def _join(session: Session, paid: PaymentIntent | BankTransfer, others: Sequence[BankTransfer]) -> None:
+    """Let a transfer take over what is held of others: from now on it stands for all of them, refunds included."""
+    if not isinstance(paid, BankTransfer):
+        return
+    for other in others:
+        paid.joined_fen += other.held_fen
+        paid.held_fen += other.held_fen
+        other.joined_fen = -other.held_fen
+        other.joined_to_id = paid.id
+        other.held_fen = 0
+        other.review_closed_at = clock.now()
+    session.flush()
 
 
 def _apply(
     session: Session,
     actor: Actor,
     paid: PaymentIntent | BankTransfer,
+    others: Sequence[BankTransfer],
     paid_by: str,
     resolution: Resolution,
 ) -> None:
     if resolution.kind == ResolutionKind.MATCH:
-        taken = _match(session, paid, paid_by, resolution.reference, only_look=False)
+        _join(session, paid, others)
+        taken = _match(session, paid, (), paid_by, resolution.reference, only_look=False)
         paid.held_fen -= taken
         if paid.held_fen == 0:
             paid.review_closed_at = clock.now()
@@ -157,16 +217,23 @@ def _apply(
 
 
 def _match(
-    session: Session, paid: PaymentIntent | BankTransfer, paid_by: str, number: str, *, only_look: bool
+    session: Session,
+    paid: PaymentIntent | BankTransfer,
+    others: Sequence[BankTransfer],
+    paid_by: str,
+    number: str,
+    *,
+    only_look: bool,
 ) -> int:
     if paid.held_fen <= 0:
         raise NothingHeld
+    held = paid.held_fen + sum(other.held_fen for other in others)
     source, _, public_id = paid_by.partition(":")
     event = HeldMoneyMatched(
-        source, public_id, number.strip(), paid.held_fen, queries.payee_of(session, paid), only_look, []
+        source, public_id, number.strip(), held, queries.payee_of(session, paid), only_look, []
     )
     events.publish(session, event)
-    if not event.taken or not 0 < event.taken[0] <= paid.held_fen:
+    if not event.taken or not 0 < event.taken[0] <= held:
         raise NothingToMatch
     return event.taken[0]
 

@@ -7,14 +7,15 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template
 from flask_babel import gettext as _
 
-from core import ids
+from core import ids, money
 from core.db import reading, transaction
 from core.errors import Forbidden
 from payments import permissions, queries, services, wording
-from payments.errors import NothingHeld, NothingToMatch
+from payments.errors import CannotJoin, NothingHeld, NothingToMatch
 from payments.forms import ResolutionForm
 from payments.values import ResolutionKind
 from web.access import current_actor, requires
+from web.templating import day
 from web.wording import words_for
 
 bp = Blueprint("payments_reviews", __name__)
@@ -43,8 +44,11 @@ def _page(paid_by: str, form: ResolutionForm, status: int = 200) -> tuple[str, i
         row = queries.get_held(session, paid_by)
         decisions = queries.list_resolutions(session, paid_by)
         refunds = queries.refunds_of_paid(session, paid_by)
+        others = queries.others_of_code(session, paid_by)
+    _offer(form, others)
     if not form.once.data:
         form.once.data = ids.public_id(20)
+        _suggest(form, row, others)
     page = render_template(
         "payments/review.html",
         row=row,
@@ -52,6 +56,7 @@ def _page(paid_by: str, form: ResolutionForm, status: int = 200) -> tuple[str, i
         form=form,
         decisions=decisions,
         refunds=refunds,
+        others=others,
         me=current_actor().user_id,
         **_words(),
     )
@@ -64,6 +69,9 @@ def decide(kind: str, public_id: str) -> Any:
     """Decide, or propose when the amount needs a second person."""
     paid_by = f"{kind}:{public_id}"
     form = ResolutionForm()
+    with reading() as session:
+        _only_the_operator(queries.reads_operator_inbox(session, current_actor()))
+        _offer(form, queries.others_of_code(session, paid_by))
     if not form.validate_on_submit():
         return _page(paid_by, form, 422)
     try:
@@ -76,9 +84,11 @@ def decide(kind: str, public_id: str) -> Any:
                 form.reason.data or "",
                 once=form.once.data or "",
                 reference=(form.number.data or "").strip(),
+                joined=form.joined.data or (),
             )
-    except (NothingToMatch, NothingHeld) as refusal:
-        form.add_error("number" if isinstance(refusal, NothingToMatch) else "kind", words_for(refusal))
+    except (NothingToMatch, NothingHeld, CannotJoin) as refusal:
+        fields = {NothingToMatch: "number", CannotJoin: "joined"}
+        form.add_error(fields.get(type(refusal), "kind"), words_for(refusal))
         return _page(paid_by, form, 422)
     if found.state == "proposed":
         flash(_("Proposed. A second person confirms it."), "info")
@@ -95,6 +105,26 @@ def second(kind: str, public_id: str, decision: str, answer: str) -> Any:
         services.decide_proposal(session, current_actor(), decision, confirm=answer == "confirm")
     flash(_("Decided and written down."), "good")
     return redirect(f"/operator/reviews/{kind}/{public_id}", 303)
+
+
+def _offer(form: ResolutionForm, others: list[queries.OtherTransfer]) -> None:
+    form.joined.choices = [
+        (
+            other.public_id,
+            f"{money.format_fen(other.held_fen)} · {day(other.received_on)} · {other.bank_reference}",
+        )
+        for other in others
+        if other.free
+    ]
+
+
+def _suggest(form: ResolutionForm, row: queries.HeldRow, others: list[queries.OtherTransfer]) -> None:
+    """Fill in what is likely: transfers of one code that together are exactly what was expected pay for it."""
+    free = [other for other in others if other.free]
+    if free and row.held_fen + sum(other.held_fen for other in free) == row.expected_fen:
+        form.kind.data = ResolutionKind.MATCH.value
+        form.number.data = row.about
+        form.joined.data = [other.public_id for other in free]
 
 
 def _words() -> dict[str, Any]:
