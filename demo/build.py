@@ -19,7 +19,16 @@ from core import audit, clock, db, jobs, migrations
 from core.audit import AuditEntry
 from core.db import reading, transaction
 from core.permissions import SYSTEM
-from demo import assortment, certifying, directory, money_back, paying_out, registering, reviewing
+from demo import (
+    after_sales,
+    assortment,
+    certifying,
+    directory,
+    money_back,
+    paying_out,
+    registering,
+    reviewing,
+)
 from demo.albums import Album
 from demo.content import people
 from demo.content.applicants import CERTIFIED
@@ -134,6 +143,7 @@ def build_world(size: Size, say: Say) -> None:
             say(f"  {reviewing.add_reviews(world, timeline)} reviews")
             with money_back.straight_delivery():
                 say(f"  {money_back.add_money_back(world, timeline)} refunds")
+                say(f"  {after_sales.add_claims(world, timeline)} claims")
                 paying_out.leave_some_waiting(world, timeline)
                 _run_jobs(say)
         _finish(say)
