@@ -122,8 +122,6 @@ register(
             ('refund_taken_back', 'refunds:%:due', 'supplier:%:payable'),
             ('voucher_returned', 'supplier:%:payable', 'vouchers:spent'),
             ('voucher_spent_after_all', 'vouchers:spent', 'supplier:%:payable'),
-            ('voucher_returned', 'supplier:%:payable', 'vouchers:spent'),
-            ('voucher_spent_after_all', 'vouchers:spent', 'supplier:%:payable'),
             ('payout_approved', 'supplier:%:payable', 'payouts:due'),
             ('payout_failed', 'payouts:due', 'supplier:%:payable'),
             ('payout_paid', 'payouts:due', 'bank:%'),

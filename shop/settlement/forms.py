@@ -92,7 +92,7 @@ class AccountForm(_OnceForm, PasswordAgainForm):
 class DisputeForm(_OnceForm):
     """Which line is settled wrongly, and why."""
 
-    line = SelectField(_l("Line"), [required()])
+    line = SelectField(_l("Line of the statement"), [required()])
     reason = TextAreaField(_l("What is wrong"), [*_WORDS, some_words, at_most(500)])
 
     @property

@@ -80,10 +80,10 @@ def statement_csv() -> Response:
         supplier = queries.get_own_supplier(session, current_actor(), _wanted_supplier())
         parts = queries.statement(session, supplier.id, period, limit=MOST_PARTS)
     headers = [
-        _("Received on"),
+        _("Goods received on"),
         _("Order"),
-        _("Parcel"),
-        _("Line"),
+        _("Part of an order"),
+        _("Line of the statement"),
         _("Packs"),
         _("Goods in yuan"),
         _("Freight in yuan"),
@@ -91,8 +91,8 @@ def statement_csv() -> Response:
         _("Net in yuan"),
         _("Due on"),
         _("State"),
-        _("Batch"),
-        _("Paid on"),
+        _("Payout batch"),
+        _("Paid out on"),
     ]
     body = exports.statement_csv(headers, parts, in_language, _("Correction"), _state_text)
     name = f"yigou-statement-{period.month or f'{period.first}-{period.last}'}.csv"
@@ -292,4 +292,4 @@ def _state_text(found: StatementPart) -> str:
         return "; ".join(wording.obstacle_label(obstacle) for obstacle in found.obstacles)
     if found.settled and not found.money.open_fen:
         return wording.payout_label(found.settled[-1].state)
-    return _("Due") if found.money.open_fen else _("Settled")
+    return _("Due for payment") if found.money.open_fen else _("Settled in full")

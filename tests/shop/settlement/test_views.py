@@ -123,7 +123,7 @@ def test_from_the_delivery_to_the_bank_and_the_suppliers_statement(
 def test_what_is_proposed_for_nobody_is_refused_beside_the_field(finance: PageClient, seller: Seller) -> None:
     deliver(seller)
     page = finance.post("/operator/payouts", {"once": once()}, 422)
-    assert "请至少选择一家供货商" in page.text
+    assert "请至少选择一家供应商" in page.text
     page = finance.post("/operator/payouts", {"once": once(), "suppliers": "NOBODY"}, 409)
     assert "没有可付的款项" in page.text
     finance.post("/operator/payouts", {"once": "x", "suppliers": seller.organisation.public_id}, 422)
