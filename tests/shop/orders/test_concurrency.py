@@ -27,8 +27,8 @@ from payments.values import Purpose
 from shop.fulfilment import queries as fulfilment_queries
 from shop.fulfilment import services as fulfilment
 from shop.orders import jobs as order_jobs
-from shop.orders import queries, services
-from shop.orders.errors import BasketRefused, WrongState
+from shop.orders import queries, rules, services
+from shop.orders.errors import BasketRefused, TooManyUnpaid, WrongState
 from shop.orders.models import Order, OrderLine
 from shop.orders.values import OrderRequest, PartState, PlacedOrder
 from shop.stock import queries as stock_queries
@@ -72,6 +72,28 @@ def variants(*stocks: int) -> list[int]:
 def left(variant_id: int) -> int:
     with reading() as session:
         return stock_queries.available(session, [variant_id])[variant_id]
+
+
+def test_a_hundred_orders_of_one_sender_at_once_hold_five() -> None:
+    (variant,) = variants(200)
+    results = at_once([lambda: order(make_request((variant, 1), sender="one")) for _ in range(100)])
+    assert Counter(type(result) for result in results) == {
+        PlacedOrder: rules.MOST_UNPAID,
+        TooManyUnpaid: 100 - rules.MOST_UNPAID,
+    }
+    assert left(variant) == 200 - rules.MOST_UNPAID
+
+
+def test_senders_that_share_an_address_or_a_network_never_wait_for_each_other_in_a_circle() -> None:
+    (variant,) = variants(500)
+
+    def one(number: int) -> PlacedOrder:
+        wish = make_request((variant, 1), sender=f"net{number % 3}", email=f"guest{number % 4}@example.org")
+        return order(wish)
+
+    results = at_once([lambda number=number: one(number) for number in range(60)])  # type: ignore[misc]
+    assert {type(result) for result in results} == {PlacedOrder, TooManyUnpaid}
+    assert sum(isinstance(result, PlacedOrder) for result in results) == 4 * rules.MOST_UNPAID
 
 
 def test_fifty_packs_and_two_hundred_buyers() -> None:
