@@ -23,6 +23,7 @@ from demo import (
     after_sales,
     assortment,
     certifying,
+    delivering,
     directory,
     money_back,
     paying_out,
@@ -34,6 +35,7 @@ from demo.content import people
 from demo.content.applicants import CERTIFIED
 from demo.earning import Earning
 from demo.giving import Giving
+from demo.parcels import Parcels
 from demo.shopping import Shop
 from demo.timeline import Timeline
 from demo.tracing import Tracing
@@ -136,6 +138,8 @@ def build_world(size: Size, say: Say) -> None:
             assortment.add_assortment(world, timeline, album)
             registering.add_registrations(world, timeline, buyers)
             Tracing(world, timeline)
+            Parcels(world, timeline, door)
+            delivering.add_freight(world, timeline)
             paying_out.add_payouts(world, timeline)
             del earning
             say("  then month by month, as it happened:")

@@ -19,6 +19,7 @@ from demo.assortment import ladder_of
 from demo.content.institutions import INSTITUTIONS
 from demo.content.products import PRODUCTS
 from demo.content.values import Institution, Pack, Person, Product
+from demo.delivering import delivery_to, invoice_of
 from demo.timeline import Timeline
 from demo.world import Canteen, Shelf, World
 from payments import services as payments
@@ -35,7 +36,7 @@ from shop.orders import jobs as order_jobs
 from shop.orders import queries as order_queries
 from shop.orders import services as orders
 from shop.orders.models import Order, OrderLine, SupplierOrder
-from shop.orders.values import Delivery, OrderRequest
+from shop.orders.values import Invoice, InvoiceKind, OrderRequest
 from shop.stock import services as stock
 from shop.stock.values import Wanted
 
@@ -198,7 +199,8 @@ class Shop:
             idem_key=f"{actor.user_id or 'guest'}:{ids.public_id(20)}",
             email=email,
             locale="en" if chance.random() < 0.06 else "zh_Hans_CN",
-            delivery=Delivery(name, phone, *self._destination(email)),
+            delivery=delivery_to(name, phone, *self._destination(email)),
+            invoice=invoice_of(email, name),
             note=chance.choice(_NOTES),
             no_return_confirmed=True,
             wanted=wanted,
@@ -321,7 +323,7 @@ class Shop:
             idem_key=f"{canteen.requester.user_id}:{ids.public_id(20)}",
             email=institution.email,
             locale="zh_Hans_CN",
-            delivery=Delivery(
+            delivery=delivery_to(
                 institution.contact_name,
                 institution.contact_phone,
                 "山东省",
@@ -330,6 +332,7 @@ class Shop:
                 institution.address_zh[3:],
             ),
             note="请送到食堂后门，周一至周五上午十点前收货。",
+            invoice=Invoice(InvoiceKind.COMPANY, institution.name_zh, institution.credit_code),
             no_return_confirmed=True,
             wanted=wanted,
             institution_id=canteen.organisation_id,
