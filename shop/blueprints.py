@@ -59,6 +59,7 @@ from shop.permissions import (
     HANDLE_ORDERS,
     MANAGE_NODES,
     MANAGE_PRODUCTS,
+    MANAGE_VOUCHERS,
     MODERATE_REVIEWS,
     ORDER_ON_ACCOUNT,
     PAY_SUPPLIERS,
@@ -87,6 +88,9 @@ from shop.tracing import jobs as tracing_jobs
 from shop.tracing import wording as tracing_wording
 from shop.tracing.views import BLUEPRINTS as TRACING
 from shop.vouchers import checks as voucher_checks
+from shop.vouchers import wording as voucher_wording
+from shop.vouchers.views import bp as vouchers
+from shop.vouchers.views import waiting_batches
 from web import navigation
 from web.navigation import DeskItem
 
@@ -108,6 +112,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     product_files,
     *SETTLEMENT,
     *REVIEWS,
+    vouchers,
 )
 
 search.provide(search.Source(catalogue_queries.searchable_ids, catalogue_queries.search_documents))
@@ -127,6 +132,7 @@ navigation.register(
         N_("Benefit links of the village"), "/benefit-links/village", "people", ANSWER_LINKS_FOR, order=40
     ),
     DeskItem(N_("Orders"), "/operator/orders", "cart", HANDLE_ORDERS, order=38, count=orders_under_review),
+    DeskItem(N_("Vouchers"), "/operator/vouchers", "tag", MANAGE_VOUCHERS, order=39, count=waiting_batches),
     DeskItem(N_("Orders to send"), "/supplier/orders", "truck", SHIP_ORDERS, order=5, count=waiting_parts),
     DeskItem(N_("Reviews"), "/supplier/reviews", "heart", ANSWER_REVIEWS, order=8, count=waiting_reviews),
     DeskItem(
@@ -192,4 +198,5 @@ __all__ = [
     "tracing_jobs",
     "tracing_wording",
     "voucher_checks",
+    "voucher_wording",
 ]

@@ -29,6 +29,9 @@ ACCEPT_DELIVERIES = permission(
     "shop.accept_deliveries", N_("Accept deliveries for an institution"), Role.REQUESTER, Role.RECEIVER
 )
 SET_FREIGHT = permission("shop.set_freight", N_("Write the freight table"), Role.ADMIN)
+MANAGE_VOUCHERS = permission(
+    "shop.manage_vouchers", N_("Make, open and withdraw vouchers"), Role.FINANCE, Role.ADMIN
+)
 HANDLE_ORDERS = permission(
     "shop.handle_orders", N_("See every order, call it off, give money back"), Role.FINANCE, Role.ADMIN
 )

@@ -16,6 +16,9 @@ from shop.stock import queries as stock_queries
 from shop.stock.rules import charged, problem_of
 from shop.stock.values import MOST_PACKS
 
+#: What is in the cart, not saved for later.
+_HERE = CartLine.saved_at.is_(None)
+
 
 def owned(owner: CartOwner) -> ColumnElement[bool]:
     """Return the condition that a cart is this owner's."""
@@ -42,15 +45,17 @@ def _asked(owner: CartOwner) -> dict[str, Any]:
 
 
 def basket(session: Session, owner: CartOwner) -> Basket:
-    """Return what the owner means to buy, with prices, stock and certificates of this moment."""
+    """Return what the owner means to buy and has saved for later, with prices, stock and certificates of this moment."""
     rows = session.execute(_basket_statement(), _asked(owner) | {"now": clock.now()})
-    found = []
+    found: list[BasketLine] = []
+    saved: list[BasketLine] = []
     for row in rows:
         goods = stock_queries.as_goods(row)
         quantity = min(MOST_PACKS, int(row[stock_queries.FIELDS]))
         unit_fen = charged(goods, quantity).price_fen
-        found.append(BasketLine(goods, quantity, unit_fen, unit_fen * quantity, problem_of(goods, quantity)))
-    return Basket(tuple(found))
+        line = BasketLine(goods, quantity, unit_fen, unit_fen * quantity, problem_of(goods, quantity))
+        (saved if row[stock_queries.FIELDS + 1] else found).append(line)
+    return Basket(tuple(found), tuple(saved))
 
 
 @cache
@@ -58,7 +63,10 @@ def _basket_statement() -> Select[*tuple[Any, ...]]:
     lines = (
         select(
             CartLine.variant_id,
-            func.sum(CartLine.quantity).label("quantity"),
+            func.coalesce(func.sum(CartLine.quantity).filter(_HERE), func.max(CartLine.quantity)).label(
+                "quantity"
+            ),
+            func.bool_and(~_HERE).label("is_saved"),
             func.min(CartLine.id).label("place"),
         )
         .join(Cart, Cart.id == CartLine.cart_id)
@@ -68,7 +76,7 @@ def _basket_statement() -> Select[*tuple[Any, ...]]:
     )
     return (
         stock_queries.goods_statement()
-        .add_columns(lines.c.quantity)
+        .add_columns(lines.c.quantity, lines.c.is_saved)
         .join(lines, lines.c.variant_id == Variant.id)
         .order_by(lines.c.place)
     )
@@ -80,19 +88,22 @@ def quantities(session: Session, owner: CartOwner) -> dict[int, int]:
     rows = session.execute(
         select(CartLine.variant_id, func.least(MOST_PACKS, func.sum(CartLine.quantity)))
         .join(Cart, Cart.id == CartLine.cart_id)
-        .where(owned(owner))
+        .where(owned(owner), _HERE)
         .group_by(CartLine.variant_id)
     )
     return {row[0]: int(row[1]) for row in rows}
 
 
-def count(session: Session, owner: CartOwner) -> int:
-    """Return how many different things are in the owner's cart."""
-    return session.scalar(_count_statement(), _asked(owner)) or 0
+def count(session: Session, owner: CartOwner) -> tuple[int, int]:
+    """Return how many different things are in the owner's cart, and how many lines are saved for later."""
+    row = session.execute(_count_statement(), _asked(owner)).one()
+    return row[0], row[1]
 
 
 @cache
-def _count_statement() -> Select[int]:
+def _count_statement() -> Select[int, int]:
     return (
-        select(func.count(CartLine.variant_id.distinct())).join(Cart, Cart.id == CartLine.cart_id).where(_OWN)
+        select(func.count(CartLine.variant_id.distinct()).filter(_HERE), func.count().filter(~_HERE))
+        .join(Cart, Cart.id == CartLine.cart_id)
+        .where(_OWN)
     )

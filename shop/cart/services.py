@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select, text, update
@@ -23,11 +23,16 @@ KEEP_VISITORS = timedelta(days=60)
 
 _MERGE = text(
     """
-    INSERT INTO shop_cart_lines (cart_id, variant_id, quantity, added_at)
-    SELECT :into_id, variant_id, quantity, added_at FROM shop_cart_lines WHERE cart_id = :from_id
+    INSERT INTO shop_cart_lines (cart_id, variant_id, quantity, added_at, saved_at)
+    SELECT :into_id, variant_id, quantity, added_at, saved_at FROM shop_cart_lines WHERE cart_id = :from_id
     ORDER BY variant_id
     ON CONFLICT (cart_id, variant_id) DO UPDATE
-    SET quantity = least(CAST(:most AS bigint), shop_cart_lines.quantity + excluded.quantity)
+    SET quantity = CASE
+            WHEN (shop_cart_lines.saved_at IS NULL) = (excluded.saved_at IS NULL)
+            THEN least(CAST(:most AS bigint), shop_cart_lines.quantity + excluded.quantity)
+            WHEN shop_cart_lines.saved_at IS NULL THEN shop_cart_lines.quantity
+            ELSE excluded.quantity END,
+        saved_at = CASE WHEN excluded.saved_at IS NULL THEN NULL ELSE shop_cart_lines.saved_at END
     """
 )
 
@@ -42,15 +47,59 @@ def set_quantity(session: Session, owner: CartOwner, variant_public_id: str, qua
     return _put(session, owner, variant_public_id, quantity, on_top=False)
 
 
-def _put(session: Session, owner: CartOwner, variant_public_id: str, quantity: int, *, on_top: bool) -> Goods:
+def save_for_later(session: Session, owner: CartOwner, variant_public_id: str) -> None:
+    """Put something aside: it stays on the cart's page and is not ordered; what is not in the cart is no fault."""
+    _set_saved(session, owner, _find(session, variant_public_id), clock.now())
+
+
+def take_from_saved(session: Session, owner: CartOwner, variant_public_id: str) -> Goods:
+    """Put what was saved for later back into the cart; refuses what could not be bought as it would stand."""
+    goods = _find(session, variant_public_id)
+    cart_id = _open_cart(session, owner)
+    quantity = session.scalar(
+        select(CartLine.quantity).where(
+            CartLine.cart_id == cart_id,
+            CartLine.variant_id == goods.variant_id,
+            CartLine.saved_at.is_not(None),
+        )
+    )
+    if quantity is None:
+        raise NotFound("saved line")
+    problem = problem_of(goods, quantity)
+    if problem is not None:
+        raise LineRefused(LineProblem(goods, quantity, problem))
+    _set_saved(session, owner, goods, None)
+    return goods
+
+
+def _set_saved(session: Session, owner: CartOwner, goods: Goods, saved_at: datetime | None) -> None:
+    session.execute(
+        update(CartLine)
+        .where(
+            CartLine.variant_id == goods.variant_id,
+            CartLine.cart_id.in_(select(Cart.id).where(queries.owned(owner)).scalar_subquery()),
+        )
+        .values(saved_at=saved_at)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _find(session: Session, variant_public_id: str) -> Goods:
     goods = stock_queries.find_goods(session, variant_public_id)
     if goods is None:
         raise NotFound("variant")
+    return goods
+
+
+def _put(session: Session, owner: CartOwner, variant_public_id: str, quantity: int, *, on_top: bool) -> Goods:
+    goods = _find(session, variant_public_id)
     cart_id = _open_cart(session, owner)
     there = {
-        row.variant_id: row.quantity
+        row.variant_id: 0 if row.saved_at is not None else row.quantity
         for row in session.execute(
-            select(CartLine.variant_id, CartLine.quantity).where(CartLine.cart_id == cart_id)
+            select(CartLine.variant_id, CartLine.quantity, CartLine.saved_at).where(
+                CartLine.cart_id == cart_id
+            )
         )
     }
     wanted = quantity + there.get(goods.variant_id, 0) if on_top else quantity
@@ -65,7 +114,8 @@ def _put(session: Session, owner: CartOwner, variant_public_id: str, quantity: i
         insert(CartLine)
         .values(cart_id=cart_id, variant_id=goods.variant_id, quantity=wanted, added_at=clock.now())
         .on_conflict_do_update(
-            index_elements=[CartLine.cart_id, CartLine.variant_id], set_={"quantity": wanted}
+            index_elements=[CartLine.cart_id, CartLine.variant_id],
+            set_={"quantity": wanted, "saved_at": None},
         )
     )
     return goods
@@ -73,9 +123,7 @@ def _put(session: Session, owner: CartOwner, variant_public_id: str, quantity: i
 
 def remove_from_cart(session: Session, owner: CartOwner, variant_public_id: str) -> None:
     """Take something out of the cart; what is not in it is no fault."""
-    goods = stock_queries.find_goods(session, variant_public_id)
-    if goods is None:
-        raise NotFound("variant")
+    goods = _find(session, variant_public_id)
     session.execute(
         delete(CartLine).where(
             CartLine.variant_id == goods.variant_id,
@@ -99,8 +147,17 @@ def fit_cart(session: Session, owner: CartOwner) -> None:
 
 
 def empty_cart(session: Session, owner: CartOwner) -> None:
-    """Forget the owner's cart; its lines go with it."""
-    session.execute(delete(Cart).where(queries.owned(owner)))
+    """Forget what was in the owner's cart; what is saved for later stays."""
+    session.execute(
+        delete(CartLine).where(
+            CartLine.saved_at.is_(None),
+            CartLine.cart_id.in_(select(Cart.id).where(queries.owned(owner)).scalar_subquery()),
+        )
+    )
+    left = select(CartLine.id).where(CartLine.cart_id == Cart.id).exists()
+    session.execute(
+        delete(Cart).where(queries.owned(owner), ~left).execution_options(synchronize_session=False)
+    )
 
 
 def merge_carts(session: Session, user_id: int, token: str) -> None:

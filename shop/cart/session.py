@@ -43,8 +43,14 @@ def writing_owner() -> CartOwner:
     return CartOwner(token=token)
 
 
+def ask_again() -> None:
+    """Let the next page of a signed-in person ask the database whether there is a cart."""
+    if current_user.is_authenticated:
+        session.pop(KEY, None)
+
+
 def looked_at(is_empty: bool) -> None:
-    """Remember whether a signed-in person has a cart, now that the database was asked."""
+    """Remember whether a signed-in person has a cart, now that the database was asked; things saved for later are one."""
     if current_user.is_authenticated and session.get(KEY) in (None, OWN, NONE):
         wanted = NONE if is_empty else OWN
         if session.get(KEY) != wanted:
@@ -61,7 +67,7 @@ def cart_count() -> int:
             g.cart_count = 0
         else:
             with reading() as opened:
-                g.cart_count = queries.count(opened, owner)
-            looked_at(g.cart_count == 0)
+                g.cart_count, saved = queries.count(opened, owner)
+            looked_at(g.cart_count + saved == 0)
     count: int = g.cart_count
     return count

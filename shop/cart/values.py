@@ -31,9 +31,10 @@ class BasketLine:
 
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """A cart as it stands now; sums count the lines that can be bought."""
+    """A cart as it stands now; sums count the lines that can be bought. What is `saved` for later is not bought."""
 
     lines: tuple[BasketLine, ...]
+    saved: tuple[BasketLine, ...] = ()
 
     @property
     def problems(self) -> tuple[BasketLine, ...]:

@@ -34,7 +34,7 @@ def read_basket() -> Basket:
         return Basket(())
     with reading() as session:
         basket = queries.basket(session, owner)
-    cart_session.looked_at(not basket.lines)
+    cart_session.looked_at(not basket.lines and not basket.saved)
     return basket
 
 
@@ -112,6 +112,37 @@ def remove() -> Any:
     owner = cart_session.writing_owner()
     with transaction() as session:
         services.remove_from_cart(session, owner, form.variant.data or "")
+    return _back()
+
+
+@bp.post("/shop/cart/save")
+@public
+def save() -> Any:
+    """Put something aside for later."""
+    form = RemoveForm()
+    if not form.validate():
+        raise NotFound("variant")
+    owner = cart_session.writing_owner()
+    with transaction() as session:
+        services.save_for_later(session, owner, form.variant.data or "")
+    return _back()
+
+
+@bp.post("/shop/cart/take")
+@public
+def take() -> Any:
+    """Put what was saved for later back into the cart."""
+    form = RemoveForm()
+    if not form.validate():
+        raise NotFound("variant")
+    try:
+        owner = cart_session.writing_owner()
+        with transaction() as session:
+            services.take_from_saved(session, owner, form.variant.data or "")
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return _page(int(refusal.status), words_for(refusal))
     return _back()
 
 

@@ -209,6 +209,11 @@ class CheckoutForm(DeliveryForm):
         default=TO_THE_DOOR,
     )
     pickup = SelectField(_l("Pick-up point"), [Optional()], validate_choice=False)
+    voucher = StringField(
+        _l("Voucher"),
+        [Optional(), no_control_characters, at_most(40)],
+        description=_l("Codes look like %(example)s.", example="YH-7K3M-92QF-ABCD"),
+    )
     no_return_for = HiddenField(validators=[Optional(), Length(max=8000), Regexp(r"^[0-9A-Z ]*$")])
     no_return = BooleanField()
 
@@ -303,6 +308,7 @@ class CheckoutForm(DeliveryForm):
             guest_secret=guest_secret,
             sender=sender,
             seen_total_fen=self.seen_total_fen(),
+            voucher=(self.voucher.data or "").strip(),
         )
 
 

@@ -22,6 +22,8 @@ from shop.catalogue.models import Product
 from shop.orders.addresses import read_delivery, read_invoice
 from shop.orders.models import Order, OrderLine, OrderRefund, SupplierOrder
 from shop.orders.values import Delivery, Invoice, Kind, PartState, PaymentMethod, State, VillageShare
+from shop.vouchers import queries as voucher_queries
+from shop.vouchers.queries import UsedVoucher
 
 #: Who may see what an institution has ordered.
 INSTITUTION_ROLES = (Role.REQUESTER, Role.APPROVER, Role.RECEIVER)
@@ -77,6 +79,7 @@ class OrderView:
     logistics_fen: int
     other_fen: int
     villages: tuple[VillageShare, ...]
+    voucher: UsedVoucher | None
 
     @property
     def delivery(self) -> Delivery:
@@ -273,6 +276,7 @@ def view_order(session: Session, order: Order) -> OrderView:
         sum(line.logistics_fen for line in lines),
         sum(line.other_fen for line in lines),
         tuple(sorted(villages.values(), key=lambda share: -share.producer_fen)),
+        voucher_queries.voucher_of_order(session, order.id) if order.discount_fen else None,
     )
 
 

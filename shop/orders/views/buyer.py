@@ -33,9 +33,12 @@ from shop.orders import addresses, queries, rules, services, wording
 from shop.orders.errors import BasketRefused, FormSentBefore, NoReturnNotConfirmed
 from shop.orders.forms import ActionForm, CheckoutForm
 from shop.orders.models import Order
-from shop.orders.values import Action, PaymentMethod, PlacedOrder, State
+from shop.orders.values import Action, PaymentMethod, PlacedOrder, PricedOrder, State
 from shop.settlement import queries as settlement_queries
 from shop.stock.wording import problem_text
+from shop.vouchers import services as voucher_services
+from shop.vouchers.errors import VoucherRefused
+from shop.vouchers.values import Quote
 from web.access import current_actor, public, signed_in
 from web.language import locale_code
 from web.pagination import page_number, paginate
@@ -89,6 +92,9 @@ def _checkout_page(form: CheckoutForm, status: int = 200, refusal: Refusal | Non
     form.offer_points(points if form.county.data else [])
     form.offer_saved(_saved_forms())
     priced = rules.price_basket(basket, zone)
+    quote = _quote(form, priced)
+    if quote is not None:
+        priced = rules.discounted(priced, quote.discount_fen)
     form.name_unreturnable(priced)
     form.seen_total.data = str(priced.total_fen)
     page = render_template(
@@ -97,6 +103,7 @@ def _checkout_page(form: CheckoutForm, status: int = 200, refusal: Refusal | Non
         basket=basket,
         priced=priced,
         zone=zone,
+        voucher=quote,
         hold_minutes=int(rules.HOLD_ONLINE.total_seconds() // 60),
         refusal_text=words_for(refusal)
         if refusal is not None and not isinstance(refusal, BasketRefused)
@@ -107,12 +114,26 @@ def _checkout_page(form: CheckoutForm, status: int = 200, refusal: Refusal | Non
     return page, status
 
 
+def _quote(form: CheckoutForm, priced: PricedOrder) -> Quote | None:
+    """Return what the typed voucher takes off; None without one, or with the reason beside its field."""
+    code = (form.voucher.data or "").strip()
+    if not code or form.voucher.errors or not priced.lines:
+        return None
+    try:
+        with reading() as session:
+            return voucher_services.quote_voucher(session, current_actor(), code, priced.goods_fen)
+    except VoucherRefused as refusal:
+        form.add_error("voucher", words_for(refusal))
+        return None
+
+
 @bp.post("/shop/checkout")
 @public
 def place() -> Any:
     """Place the order and send the buyer to pay; what cannot be bought is named, and the form keeps what was typed.
 
-    Its smaller buttons only open the next list of regions, or fill in an earlier address: nothing typed is lost.
+    Its smaller buttons only open the next list of regions, fill in an earlier address, or try a voucher out: nothing
+    typed is lost.
     """
     form = CheckoutForm()
     owner = cart_session.writing_owner()
@@ -123,6 +144,9 @@ def place() -> Any:
         if chosen is not None:
             _fill(form, chosen)
         return _checkout_page(form)
+    if request.form.get("action") == "voucher":
+        page, _status = _checkout_page(form)
+        return page, 422 if form.voucher.errors else 200
     fine, pickup = _check(form)
     if not fine:
         return _checkout_page(form, 422)
@@ -143,6 +167,9 @@ def place() -> Any:
         raise
     except NoReturnNotConfirmed as refusal:
         form.add_error("no_return", words_for(refusal))
+        return _checkout_page(form, int(refusal.status))
+    except VoucherRefused as refusal:
+        form.add_error("voucher", words_for(refusal))
         return _checkout_page(form, int(refusal.status))
     except Refusal as refusal:
         return _checkout_page(form, int(refusal.status), refusal)
@@ -173,8 +200,7 @@ def _as_number(text: str | None) -> int:
 
 def _forget_count() -> None:
     """Let the next page count the cart anew."""
-    if current_user.is_authenticated:
-        cart_session.looked_at(True)
+    cart_session.ask_again()
 
 
 def _to_payment(placed: PlacedOrder, path: str) -> Response:

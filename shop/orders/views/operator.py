@@ -116,7 +116,7 @@ def _page(number: str, call_off_form: CallOffForm, line_form: LineRefundForm, st
         line_form=line_form,
         may_give_back=order.paid_at is not None
         and order.state in (State.NEEDS_REVIEW, State.CANCELLED)
-        and prepaid_back < order.total_fen - view.accepted_fen,
+        and prepaid_back < order.total_fen + order.discount_fen - view.accepted_fen,
         state_label=wording.state_label,
         part_label=wording.part_label,
         tone=wording.tone,
