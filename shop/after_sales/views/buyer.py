@@ -325,7 +325,7 @@ def _go_on(door: _Door, public_id: str) -> Any:
             claim = services.reply_to_answer(
                 session, current_actor(), order, public_id, move, form.words.data or ""
             )
-            state, amount = State(claim.state), claim.amount_fen
+            state, amount, held_up = State(claim.state), claim.amount_fen, claim.problem
     except WordsMissing as refusal:
         form.add_error("words", words_for(refusal))
         return _claim_page(door, public_id, int(refusal.status), reply=form)
@@ -333,7 +333,10 @@ def _go_on(door: _Door, public_id: str) -> Any:
         raise
     except Refusal as refusal:
         return _claim_page(door, public_id, int(refusal.status), words_for(refusal))
-    flash(_said(state, amount), "good")
+    if state is State.AGREED:
+        flash(wording.problem_text(held_up), "warn")
+    else:
+        flash(_said(state, amount), "good")
     return redirect(f"{door.path}/claims/{public_id}", 303)
 
 

@@ -17,6 +17,8 @@ from payments import services as payment_services
 from payments import wording as payment_wording
 from payments.errors import RefundTooLarge
 from payments.values import Purpose, RefundState
+from shop.after_sales import queries as after_sales_queries
+from shop.after_sales import wording as after_sales_wording
 from shop.fulfilment import queries as fulfilment_queries
 from shop.fulfilment import wording as fulfilment_wording
 from shop.orders import queries, services, wording
@@ -93,6 +95,7 @@ def _page(number: str, call_off_form: CallOffForm, line_form: LineRefundForm, st
         payments = payment_queries.payments_of_subject(session, Purpose.ORDER, order.id)
         history = queries.history(session, order.number)
         refunded = queries.refunded_lines(session, order.id)
+        claims = after_sales_queries.claims_of_order(session, order.id)
         prepaid_back = sum(queries.prepaid_refunds(session, order.id).values())
     line_form.line.choices = [
         (str(line.line_id), wording.line_choice(line, refunded.get(line.line_id, 0)))
@@ -112,6 +115,8 @@ def _page(number: str, call_off_form: CallOffForm, line_form: LineRefundForm, st
         disputes=disputes,
         payments=payments,
         history=history,
+        claims=claims,
+        claim_wording=after_sales_wording,
         call_off_form=call_off_form,
         line_form=line_form,
         may_give_back=order.paid_at is not None

@@ -18,7 +18,7 @@ from core.permissions import GUEST, SYSTEM
 from payments.sandbox import rehearsals
 from shop.after_sales import services
 from shop.after_sales.models import Claim, ClaimPhoto
-from shop.after_sales.values import Move, State
+from shop.after_sales.values import Move, Settlement, State
 from shop.fulfilment import services as fulfilment
 from shop.fulfilment.values import Acceptance
 from shop.orders import queries as order_queries
@@ -30,6 +30,7 @@ from tests.factories.after_sales import (
     file_claim,
     line_of,
     new_return,
+    officer,
     picture,
     received_order,
     seller_of,
@@ -287,6 +288,7 @@ def test_a_claim_goes_from_answer_to_decision_on_the_pages(
     assert (claim.state, claim.amount_fen) == (State.REFUNDED, 30_00)
     assert "照片清楚" in client.get(mine).text
     assert f"/operator/refunds/{claim.refund}" in html(finance.get(desk))
+    assert desk in html(finance.get(f"/operator/orders/{order.number}"))
 
 
 def test_a_return_goes_from_the_parcel_to_the_stock_on_the_pages(
@@ -408,3 +410,20 @@ def test_pages_cost_the_same_statements_for_one_claim_and_for_many(
             finance.get("/operator/claims?show=others")
         counts.append(len(statements))
     assert counts[0] == counts[1]
+
+
+def test_a_refund_that_is_held_up_is_said_to_the_buyer_who_accepts(
+    client: PageClient, session: Session, secret: str, order: Order
+) -> None:
+    claim = file_claim(session, order)
+    services.answer_claim(
+        session, seller_of(session, claim), claim.public_id, Move.OFFER, "", Settlement(10_00, False)
+    )
+    clerk = officer(session)
+    order_services.refund_line(session, clerk, order, claim.order_line_id, 55_00, "电话里谈妥", once="x")
+    session.commit()
+    mine = f"/shop/orders/guest/{secret}/claims/{claim.public_id}"
+    page = client.follow(client.post(mine, {"move": "accept"}))
+    session.refresh(claim)
+    assert claim.state == State.AGREED
+    assert "余额不足" in page.text
