@@ -39,6 +39,7 @@ from shop.certification.views import bp as certification
 from shop.counties.views import bp as counties
 from shop.freight import wording as freight_wording
 from shop.freight.views import bp as freight
+from shop.fulfilment import checks as fulfilment_checks
 from shop.fulfilment import emails as fulfilment_emails
 from shop.fulfilment import jobs as fulfilment_jobs
 from shop.fulfilment import wording as fulfilment_wording
@@ -181,6 +182,7 @@ __all__ = [
     "certification_wording",
     "checks",
     "freight_wording",
+    "fulfilment_checks",
     "fulfilment_emails",
     "fulfilment_jobs",
     "fulfilment_wording",
