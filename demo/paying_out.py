@@ -98,7 +98,7 @@ def _dispute_a_line(world: World, session: Session) -> None:
         actor,
         part.public_id,
         line,
-        "这一单走的是冷链，实付运费比对账单多 6 元，附有运单。",
+        "与出库单核对少了 6 元，请按下单时的价格复核。",
         once=ids.public_id(20),
     )
 
