@@ -80,6 +80,7 @@ from shop.reviews import wording as review_wording
 from shop.reviews.views import BLUEPRINTS as REVIEWS
 from shop.reviews.views.operator import reported_reviews
 from shop.reviews.views.supplier import waiting_reviews
+from shop.sales.views import bp as sales
 from shop.settlement import checks as settlement_checks
 from shop.settlement import emails as settlement_emails
 from shop.settlement import wording as settlement_wording
@@ -113,6 +114,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     product_files,
     *SETTLEMENT,
     *REVIEWS,
+    sales,
     vouchers,
 )
 
@@ -135,6 +137,7 @@ navigation.register(
     DeskItem(N_("Orders"), "/operator/orders", "cart", HANDLE_ORDERS, order=38, count=orders_under_review),
     DeskItem(N_("Vouchers"), "/operator/vouchers", "tag", MANAGE_VOUCHERS, order=39, count=waiting_batches),
     DeskItem(N_("Orders to send"), "/supplier/orders", "truck", SHIP_ORDERS, order=5, count=waiting_parts),
+    DeskItem(N_("Sales"), "/supplier/sales", "book", SHIP_ORDERS, order=4),
     DeskItem(N_("Reviews"), "/supplier/reviews", "heart", ANSWER_REVIEWS, order=8, count=waiting_reviews),
     DeskItem(
         N_("Product reviews"),

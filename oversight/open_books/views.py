@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 
 from core import clock
 from core.db import reading
-from oversight.open_books import charts, exports, queries
+from oversight.open_books import exports, queries
+from web import charts
 from web.access import public
 from web.caching import shared
 from web.language import locale_code

@@ -17,11 +17,12 @@ from core import clock
 from core.permissions import SYSTEM
 from ledger import checks, services
 from ledger.values import AccountKind, AccountSpec, Fact, Leg, Policy, Unit
-from oversight.open_books import charts, queries
+from oversight.open_books import queries
 from oversight.open_books.exports import plain
 from tests.conftest import StatementCounter
 from tests.factories.people import make_user
 from tests.page_client import PageClient
+from web import charts
 
 CLEARING = AccountSpec("clearing:test:operator", Unit.CNY, AccountKind.ASSET, Policy.OPEN, "payments")
 PREPAID = AccountSpec("orders:prepaid", Unit.CNY, AccountKind.LIABILITY, Policy.OPEN, "shop")

@@ -1,4 +1,4 @@
-"""Pictures of the books: SVG charts that stand beside their tables."""
+"""Pictures of numbers: SVG charts that stand beside their tables."""
 
 from __future__ import annotations
 

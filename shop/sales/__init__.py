@@ -1,0 +1,1 @@
+"""What a supplier has sold: by month, product and village."""
