@@ -26,7 +26,8 @@ if (form) {
       sent.set(one.name, "");
     }
     try {
-      const answer = await fetch(form.action, { method: "POST", body: sent });
+      // Buttons are called "action", which hides the form's own property of that name.
+      const answer = await fetch(form.getAttribute("action"), { method: "POST", body: sent });
       if (!answer.ok || mine !== latest) {
         return;
       }
