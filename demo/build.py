@@ -29,6 +29,7 @@ from demo import (
     paying_out,
     registering,
     reviewing,
+    vouchers,
 )
 from demo.albums import Album
 from demo.content import people
@@ -141,6 +142,7 @@ def build_world(size: Size, say: Say) -> None:
             Parcels(world, timeline, door)
             delivering.add_freight(world, timeline)
             paying_out.add_payouts(world, timeline)
+            vouchers.add_vouchers(world, timeline)
             del earning
             say("  then month by month, as it happened:")
             timeline.play(say)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from core import clock, ids
 from core.db import reading, transaction
 from core.permissions import GUEST, Actor
+from demo import vouchers
 from demo.albums import Album
 from demo.assortment import ladder_of
 from demo.content.institutions import INSTITUTIONS
@@ -205,6 +206,7 @@ class Shop:
             no_return_confirmed=True,
             wanted=wanted,
             guest_secret=secret,
+            voucher=vouchers.take_code(self.world, self.timeline.counts["orders"], wanted),
         )
         with transaction() as session:
             placed = orders.place_order(session, actor, request)

@@ -98,4 +98,5 @@ class World:
     fixed: dict[str, Actor] = field(default_factory=dict)
     finance: Actor | None = None
     shelves: list[Shelf] = field(default_factory=list)
+    voucher_codes: list[str] = field(default_factory=list)
     rules: dict[str, str] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -18,7 +19,7 @@ from accounts.models import Organisation
 from charity.campaigns import queries as campaign_queries
 from charity.campaigns.values import FundraisingMode, Stage
 from charity.donations.models import Donation
-from core import audit, clock, db, jobs
+from core import audit, clock, db, jobs, money
 from core.audit import AuditEntry
 from core.permissions import GUEST, SYSTEM
 from demo import build
@@ -45,6 +46,7 @@ from shop.product_files.values import Column, Format
 from shop.settlement.models import PayoutBatch, SettlementDispute, SupplierAccount
 from shop.tracing.models import Batch, TraceCode
 from tests.conftest import Databases
+from tests.page_client import PageClient
 
 SMALL = Size(households=12, products=14, orders=10, canteen_orders=5, gifts=12, pictures=False)
 
@@ -297,3 +299,52 @@ def test_suppliers_were_paid_and_one_batch_waits_for_its_second_person(world: Se
     assert world.scalar(select(SettlementDispute.state)) == "open"
     waiting = world.scalars(select(SupplierAccount.state).where(SupplierAccount.state == "waiting")).all()
     assert len(waiting) == 1
+
+
+#: What the books say of each order: paid by its buyer and by a voucher, and given back to either (fen).
+_OF_ORDERS = text(
+    """
+    WITH moved AS (
+        SELECT e.kind, e.source_id, d.code AS debit, c.code AS credit, t.amount
+        FROM ledger_entries e JOIN ledger_transfers t ON t.entry_id = e.id
+        JOIN ledger_accounts d ON d.id = t.debit_account_id JOIN ledger_accounts c ON c.id = t.credit_account_id
+    ), refunds AS (
+        SELECT DISTINCT refund, order_id FROM shop_order_refunds
+    )
+    SELECT o.number,
+        coalesce((SELECT sum(amount) FROM moved m WHERE m.kind = 'order_paid' AND m.source_id = o.number
+                  AND m.debit <> 'vouchers:spent'), 0)::bigint,
+        coalesce((SELECT sum(amount) FROM moved m WHERE m.kind = 'order_paid' AND m.source_id = o.number
+                  AND m.debit = 'vouchers:spent'), 0)::bigint,
+        coalesce((SELECT sum(CASE m.kind WHEN 'refund_promised' THEN amount ELSE -amount END) FROM moved m
+                  JOIN refunds r ON r.refund = m.source_id
+                  WHERE r.order_id = o.id AND m.kind IN ('refund_promised', 'refund_taken_back')), 0)::bigint
+    FROM shop_orders o ORDER BY o.id
+    """
+)
+
+
+def test_the_totals_in_the_ledger_are_those_on_every_order_page(app: Flask, world: Session) -> None:
+    """Recompute what each order cost and gave back from the books, and read the operator's page of it."""
+    officer = PageClient(app, world, language="en")
+    page = officer.post(
+        "/sign-in", {"login": "finance@demo.yigou.example", "password": PASSWORD}, status=None
+    )
+    assert page.status == 303
+    rows = world.execute(_OF_ORDERS).all()
+    orders = {order.number: order for order in world.scalars(select(Order))}
+    assert len(rows) == len(orders) > 10
+    assert any(voucher for _number, _paid, voucher, _back in rows)
+    for number, paid, by_voucher, back in rows:
+        order = orders[number]
+        assert (paid, by_voucher) == ((order.total_fen, order.discount_fen) if order.paid_at else (0, 0))
+        shown = officer.get(f"/operator/orders/{number}").text
+        if order.paid_at is not None:
+            assert f"Total {money.format_fen(paid)}" in shown
+        if by_voucher:
+            assert f"−{money.format_fen(by_voucher)}" in shown
+        refunds = re.findall(r"−¥([0-9,]+\.[0-9]{2})", shown.partition("Payments and refunds")[2])
+        if back:
+            sums = sum(int(text.replace(",", "").replace(".", "")) for text in refunds)
+            assert sums >= back, number
+        assert 0 <= back <= paid
