@@ -29,21 +29,12 @@ from web.forms import (
 _NAME = [Optional(), no_control_characters, at_most(40)]
 
 
-class _Provinces(SelectMultipleField):
-    """Provinces to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
 class TariffForm(Form):
     """A whole table; `cells` are added by number: `up_to_0`, `fee_0_1` (band 0, zone 1)."""
 
     once = HiddenField(validators=[single_use_token])
     seen = HiddenField(validators=[Length(max=20), Regexp(r"^[0-9A-Z]+$")])
-    valid_from = DayField(
-        _l("Holds from"), [required()], description=_l("From tomorrow on at the earliest.")
-    )
+    valid_from = DayField(_l("Holds from"), [required()], description=_l("From tomorrow on at the earliest."))
     reason = TextAreaField(
         _l("Why it changes"), [required(), at_most(300), no_control_characters], default=""
     )
@@ -180,9 +171,11 @@ def tariff_form(province_names: dict[str, str], **arguments: Any) -> TariffForm:
         cells[f"free_from_{zone}"] = YuanField(
             _("Free from goods worth, zone %(zone)s", zone=zone + 1), [Optional()]
         )
-        cells[f"provinces_{zone}"] = _Provinces(
+        cells[f"provinces_{zone}"] = SelectMultipleField(
             _("Provinces of zone %(zone)s", zone=zone + 1),
             [Optional()],
+            widget=ListWidget(prefix_label=False),
+            option_widget=CheckboxInput(),
             choices=[(code, province_names.get(code, english)) for code, english in PROVINCES.items()],
         )
     made: TariffForm = type("TariffFormOfCells", (TariffForm,), cells)(**arguments)

@@ -189,7 +189,12 @@ def _check(form: CheckoutForm) -> tuple[bool, PickupPoint | None]:
     fine = form.place(lineage) and fine
     pickup = next((point for point in points if point.public_id == form.pickup.data), None)
     if form.picks_up and pickup is None:
-        form.add_error("pickup", _("Please pick one."))
+        form.add_error(
+            "pickup",
+            _("Please pick one.")
+            if points
+            else _("There is no point in the county that was picked. Choose to have it sent to your door."),
+        )
         return False, None
     return fine, pickup
 
@@ -241,7 +246,7 @@ def show(number: str) -> Any:
         view = queries.view_order(session, queries.get_own_order(session, current_actor(), number))
         refunds = payment_queries.refunds_of_subject(session, Purpose.ORDER, view.order.id)
         claims = after_sales_queries.rights_of(session, view, settlement_queries.claim_days_on)
-        travels = fulfilment_queries.travels_of(session, view.order.id, for_buyer=True)
+        travels = _travels(session, view)
     return _order_page(view, refunds, claims, travels, f"/shop/orders/{number}")
 
 
@@ -253,8 +258,15 @@ def show_guest(secret: str) -> Any:
         view = queries.view_order(session, queries.get_guest_order(session, secret))
         refunds = payment_queries.refunds_of_subject(session, Purpose.ORDER, view.order.id)
         claims = after_sales_queries.rights_of(session, view, settlement_queries.claim_days_on)
-        travels = fulfilment_queries.travels_of(session, view.order.id, for_buyer=True)
+        travels = _travels(session, view)
     return _order_page(view, refunds, claims, travels, f"/shop/orders/guest/{secret}")
+
+
+def _travels(session: Session, view: queries.OrderView) -> dict[str, Travel]:
+    """Return how far its parcels have come, once there are any."""
+    if all(part.shipped_at is None for part in view.parts):
+        return {}
+    return fulfilment_queries.travels_of(session, view.order.id, for_buyer=True)
 
 
 def _order_page(
