@@ -27,13 +27,18 @@ def coming_fen(back: Subquery) -> ColumnElement[int]:
 
 
 def reached_fen(back: Subquery) -> ColumnElement[int]:
-    """Return the growers' part of what the buyer of an `OrderLine` accepted and kept (fen, rounded down), as a column.
+    """Return the growers' part of what the buyer of an `OrderLine` accepted and kept (fen, rounded down), as a column."""
+    return _growers_part(kept_fen(back))
+
+
+def kept_fen(back: Subquery) -> ColumnElement[int]:
+    """Return what the buyer of an `OrderLine` accepted and kept, in its prices (fen), as a column.
 
     Money for what is missing goes back before or after the rest is accepted: it and the shortage count once.
     """
     accepted = func.coalesce(OrderLine.accepted_quantity, 0) * OrderLine.unit_price_fen
     kept = func.least(accepted, _still_paid(back)) - func.coalesce(back.c.payable, 0)
-    return _growers_part(func.greatest(kept, 0))
+    return func.greatest(kept, 0, type_=BigInteger)
 
 
 def _still_paid(back: Subquery) -> ColumnElement[int]:

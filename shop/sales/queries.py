@@ -13,7 +13,8 @@ from core import clock
 from core.permissions import Actor
 from registry.models import Region
 from shop.catalogue.models import Product
-from shop.orders.models import OrderLine, OrderRefund, SupplierOrder
+from shop.orders.models import OrderLine, SupplierOrder
+from shop.orders.reached import given_back, kept_fen
 from shop.orders.values import PartState
 from shop.sales.values import Month, Sales, Sold, SoldLine
 
@@ -23,21 +24,10 @@ MONTHS, MOST_MONTHS = 12, 36
 def read_sales(session: Session, actor: Actor, today: date, months: int = MONTHS) -> Sales:
     """Return what the actor's organisations sold in so many months up to this one, in one statement.
 
-    Counted is what buyers accepted, in the month in which they did, without freight; what went back of a line is taken
-    off, as far as it was not turned away at the door already.
+    Counted is what buyers accepted and kept, in the month in which they accepted it, without freight.
     """
     firsts = month_starts(today, months)
-    worth = func.coalesce(OrderLine.accepted_quantity, 0) * OrderLine.unit_price_fen
-    back = (
-        select(func.coalesce(func.sum(OrderRefund.prepaid_fen + OrderRefund.payable_fen), 0))
-        .where(
-            OrderRefund.supplier_order_id == SupplierOrder.id,
-            OrderRefund.order_line_id == OrderLine.id,
-            OrderRefund.declined.is_(False),
-        )
-        .correlate(SupplierOrder, OrderLine)
-        .scalar_subquery()
-    )
+    back = given_back()
     month = cast(
         func.date_trunc("month", func.timezone("Asia/Shanghai", SupplierOrder.received_at)), Date
     ).label("month")
@@ -46,11 +36,11 @@ def read_sales(session: Session, actor: Actor, today: date, months: int = MONTHS
             month,
             OrderLine.product_id,
             OrderLine.village_id,
-            cast(func.sum(func.greatest(0, func.least(worth, OrderLine.line_fen - back))), BigInteger).label(
-                "net"
-            ),
+            cast(func.sum(kept_fen(back)), BigInteger).label("net"),
             cast(func.sum(func.coalesce(OrderLine.accepted_quantity, 0)), BigInteger).label("packs"),
         )
+        .select_from(OrderLine)
+        .outerjoin(back, back.c.line_id == OrderLine.id)
         .join(SupplierOrder, SupplierOrder.id == OrderLine.supplier_order_id)
         .where(
             SupplierOrder.supplier_id.in_(actor.organisation_ids(Role.SUPPLIER)),
