@@ -44,7 +44,7 @@ def add_claims(world: World, timeline: Timeline) -> int:
         moment = timeline.now - before
         with clock.at(moment), transaction() as session:
             first = (
-                Order.buyer_user_id == world.fixed["buyer"].user_id
+                Order.buyer_user_id.is_not_distinct_from(world.fixed["buyer"].user_id)
                 if tell is _offered
                 else SupplierOrder.supplier_id == world.suppliers[WALK_SUPPLIER][0]
             )
@@ -72,7 +72,7 @@ def _claimable(
         .join(Order, Order.id == OrderLine.order_id)
         .where(
             SupplierOrder.state == PartState.RECEIVED.value,
-            SupplierOrder.received_at.between(moment - timedelta(days=6), moment),
+            SupplierOrder.received_at.between(moment - timedelta(days=7), moment),
             Order.kind == Kind.PUBLIC.value,
             OrderLine.accepted_quantity > 0,
             ~exists().where(OrderRefund.order_id == Order.id),

@@ -28,7 +28,7 @@ class FilingForm(Form):
     """What every claim says: how many packs, in whose words; and the token that makes it one claim."""
 
     quantity = WholeNumberField(_l("How many packs it concerns"), [required()], least=1)
-    words = TextAreaField(_l("What is wrong"), [no_control_characters, at_most(rules.MOST_WORDS)])
+    words = TextAreaField(_l("Remark"), [no_control_characters, at_most(rules.MOST_WORDS)])
     once = HiddenField(validators=[single_use_token])
 
     def begin(self, packs: int) -> None:
@@ -41,6 +41,7 @@ class ClaimForm(FilingForm):
     """That something was not right."""
 
     reason = RadioField(_l("Reason"), [required()])
+    words = TextAreaField(_l("What is wrong"), [required(), no_control_characters, at_most(rules.MOST_WORDS)])
     wants = RadioField(_l("What you would like"), [required()])
     amount = YuanField(_l("How much"), [Optional()])
     photos = MultipleFileField(_l("Photos"), [Optional()])
@@ -208,6 +209,7 @@ class AnswerForm(_SettlingForm):
 class DecisionForm(_SettlingForm):
     """What the operator decides."""
 
+    words = TextAreaField(_l("Reason"), [required(), no_control_characters, at_most(rules.MOST_WORDS)])
     naming = Move.GRANT
     explained = (Move.GRANT, Move.DISMISS)
 

@@ -296,6 +296,9 @@ def _claim_page(
         order = door.open(session, False)
         file = queries.get_claim_of(session, order, public_id)
         refund = queries.find_refund(session, file)
+    reply = reply or ReplyForm(formdata=None)
+    # Only the step that is offered with this field needs words; the page says so.
+    reply.words.flags.required = True
     page = render_template(
         "shop/after_sales/claim.html",
         layout=_layout(door),
@@ -304,7 +307,7 @@ def _claim_page(
         here=f"{door.path}/claims/{file.row.public_id}",
         problem=problem,
         may=[move.value for move in rules.steps_of(file.row.state, Side.BUYER)] if door.acts else [],
-        reply=reply or ReplyForm(formdata=None),
+        reply=reply,
         sending=sending or SendBackForm(formdata=None),
         **shown(file, Side.BUYER, refund),
     )
