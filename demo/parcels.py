@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts import queries as account_queries
-from core import documents, ids
+from core import clock, documents, ids
 from core.db import reading, transaction
 from core.permissions import GUEST, Actor
 from demo.content import people
@@ -148,14 +148,15 @@ class Parcels:
                 select(SupplierOrder).where(SupplierOrder.order_id == placed.order_id)
             ).one()
             made = session.get_one(Order, placed.order_id).placed_at
-        sent = made + timedelta(hours=5)
+        day = made.astimezone(clock.CHINA).date()
+        sent = self.timeline.moment(day, 15, 17)
         self.timeline.inside(sent, partial(self._send, part.public_id, part.supplier_id))
         code = f"{placed.number}-1"
         for place in range(story.reached):
-            at = sent + timedelta(hours=18 * (place + 1))
+            at = self.timeline.moment(day + timedelta(days=place + 1), 9, 17)
             self.timeline.inside(at, partial(self._scan, code, place))
         if story.ended:
-            at = sent + timedelta(hours=18 * 3 + 4)
+            at = self.timeline.moment(day + timedelta(days=story.reached + 1), 9, 19)
             self.timeline.inside(at, partial(self._hand_over, code, name, story.pickup))
 
     def _send(self, public_id: str, supplier_id: int, session: Session) -> None:

@@ -9,7 +9,7 @@ from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import FileField, RadioField, SelectField, StringField
-from wtforms.validators import Optional, Regexp, StopValidation
+from wtforms.validators import DataRequired, Optional, Regexp, StopValidation
 
 from core import documents, storage
 from shop.fulfilment import codes
@@ -119,9 +119,12 @@ class SlipsForm(Form):
     class Meta:
         csrf = False
 
-    paper = SelectField(_l("Paper"), choices=[("a5", "A5"), ("a4", "A4")], default="a5")
+    paper = SelectField(_l("Paper"), [DataRequired()], choices=[("a5", "A5"), ("a4", "A4")], default="a5")
     prices = SelectField(
-        _l("Prices"), choices=[("", _l("without prices")), ("1", _l("with prices"))], default=""
+        _l("Prices"),
+        [DataRequired()],
+        choices=[("no", _l("without prices")), ("yes", _l("with prices"))],
+        default="no",
     )
 
 

@@ -88,5 +88,5 @@ def confirm_on(since: datetime, days: int) -> date:
 
 
 def last_digits(phone: str) -> str:
-    """Return what a keeper sees of a phone number before the parcel is there: `•••• 8000`."""
-    return f"•••• {phone[-4:]}" if len(phone) >= 4 else ""
+    """Return what a keeper sees of a phone number before the parcel is there: `**** 8000`."""
+    return f"**** {phone[-4:]}" if len(phone) >= 4 else ""

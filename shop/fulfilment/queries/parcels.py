@@ -80,6 +80,8 @@ def find_pickup_node(session: Session, delivery: Mapping[str, Any]) -> Node | No
 
 def stops_of(session: Session, parcel_ids: Collection[int]) -> dict[int, list[Stop]]:
     """Return the stops of parcels in their order, with what was noted there."""
+    if not parcel_ids:
+        return {}
     rows = session.execute(
         select(ParcelStop.parcel_id, ParcelStop.position, Node, HandOver.happened_at, HandOver.user_name)
         .join(Node, Node.id == ParcelStop.node_id)
@@ -115,7 +117,7 @@ def travels_of(session: Session, order_id: int, *, for_buyer: bool = False) -> d
         .join(SupplierOrder, SupplierOrder.id == Parcel.supplier_order_id)
         .where(SupplierOrder.order_id == order_id)
     ).all()
-    stops = stops_of(session, [parcel.id for parcel, _ in rows])
+    stops = stops_of(session, [parcel.id for parcel, _ in rows if parcel.stops])
     return {
         public_id: _travel(parcel, public_id, stops.get(parcel.id, []), for_buyer)
         for parcel, public_id in rows

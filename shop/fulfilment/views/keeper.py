@@ -113,10 +113,10 @@ def pick_up(code: str) -> Any:
     form = HandOutForm()
     if not form.validate():
         return _parcel_page(code, form, ProofForm(formdata=None), 422)
-    actor = current_actor()
+    actor, code = current_actor(), code.replace("\x00", "")
     key = f"pick-up:{code}"
     with reading() as session:
-        queries.get_own_last_node(session, actor, code.replace("\x00", ""))
+        queries.get_own_last_node(session, actor, code)
     try:
         with transaction() as session:
             account_services.count_attempt(session, key)

@@ -92,7 +92,7 @@ def slips() -> Any:
     made = exports.make_slips(
         found,
         Paper[form.paper.data.upper()],
-        prices=bool(form.prices.data),
+        prices=form.prices.data == "yes",
         english=locale_code() == "en",
         scan_url=f"{current_app.config['BASE_URL']}/handover?parcel=",
         made_at=clock.now(),

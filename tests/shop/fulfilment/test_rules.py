@@ -72,7 +72,7 @@ def test_days_are_counted_from_the_day_in_china() -> None:
 
 
 def test_only_the_end_of_a_phone_number_is_told() -> None:
-    assert rules.last_digits("13800138000") == "•••• 8000"
+    assert rules.last_digits("13800138000") == "**** 8000"
     assert rules.last_digits("12") == ""
 
 
