@@ -33,11 +33,12 @@ from shop.orders.values import (
     Delivery,
     Invoice,
     InvoiceKind,
+    OrderFilter,
     OrderRequest,
     Pickup,
     PricedOrder,
 )
-from web.forms import Form, YuanField, at_most, no_control_characters, required
+from web.forms import DayField, Form, YuanField, at_most, no_control_characters, required
 from web.language import in_language
 from web.wording import words_for
 
@@ -340,3 +341,43 @@ class LineRefundForm(Form):
         description=_l("The buyer reads it."),
     )
     once = HiddenField(validators=[Length(min=1, max=40), Regexp(r"^[0-9A-Z]+$")])
+
+
+def _in_our_time(_form: Any, field: DayField) -> None:
+    if field.day is not None and not 2000 <= field.day.year <= 2100:
+        raise StopValidation(_("Enter a day, for example 2026-11-21."))
+
+
+class OrderFilterForm(Form):
+    """What the operator's list of orders is narrowed by; read from the address, so it carries no token."""
+
+    class Meta:
+        """Nothing is changed by looking."""
+
+        csrf = False
+
+    q = StringField(_l("Number, payment code, name, phone or e-mail"), [Optional()])
+    kind = SelectField(_l("Who bought"), [Optional()])
+    method = SelectField(_l("How it is paid"), [Optional()])
+    day_from = DayField(_l("Placed from"), [_in_our_time])
+    day_to = DayField(_l("Placed until"), [_in_our_time])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the fields, and that the days are in their order."""
+        fine = super().validate(extra_validators)
+        if fine and self.day_from.day and self.day_to.day and self.day_to.day < self.day_from.day:
+            self.add_error("day_to", _("This day comes before the first one."))
+            fine = False
+        return fine
+
+    def to_filter(self, state: str) -> OrderFilter:
+        """Return what is asked for; days that are wrong narrow nothing."""
+        right = not self.errors
+        return OrderFilter(
+            words=(self.q.data or "").strip()[:60].replace("\x00", ""),
+            state=state,
+            kind=self.kind.data or "",
+            method=self.method.data or "",
+            day_from=self.day_from.day if right else None,
+            day_to=self.day_to.day if right else None,
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, or_, select, text, true
@@ -21,7 +21,16 @@ from registry.models import Region
 from shop.catalogue.models import Product
 from shop.orders.addresses import read_delivery, read_invoice
 from shop.orders.models import Order, OrderLine, OrderRefund, SupplierOrder
-from shop.orders.values import Delivery, Invoice, Kind, PartState, PaymentMethod, State, VillageShare
+from shop.orders.values import (
+    Delivery,
+    Invoice,
+    Kind,
+    OrderFilter,
+    PartState,
+    PaymentMethod,
+    State,
+    VillageShare,
+)
 from shop.vouchers import queries as voucher_queries
 from shop.vouchers.queries import UsedVoucher
 
@@ -150,6 +159,8 @@ class OrderRow:
     organisation_zh: str = ""
     organisation_en: str = ""
     accepted_fen: int = 0
+    kind: str = ""
+    payment_method: str = ""
 
 
 def lock_keys(session: Session, *keys: str) -> None:
@@ -334,6 +345,10 @@ def _list(
     session: Session, condition: ColumnElement[bool], limit: int, offset: int
 ) -> tuple[list[OrderRow], int]:
     total = session.scalar(select(func.count()).select_from(Order).where(condition)) or 0
+    return _rows(session, condition, limit, offset), total
+
+
+def _rows(session: Session, condition: ColumnElement[bool], limit: int, offset: int) -> list[OrderRow]:
     first = (
         select(OrderLine.name_zh, OrderLine.name_en, func.count().over().label("lines"))
         .where(OrderLine.order_id == Order.id)
@@ -359,6 +374,8 @@ def _list(
             func.coalesce(Organisation.name_zh, ""),
             func.coalesce(Organisation.name_en, ""),
             accepted,
+            Order.kind,
+            Order.payment_method,
         )
         .select_from(Order)
         .join(first, true())
@@ -368,7 +385,7 @@ def _list(
         .limit(limit)
         .offset(offset)
     )
-    return [OrderRow(*row) for row in rows], total
+    return [OrderRow(*row) for row in rows]
 
 
 def organisation_names(session: Session, organisation_id: int | None) -> tuple[str, str]:
@@ -502,20 +519,29 @@ def number_of(session: Session, order_id: int) -> str:
     return _one(session, select(Order).where(Order.id == order_id), False).number
 
 
-def list_orders(session: Session, words: str, state: str, *, limit: int, offset: int) -> list[OrderRow]:
+def list_orders(session: Session, wanted: OrderFilter, *, limit: int, offset: int = 0) -> list[OrderRow]:
     """Return every order that fits, newest first, for the operator."""
-    return _list(session, _fitting(words, state), limit, offset)[0]
+    return _rows(session, _fitting(wanted), limit, offset)
 
 
-def count_orders(session: Session, words: str, state: str) -> int:
+def count_orders(session: Session, wanted: OrderFilter) -> int:
     """Count every order that fits, for the operator."""
-    return session.scalar(select(func.count()).select_from(Order).where(_fitting(words, state))) or 0
+    return session.scalar(select(func.count()).select_from(Order).where(_fitting(wanted))) or 0
 
 
-def _fitting(words: str, state: str) -> ColumnElement[bool]:
+def _fitting(wanted: OrderFilter) -> ColumnElement[bool]:
     condition: ColumnElement[bool] = true()
-    if state:
-        condition &= Order.state == state
+    words = wanted.words
+    if wanted.state:
+        condition &= Order.state == wanted.state
+    if wanted.kind:
+        condition &= Order.kind == wanted.kind
+    if wanted.method:
+        condition &= Order.payment_method == wanted.method
+    if wanted.day_from is not None:
+        condition &= Order.placed_at >= _morning(wanted.day_from)
+    if wanted.day_to is not None:
+        condition &= Order.placed_at < _morning(wanted.day_to + timedelta(days=1))
     if words:
         condition &= or_(
             Order.number == words,
@@ -526,6 +552,10 @@ def _fitting(words: str, state: str) -> ColumnElement[bool]:
             Order.delivery["phone"].astext == words.replace(" ", ""),
         )
     return condition
+
+
+def _morning(day: date) -> datetime:
+    return datetime.combine(day, time(), clock.CHINA)
 
 
 def history(session: Session, number: str) -> list[AuditEntry]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from shop.cart.values import CartOwner
@@ -226,6 +226,18 @@ class PricedOrder:
     def has_perishables(self) -> bool:
         """Say whether something in it cannot be sent back within seven days (B10)."""
         return any(line.goods.perishable for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilter:
+    """What the operator's list of orders is narrowed by; days are those on which orders were placed, in China."""
+
+    words: str = ""
+    state: str = ""
+    kind: str = ""
+    method: str = ""
+    day_from: date | None = None
+    day_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

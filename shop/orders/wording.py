@@ -53,6 +53,16 @@ class Step:
     note: str = ""
 
 
+def kind_label(kind: str) -> str:
+    """Say who buys."""
+    return _("an institution") if kind == Kind.INSTITUTION else _("a person")
+
+
+def method_label(method: str) -> str:
+    """Say how an order is paid."""
+    return _("bank transfer") if method == PaymentMethod.BANK_TRANSFER else _("paid online")
+
+
 def state_label(state: str) -> str:
     """Return the name of an order's state."""
     return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
@@ -21,10 +22,10 @@ from shop.after_sales import queries as after_sales_queries
 from shop.after_sales import wording as after_sales_wording
 from shop.fulfilment import queries as fulfilment_queries
 from shop.fulfilment import wording as fulfilment_wording
-from shop.orders import queries, services, wording
+from shop.orders import exports, queries, services, wording
 from shop.orders.errors import LineRefundedBefore, SupplierPaidOut
-from shop.orders.forms import CallOffForm, LineRefundForm
-from shop.orders.values import State
+from shop.orders.forms import CallOffForm, LineRefundForm, OrderFilterForm
+from shop.orders.values import Kind, OrderFilter, PaymentMethod, State
 from shop.permissions import HANDLE_ORDERS
 from web.access import current_actor, requires
 from web.pagination import page_number, paginate
@@ -34,36 +35,99 @@ from web.wording import words_for
 bp = Blueprint("shop_operator_orders", __name__)
 
 PAGE_SIZE = 25
+#: So many orders are in one CSV at most.
+MOST_ROWS = 5_000
 
 
 def orders_under_review(_actor: Actor) -> int | None:
     """Return how many orders wait for a person, for the rail."""
     with reading() as session:
-        return queries.count_orders(session, "", State.NEEDS_REVIEW.value) or None
+        return queries.count_orders(session, OrderFilter(state=State.NEEDS_REVIEW.value)) or None
 
 
 @bp.get("/operator/orders")
 @requires(HANDLE_ORDERS)
 def list_orders() -> Any:
-    """List every order, by state, found by number, name, phone, address of mail or payment code."""
+    """List every order, by state, days, buyer and payment, found by number, name, phone, address of mail or code."""
     _only_the_operator()
-    state = request.args.get("state", "")
-    words = request.args.get("q", "").strip()[:60].replace("\x00", "")
-    if state and state not in [known.value for known in State]:
-        raise NotFound("state")
+    form, wanted = _read_filter()
     number = page_number()
     with reading() as session:
-        rows = queries.list_orders(session, words, state, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
-        total = queries.count_orders(session, words, state)
-    return render_template(
+        rows = queries.list_orders(session, wanted, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
+        total = queries.count_orders(session, wanted)
+    page = render_template(
         "shop/orders/operator_list.html",
         page=paginate(rows, number, total, PAGE_SIZE),
-        words=words,
-        state=state,
-        states=[(known.value, wording.state_label(known)) for known in State],
+        form=form,
+        state=wanted.state,
+        states=[
+            (
+                wording.state_label(known) if known else _("All"),
+                _address(wanted, known),
+                wanted.state == known,
+            )
+            for known in ("", *State)
+        ],
+        csv_address=_address(wanted, wanted.state, "/operator/orders.csv"),
+        total=total,
+        most=MOST_ROWS,
+        narrowed=any((wanted.words, wanted.kind, wanted.method, wanted.day_from, wanted.day_to)),
         state_label=wording.state_label,
+        kind_label=wording.kind_label,
+        method_label=wording.method_label,
         tone=wording.tone,
     )
+    return page, 422 if form.errors else 200
+
+
+@bp.get("/operator/orders.csv")
+@requires(HANDLE_ORDERS)
+def orders_csv() -> Any:
+    """Give the list as CSV, the newest orders of it."""
+    _only_the_operator()
+    form, wanted = _read_filter()
+    if form.errors:
+        raise NotFound("such days")
+    with reading() as session:
+        rows = queries.list_orders(session, wanted, limit=MOST_ROWS)
+    return Response(
+        exports.orders_csv(rows, wording.state_label),
+        mimetype="text/csv",
+        headers={
+            "Content-Disposition": 'attachment; filename="yigou-orders.csv"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+def _read_filter() -> tuple[OrderFilterForm, OrderFilter]:
+    form = OrderFilterForm(request.args)
+    form.kind.choices = [("", _("Everybody")), *((kind.value, wording.kind_label(kind)) for kind in Kind)]
+    form.method.choices = [
+        ("", _("Every way")),
+        *((method.value, wording.method_label(method)) for method in PaymentMethod),
+    ]
+    state = request.args.get("state", "")
+    if state and state not in set(State):
+        raise NotFound("state")
+    form.validate()
+    if form.kind.errors or form.method.errors:
+        raise NotFound("kind")
+    return form, form.to_filter(state)
+
+
+def _address(wanted: OrderFilter, state: str, path: str = "/operator/orders") -> str:
+    """Return the address of the same list in another state, or as a file."""
+    told = {
+        "q": wanted.words,
+        "state": state,
+        "kind": wanted.kind,
+        "method": wanted.method,
+        "day_from": wanted.day_from.isoformat() if wanted.day_from else "",
+        "day_to": wanted.day_to.isoformat() if wanted.day_to else "",
+    }
+    query = urlencode({name: value for name, value in told.items() if value})
+    return f"{path}?{query}" if query else path
 
 
 @bp.get("/operator/orders/by-id/<int:order_id>")
