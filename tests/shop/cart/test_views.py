@@ -13,8 +13,9 @@ from shop.cart.models import Cart, CartLine
 from shop.cart.values import CartOwner
 from shop.catalogue.models import Product
 from shop.certification.models import Certificate
+from shop.orders.models import OrderLine
 from tests.conftest import StatementCounter
-from tests.factories.orders import make_variant, place
+from tests.factories.orders import CHECKOUT, make_variant, place
 from tests.factories.people import make_user
 from tests.page_client import PageClient
 
@@ -54,7 +55,7 @@ def test_quantities_that_are_none_are_422(client: PageClient, session: Session, 
 
 @pytest.mark.parametrize("variant", ["", "nothing", "0" * 12, "a\x00", "' OR 1=1 --", "A" * 5000])
 def test_a_pack_that_is_not_there_is_404(client: PageClient, variant: str) -> None:
-    for action in ("add", "update", "remove"):
+    for action in ("add", "update", "remove", "save", "take"):
         client.post(f"/shop/cart/{action}", {"variant": variant, "quantity": "1"}, 404)
 
 
@@ -192,3 +193,86 @@ def test_old_carts_of_visitors_are_forgotten(session: Session) -> None:
         session.flush()
         jobs.forget_old_carts()
     assert session.scalar(select(func.count()).select_from(Cart)) == 2
+
+
+# --- saved for later ---------------------------------------------------------------------------------------
+
+
+def saved(session: Session) -> dict[int, bool]:
+    rows = session.execute(select(CartLine.variant_id, CartLine.saved_at))
+    return {row.variant_id: row.saved_at is not None for row in rows}
+
+
+def test_a_visitor_saves_for_later_and_puts_it_back(client: PageClient, session: Session) -> None:
+    client.language = "en"
+    kept, other = make_variant(session), make_variant(session)
+    for variant in (kept, other):
+        client.post("/shop/cart/add", {"variant": variant.public_id, "quantity": "2"})
+    client.post("/shop/cart/save", {"variant": kept.public_id})
+    page = client.get("/shop/cart")
+    assert "Saved for later" in page.text
+    assert "Things in it: 1" in page.text
+    assert saved(session) == {kept.id: True, other.id: False}
+    client.post("/shop/cart/take", {"variant": kept.public_id})
+    assert "Things in it: 2" in client.get("/shop/cart").text
+    client.post("/shop/cart/take", {"variant": kept.public_id}, 404)
+    client.post("/shop/cart/save", {"variant": kept.public_id})
+    client.post("/shop/cart/add", {"variant": kept.public_id, "quantity": "1"})
+    assert lines(session) == {kept.id: 1, other.id: 2}
+    assert saved(session) == {kept.id: False, other.id: False}
+
+
+def test_what_is_saved_is_neither_ordered_nor_forgotten(client: PageClient, session: Session) -> None:
+    client.language = "en"
+    person = make_user(session)
+    client.sign_in(person)
+    kept, bought = make_variant(session), make_variant(session, price_fen=120_00)
+    for variant in (kept, bought):
+        client.post("/shop/cart/add", {"variant": variant.public_id, "quantity": "1"})
+    client.post("/shop/cart/save", {"variant": kept.public_id})
+    form = client.get("/shop/checkout").form("/shop/checkout")["fields"]
+    client.post("/shop/checkout", {**form, **CHECKOUT})
+    assert [row.variant_id for row in session.scalars(select(OrderLine))] == [bought.id]
+    page = client.get("/shop/cart")
+    assert "Your cart is empty" in page.text
+    assert kept.public_id in page.html
+    client.post("/shop/cart/save", {"variant": kept.public_id})
+    assert client.get("/shop/checkout", 303).location == "/shop/cart"
+
+
+def test_what_is_saved_says_why_it_cannot_be_bought_now(client: PageClient, session: Session) -> None:
+    client.language = "en"
+    variant = make_variant(session, stock=3)
+    client.post("/shop/cart/add", {"variant": variant.public_id, "quantity": "3"})
+    client.post("/shop/cart/save", {"variant": variant.public_id})
+    place(session, (variant, 2))
+    assert "Packs left: 1." in client.get("/shop/cart").text
+    page = client.post("/shop/cart/take", {"variant": variant.public_id}, 409)
+    assert "Packs left: 1." in page.text
+    session.execute(update(Certificate).values(revoked_at=clock.now()))
+    page = client.get("/shop/cart")
+    assert "Its certificate does not hold at the moment" in page.text
+    client.post("/shop/cart/remove", {"variant": variant.public_id})
+    assert lines(session) == {}
+
+
+def test_what_two_carts_saved_comes_together_at_sign_in(session: Session) -> None:
+    both, mine, theirs = (make_variant(session, stock=90) for _ in range(3))
+    person, token = make_user(session), ids.secret()
+    own, visitor = CartOwner(user_id=person.id), CartOwner(token=token)
+    for owner, variant, quantity, aside in (
+        (own, both, 2, True),
+        (own, mine, 1, True),
+        (own, theirs, 4, False),
+        (visitor, both, 3, False),
+        (visitor, mine, 5, True),
+        (visitor, theirs, 6, True),
+    ):
+        services.add_to_cart(session, owner, variant.public_id, quantity)
+        if aside:
+            services.save_for_later(session, owner, variant.public_id)
+    services.merge_carts(session, person.id, token)
+    assert lines(session) == {both.id: 3, mine.id: 6, theirs.id: 4}
+    assert saved(session) == {both.id: False, mine.id: True, theirs.id: False}
+    assert queries.quantities(session, own) == {both.id: 3, theirs.id: 4}
+    assert queries.count(session, own) == (2, 1)

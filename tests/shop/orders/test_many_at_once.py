@@ -6,6 +6,7 @@ Each test takes a few seconds; raise a constant here to run the same for as long
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -48,7 +49,8 @@ from shop.orders.values import PlacedOrder
 from shop.stock import services as stock
 from shop.stock.models import Stock
 from tests.conftest import ENVIRON
-from tests.factories.orders import make_request, make_variant
+from tests.factories.orders import CHECKOUT, make_request, make_variant
+from tests.page_client import Page, PageClient
 from tests.shop.orders.test_concurrency import at_once, left, order, variants
 from tests.shop.orders.test_refunding import officer, order_of, parts_of, seller
 
@@ -56,6 +58,8 @@ pytestmark = pytest.mark.concurrency
 ROOT = Path(__file__).resolve().parents[3]
 
 UNITS, BUYERS = 50, 200
+#: Browsers that go through the pages, and how many packs each wants.
+BROWSERS, PACKS = 48, 3
 ROUNDS_OF_DECLINING = 5
 TIMES_DELIVERED = 5
 
@@ -187,6 +191,33 @@ def test_exactly_fifty_of_fifty_among_edits_lapsing_holds_and_a_killed_worker(
     assert all(0 <= r.problems[0].goods.available <= UNITS for r in refused)
     assert held_or_sold(variant) == UNITS
     assert left(variant) == 0
+
+
+@pytest.mark.usefixtures("live_database")
+def test_checkouts_from_separate_browsers_get_the_goods_or_a_page_with_what_is_left(app: Flask) -> None:
+    with transaction() as session:
+        variant = make_variant(session, stock=UNITS)
+        variant_id, public_id = variant.id, variant.public_id
+
+    def arrive(number: int) -> Callable[[], Page]:
+        browser = PageClient(app, None, language="en")  # type: ignore[arg-type]
+        place: Any = {"environ_base": {"REMOTE_ADDR": f"10.7.{number // 250}.{number % 250 + 1}"}}
+        wish = {"variant": public_id, "quantity": str(PACKS)}
+        browser.post(
+            "/shop/cart/add", wish, token=False, headers={"Sec-Fetch-Site": "same-origin"}, **place
+        )
+        fields = browser.get("/shop/checkout", **place).form("/shop/checkout")["fields"]
+        typed = {**fields, **CHECKOUT, "email": f"buyer{number}@example.org"}
+        return lambda: browser.post("/shop/checkout", typed, None, token=False, **place)
+
+    pages = at_once([arrive(number) for number in range(BROWSERS)])
+    assert Counter(getattr(page, "status", page) for page in pages) == {
+        303: UNITS // PACKS,
+        409: BROWSERS - UNITS // PACKS,
+    }
+    for page in pages:
+        assert page.status == 303 or re.search(r"Packs left: [0-9]+\.", page.text), page.text
+    assert (left(variant_id), held_or_sold(variant_id)) == (UNITS % PACKS, UNITS - UNITS % PACKS)
 
 
 @pytest.mark.usefixtures("live_database")
