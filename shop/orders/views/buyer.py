@@ -279,6 +279,8 @@ def _order_page(
 ) -> tuple[str, int]:
     keep_private()
     next_tone, next_text = wording.what_next(view)
+    if any(travel.waits_for_pickup for travel in travels.values()):
+        next_tone, next_text = "warn", _("Your goods are there: please pick them up with the code below.")
     page = render_template(
         "shop/orders/show.html",
         view=view,
