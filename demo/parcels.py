@@ -26,6 +26,7 @@ from shop.fulfilment import codes
 from shop.fulfilment import jobs as fulfilment_jobs
 from shop.fulfilment import services as fulfilment
 from shop.fulfilment.values import NewNode, Way
+from shop.orders import addresses
 from shop.orders import services as orders
 from shop.orders.models import Order, SupplierOrder
 from shop.orders.values import Delivery, OrderRequest, Pickup
@@ -118,8 +119,9 @@ class Parcels:
         else:
             person = people.BUYERS[story.buyer]
             actor, name, phone, email = GUEST, person.name, person.phone, person.email
+        key = f"{actor.user_id or 'guest'}:{ids.public_id(20)}"
         request = OrderRequest(
-            idem_key=f"{actor.user_id or 'guest'}:{ids.public_id(20)}",
+            idem_key=key,
             email=email,
             locale="zh_Hans_CN",
             delivery=Delivery(
@@ -136,7 +138,7 @@ class Parcels:
             ),
             no_return_confirmed=True,
             wanted=(Wanted(shelf.variant_id, 2),),
-            guest_secret=ids.secret() if actor is GUEST else None,
+            guest_secret=addresses.guest_secret(key) if actor is GUEST else None,
         )
         with transaction() as session:
             placed = orders.place_order(session, actor, request)

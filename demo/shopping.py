@@ -33,6 +33,7 @@ from shop.certification import services as certification
 from shop.certification import values as certification_values
 from shop.fulfilment import services as fulfilment
 from shop.fulfilment.values import Acceptance
+from shop.orders import addresses
 from shop.orders import jobs as order_jobs
 from shop.orders import queries as order_queries
 from shop.orders import services as orders
@@ -195,9 +196,10 @@ class Shop:
         wanted = self._fill_basket()
         if not wanted:
             return
-        secret = ids.secret() if actor is GUEST else None
+        key = f"{actor.user_id or 'guest'}:{ids.public_id(20)}"
+        secret = addresses.guest_secret(key) if actor is GUEST else None
         request = OrderRequest(
-            idem_key=f"{actor.user_id or 'guest'}:{ids.public_id(20)}",
+            idem_key=key,
             email=email,
             locale="en" if chance.random() < 0.06 else "zh_Hans_CN",
             delivery=delivery_to(name, phone, *self._destination(email)),

@@ -371,6 +371,7 @@ def _file(session: Session, condition: ColumnElement[bool]) -> ClaimFile:
             Product.picture,
             SupplierOrder.public_id.label("part"),
             Order.institution_id,
+            Organisation.contact,
             Order.delivery,
         )
         .join(Product, Product.id == OrderLine.product_id)
@@ -406,6 +407,7 @@ def _file(session: Session, condition: ColumnElement[bool]) -> ClaimFile:
         row.packs,
         row.part,
         row.institution_id,
+        row.contact,
         str(row.delivery.get("recipient", "")),
         str(row.delivery.get("phone", "")),
         tuple(photos),

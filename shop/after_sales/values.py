@@ -230,6 +230,7 @@ class ClaimFile:
     packs: int
     part: str
     institution_id: int | None
+    supplier_contact: str
     recipient: str
     phone: str
     photos: tuple[int, ...]

@@ -22,6 +22,7 @@ from shop.after_sales.values import (
     Step,
     Wish,
 )
+from web.language import in_language
 from web.templating import day, moment
 from web.wording import explains
 
@@ -249,9 +250,13 @@ def step_label(step: Step) -> str:
     }[step.move]
 
 
-def return_address_text(supplier: str) -> str:
+def return_address_text(file: ClaimFile) -> str:
     """Say to whom goods are sent back."""
-    return _("To %(supplier)s; write the number of the order on the parcel.", supplier=supplier)
+    supplier = in_language(*file.row.supplier)
+    who = f"{supplier} ({file.supplier_contact})" if file.supplier_contact else supplier
+    return _(
+        "To %(supplier)s. Ask them where to, and write the number of the order on the parcel.", supplier=who
+    )
 
 
 @explains(errors.NotReceived)
