@@ -19,7 +19,7 @@ from shop.settlement.values import (
     Standing,
 )
 
-#: For how many days after receipt buyers may claim, unless a dated setting says otherwise; then the money is due.
+#: For how many days after receipt buyers may claim, unless a dated setting says otherwise; the day after, the money is due.
 CLAIM_DAYS = 7
 FEWEST_CLAIM_DAYS, MOST_CLAIM_DAYS = 1, 90
 

@@ -94,7 +94,8 @@ PART_FACTS = (
         Order.number,
         SupplierOrder.supplier_id,
         _RECEIVED_ON.label("received_on"),
-        _RECEIVED_ON.op("+", return_type=Date())(_CLAIM_DAYS).label("due_on"),
+        # Buyers may claim until the end of the last day; the day after, the money is due.
+        _RECEIVED_ON.op("+", return_type=Date())(_CLAIM_DAYS + 1).label("due_on"),
         _GROSS.label("gross_fen"),
         SupplierOrder.freight_fen.label("sent_freight_fen"),
         SupplierOrder.accepted_fen,

@@ -70,7 +70,7 @@ def show() -> Any:
 
 @bp.get("/supplier/settlement/statement.csv")
 @requires(SEE_SETTLEMENT)
-def statement_csv() -> Response:
+def statement_csv() -> Any:
     """Give the statement of a period as a file."""
     keep_private()
     period, problem = _period()
@@ -78,6 +78,9 @@ def statement_csv() -> Response:
         raise NotFound("period")
     with reading() as session:
         supplier = queries.get_own_supplier(session, current_actor(), _wanted_supplier())
+        sums = queries.sum_up(session, supplier.id, period)
+        if sums.parts > MOST_PARTS:
+            return _too_much(period, supplier.public_id)
         parts = queries.statement(session, supplier.id, period, limit=MOST_PARTS)
     headers = [
         _("Goods received on"),
@@ -112,6 +115,8 @@ def on_paper() -> Any:
     with reading() as session:
         supplier = queries.get_own_supplier(session, current_actor(), _wanted_supplier())
         sums = queries.sum_up(session, supplier.id, period)
+        if sums.parts > MOST_PARTS:
+            return _too_much(period, supplier.public_id)
         parts = queries.statement(session, supplier.id, period, limit=MOST_PARTS)
         benefits = queries.benefits_paid(session, supplier.id, period)
     return render_template(
@@ -284,6 +289,12 @@ def _period() -> tuple[Period, str]:
         return month, ""
     chosen = rules.month_period(wanted)
     return (chosen, "") if chosen else (month, _("Choose a month, for example 2026-11."))
+
+
+def _too_much(period: Period, supplier: str) -> Any:
+    """Send back to the statement whoever wants more than a file or a paper holds."""
+    flash(_("At most %(most)s parcels fit into one file. Choose fewer days.", most=MOST_PARTS), "warn")
+    return redirect(f"/supplier/settlement?{period.query}&supplier={supplier}", 303)
 
 
 def _state_text(found: StatementPart) -> str:

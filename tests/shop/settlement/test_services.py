@@ -200,7 +200,7 @@ def test_the_same_form_proposes_once_and_the_same_person_approves_once(
 
 
 def test_what_may_still_be_claimed_is_not_due(session: Session, finance: Actor, seller: Seller) -> None:
-    deliver(seller, ago=timedelta(days=6))
+    deliver(seller, ago=timedelta(days=7))
     with pytest.raises(NothingDue):
         propose(finance, seller)
     with clock.at(clock.now() + timedelta(days=1)):
@@ -579,7 +579,7 @@ def test_what_is_due_when(session: Session, seller: Seller) -> None:
     deliver(seller, ago=timedelta(days=30), price_fen=150_00)
     stands, days = queries.owed(session, seller.organisation.id, clock.today())
     assert (stands.due_fen, stands.later_fen, stands.kept_fen) == (150_00, 200_00, 0)
-    assert [(day.due_on, day.amount_fen) for day in days] == [(clock.today() + timedelta(days=4), 200_00)]
+    assert [(day.due_on, day.amount_fen) for day in days] == [(clock.today() + timedelta(days=5), 200_00)]
 
 
 def test_a_fee_would_be_noticed(session: Session, seller: Seller) -> None:

@@ -316,6 +316,18 @@ def test_a_wrong_period_is_explained(supplier: PageClient, query: str) -> None:
     supplier.get(f"/supplier/settlement/print?{query}", 404)
 
 
+def test_a_file_that_would_be_too_long_says_so(
+    supplier: PageClient, seller: Seller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shop.settlement.views.supplier.MOST_PARTS", 1)
+    for _ in range(2):
+        deliver(seller)
+    month = f"month={clock.now() - timedelta(days=30):%Y-%m}"
+    for kind in ("statement.csv", "print"):
+        sent = supplier.get(f"/supplier/settlement/{kind}?{month}", 303)
+        assert "选择更短的时间" in supplier.follow(sent).text
+
+
 def test_odd_addresses_answer_politely(supplier: PageClient, finance: PageClient) -> None:
     for url in (
         "/supplier/settlement/parts/%00",
