@@ -39,7 +39,7 @@ def _at_checkout(page: Page, site: Site) -> None:
 
 def _at_refused_checkout(page: Page, site: Site) -> None:
     _at_checkout(page, site)
-    page.locator("form.checkout button[type=submit]").click()
+    page.locator("form.checkout .sticky-actions button[type=submit]").click()
     page.locator(".error-summary").wait_for()
 
 
