@@ -41,7 +41,7 @@ def _money_to_decide(_actor: Actor) -> int | None:
 
 def _failed_events(_actor: Actor) -> int | None:
     with reading() as session:
-        return queries.count_events(session, failed=True) or None
+        return queries.count_events(session, "failed") or None
 
 
 navigation.register(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from flask_babel import gettext as _
 
 from core import money
 from payments import errors
-from payments.values import RefundState
+from payments.values import PaymentState, RefundState
 from web.wording import explains
 
 REFUND_TONES = {
@@ -65,6 +67,13 @@ def amount_text(amount: int, currency: str) -> str:
 
 def review_reason(reason: str) -> str:
     """Return why money did not fit."""
+    amounts = re.fullmatch(r"(\d+) fen were paid instead of (\d+)", reason)
+    if amounts:
+        return _(
+            "%(paid)s came instead of %(expected)s",
+            paid=money.format_fen(int(amounts[1])),
+            expected=money.format_fen(int(amounts[2])),
+        )
     return {
         "unknown_code": _("unknown code"),
         "code_closed": _("code paid or withdrawn before"),
@@ -75,6 +84,31 @@ def review_reason(reason: str) -> str:
         "the provider names another payment": _("the provider names another payment"),
         "the provider names no payment": _("the provider names no payment"),
     }.get(reason, reason)
+
+
+def outcome_text(outcome: str | None) -> str:
+    """Return what a message of a provider did."""
+    if outcome is not None and outcome.startswith("dispute"):
+        return _("about a dispute")
+    return {
+        "ignored": _("changes nothing here"),
+        "refund": _("about a refund"),
+        "unknown refund": _("about a refund that we do not know"),
+        PaymentState.SUCCEEDED: _("payment succeeded"),
+        PaymentState.CANCELLED: _("payment cancelled"),
+        PaymentState.PENDING: _("payment still open"),
+        PaymentState.NEEDS_REVIEW: _("payment to be decided about"),
+    }.get(outcome or "", outcome or "")
+
+
+def error_text(error: str) -> str:
+    """Say why a message could not be applied, by the name of the fault that stands before the colon."""
+    return {
+        "UnknownIntent": _("No payment of ours has this number."),
+        "GatewayFailed": _("The payment service gave no answer."),
+        "NotFound": _("What it is about does not exist here."),
+        "OperationalError": _("The database did not answer in time."),
+    }.get(error.partition(":")[0], _("A fault of the programme. Please tell those who run it."))
 
 
 def difference_text(difference: dict[str, object]) -> str:

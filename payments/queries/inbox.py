@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from core import clock
@@ -73,12 +73,14 @@ class EventRow:
         return "failed" if self.failed_at is not None else "waiting"
 
 
-def list_events(session: Session, *, failed: bool, limit: int, offset: int) -> list[EventRow]:
-    """Return the inbox, newest first; `failed` leaves only what could not be applied."""
+def list_events(
+    session: Session, show: str = "", words: str = "", *, limit: int, offset: int
+) -> list[EventRow]:
+    """Return the inbox, newest first; `show` and `words` narrow it as `count_events` says."""
     columns = [getattr(PaymentEvent, name) for name in EventRow.__dataclass_fields__]
     rows = session.execute(
         select(*columns)
-        .where(*_failed_only(failed))
+        .where(*_narrowed(show, words))
         .order_by(PaymentEvent.id.desc())
         .limit(limit)
         .offset(offset)
@@ -86,10 +88,16 @@ def list_events(session: Session, *, failed: bool, limit: int, offset: int) -> l
     return [EventRow(*row) for row in rows]
 
 
-def count_events(session: Session, *, failed: bool) -> int:
-    """Count the inbox, or only what could not be applied."""
-    return session.scalar(select(func.count()).select_from(PaymentEvent).where(*_failed_only(failed))) or 0
+def count_events(session: Session, show: str = "", words: str = "") -> int:
+    """Count the inbox: all of it, what `failed`, or what is `waiting`; `words` is the number of a message or payment."""
+    return session.scalar(select(func.count()).select_from(PaymentEvent).where(*_narrowed(show, words))) or 0
 
 
-def _failed_only(failed: bool) -> list[ColumnElement[bool]]:
-    return [PaymentEvent.handled_at.is_(None), PaymentEvent.failed_at.is_not(None)] if failed else []
+def _narrowed(show: str, words: str) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if show:
+        failed = PaymentEvent.failed_at.is_not(None)
+        found += [PaymentEvent.handled_at.is_(None), failed if show == "failed" else ~failed]
+    if words:
+        found.append(or_(PaymentEvent.event_id == words, PaymentEvent.intent_public_id == words))
+    return found

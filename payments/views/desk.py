@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response
 
 from core import money
 from core.db import reading, transaction
-from core.errors import Forbidden
-from payments import permissions, queries, services
+from core.errors import Forbidden, NotFound
+from payments import permissions, queries, services, wording
 from payments.errors import BankReferenceTaken, TransferFromTheFuture
 from payments.forms import BankTransferForm
 from payments.values import TransferState
@@ -67,19 +67,28 @@ def record_bank_transfer() -> Response | tuple[str, int]:
 @requires(permissions.READ_PAYMENT_EVENTS)
 def payment_events() -> str:
     """Show the inbox of events, and the payments that a person must look at."""
-    number, failed = page_number(), request.args.get("show") == "failed"
+    number, show = page_number(), request.args.get("show", "")
+    if show not in ("", "failed", "waiting"):
+        raise NotFound("show")
+    words = request.args.get("q", "").strip()[:100].replace("\x00", "")
     with reading() as session:
         _only_the_operator(queries.reads_operator_inbox(session, current_actor()))
-        rows = queries.list_events(session, failed=failed, limit=PAGE, offset=(number - 1) * PAGE)
-        total = queries.count_events(session, failed=failed)
-        failed_count = total if failed else queries.count_events(session, failed=True)
+        rows = queries.list_events(session, show, words, limit=PAGE, offset=(number - 1) * PAGE)
+        total = queries.count_events(session, show, words)
+        failed_count = queries.count_events(session, "failed")
+        waiting_count = queries.count_events(session, "waiting")
         reviews = queries.list_reviews(session)
     return render_template(
         "payments/events.html",
         page=paginate(rows, number, total, PAGE),
-        failed_only=failed,
+        show=show,
+        words=words,
         failed_count=failed_count,
+        waiting_count=waiting_count,
         reviews=reviews,
+        review_reason=wording.review_reason,
+        outcome_text=wording.outcome_text,
+        error_text=wording.error_text,
     )
 
 

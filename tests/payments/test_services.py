@@ -366,7 +366,7 @@ def test_an_event_for_an_unknown_intent_waits_visibly_and_is_tried_again(
     assert event.failed_at is not None
     assert "no intent" in (event.error or "")
     with transaction() as step:
-        assert queries.count_events(step, failed=True) == 1
+        assert queries.count_events(step, "failed") == 1
         step.execute(
             update(PaymentIntent).where(PaymentIntent.id == intent.id).values(public_id=intent.public_id)
         )

@@ -233,6 +233,32 @@ def test_a_failed_event_is_visible_and_can_be_tried_again(
     assert intent.public_id not in officer.get(f"{INBOX}?show=failed").text
     assert intent.public_id in officer.get(INBOX).text
     officer.post(f"{INBOX}/999999/retry", status=404)
+    # Tried again once more, by a second click: nothing happens twice.
+    assert "已处理" in officer.follow(officer.post(retry)).text
+    assert len(heard.of(PaymentConfirmed)) == 1
+
+
+def test_the_inbox_is_searched_and_says_why_and_when(
+    officer: PageClient, heard: Heard, open_intent: OpenIntent
+) -> None:
+    intent = open_intent()
+    known = intent.public_id
+    officer.post(f"{begin(known)}/pay")
+    rename(officer.session, intent.id, "GONE")
+    jobs.run_due()
+    failed = officer.get(f"{INBOX}?show=failed").text
+    assert known in failed
+    assert "没有这个编号的支付" in failed
+    assert "自动重试" in failed
+    assert known not in officer.get(f"{INBOX}?show=waiting").text
+    rename(officer.session, intent.id, known)
+    (retry,) = [form["action"] for form in officer.get(INBOX).forms if form["action"].endswith("/retry")]
+    officer.post(retry)
+    assert "支付成功" in officer.get(f"{INBOX}?q={known}").text
+    assert "没有符合的通知" in officer.get(f"{INBOX}?show=failed&q={known}").text
+    assert "没有符合的通知" in officer.get(f"{INBOX}?q=NOBODY").text
+    officer.get(f"{INBOX}?show=burnt", 404)
+    officer.get(f"{INBOX}?q=%00")
 
 
 def test_money_that_needs_a_person_stands_above_the_inbox(
@@ -245,7 +271,7 @@ def test_money_that_needs_a_person_stands_above_the_inbox(
     officer.post(f"{url}/pay")
     jobs.run_due()
     assert heard.of(PaymentConfirmed) == []
-    assert "1 fen were paid instead of 3980" in officer.get(INBOX).text
+    assert "应收 ¥39.80，实收 ¥0.01" in officer.get(INBOX).text
     assert officer.get(services.return_path(intent.public_id)).status == 200
 
 
