@@ -49,7 +49,12 @@ FIXED: tuple[FixedAccount, ...] = (
     FixedAccount("donor", "温知夏", "捐赠人：捐款、查凭证", "gives, and looks up acknowledgements"),
     FixedAccount("cadre", "", "驻村干部：记录善行", "village cadre: records deeds"),
     FixedAccount("committee", "", "村评议会：审定积分", "village committee: decides on points"),
-    FixedAccount("keeper", "", "爱心超市店主：收银兑换", "keeps the love supermarket's till"),
+    FixedAccount(
+        "keeper",
+        "",
+        "爱心超市店主：收银兑换、村自提点",
+        "keeps the love supermarket's till and the pick-up point",
+    ),
     FixedAccount("household", "", "农户：看自家积分", "household: sees its own points"),
     FixedAccount("supervisor", "魏承志", "监督：看全市账目", "supervises the prefecture"),
     FixedAccount("admin", "贺一鸣", "平台管理员", "runs the platform"),

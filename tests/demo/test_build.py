@@ -26,6 +26,7 @@ from demo import build
 from demo.accounts import CARD_CODE, FIXED, PASSWORD, find_till_facts, list_accounts
 from demo.content.places import village_code
 from demo.directory import HOUSEHOLDS_A_VILLAGE, village_codes
+from demo.parcels import STORIES
 from demo.timeline import Timeline
 from demo.world import Size
 from ledger import checks
@@ -36,9 +37,11 @@ from points.redemptions.models import Redemption
 from points.supermarkets import queries as store_queries
 from publicity.complaints.models import Complaint
 from registry.models import Household, Region
+from shop.after_sales.models import Claim
 from shop.catalogue.models import Product, Variant
 from shop.certification.models import Certificate
 from shop.certification.queries import certified_condition
+from shop.fulfilment.models import Node, Parcel
 from shop.orders.models import Order
 from shop.product_files import exports, imports, rules
 from shop.product_files import queries as product_file_queries
@@ -93,10 +96,21 @@ def test_the_world_has_what_was_asked_for(world: Session, small_world: list[str]
     kinds = {row[0]: row[1] for row in rows}
     assert (kinds["supplier"], kinds["institution"], kinds["charity"], kinds["operator"]) == (12, 6, 3, 1)
     assert _count(world, Donation) == 12
-    assert world.scalar(select(func.count()).where(Order.kind == "public")) == 10
+    assert world.scalar(select(func.count()).where(Order.kind == "public")) == 10 + len(STORIES)
     assert world.scalar(select(func.count()).where(Order.kind == "institution")) == 5
     assert _count(world, PointsClaim) > 10
     assert _count(world, Redemption) > 3
+
+
+def test_parcels_are_under_way_through_the_nodes_and_one_waits_for_its_buyer(world: Session) -> None:
+    kinds = world.scalars(select(Node.kind).order_by(Node.id)).all()
+    assert kinds == ["county", "township", "village"]
+    proofs = world.scalars(select(Parcel.proof).where(Parcel.way == "own").order_by(Parcel.id)).all()
+    assert sorted(proof or "" for proof in proofs) == ["", "", "", "", "code", "name"]
+    waiting = select(func.count()).where(
+        Parcel.pickup, Parcel.reached == Parcel.stops, Parcel.proof.is_(None)
+    )
+    assert world.scalar(waiting) == 1
 
 
 def test_every_invariant_of_the_books_holds(world: Session) -> None:
@@ -348,3 +362,9 @@ def test_the_totals_in_the_ledger_are_those_on_every_order_page(app: Flask, worl
             sums = sum(int(text.replace(",", "").replace(".", "")) for text in refunds)
             assert sums >= back, number
         assert 0 <= back <= paid
+
+
+def test_buyers_have_claimed(world: Session) -> None:
+    states = world.scalars(select(Claim.state)).all()
+    assert states
+    assert len(states) == len(set(states))
