@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import click
-from flask.cli import AppGroup
 
 from core import clock
 from core.db import transaction
 from registry import country, services
 
-commands = AppGroup("registry", help="The region tree.")
+# A plain group: it needs no request, and the registry knows no Flask.
+commands = click.Group("registry", help="The region tree.")
 
 
 @commands.command("load")
