@@ -37,7 +37,6 @@ from points.redemptions.models import Redemption
 from points.supermarkets import queries as store_queries
 from publicity.complaints.models import Complaint
 from registry.models import Household, Region
-from shop.after_sales.models import Claim
 from shop.catalogue.models import Product, Variant
 from shop.certification.models import Certificate
 from shop.certification.queries import certified_condition
@@ -362,9 +361,3 @@ def test_the_totals_in_the_ledger_are_those_on_every_order_page(app: Flask, worl
             sums = sum(int(text.replace(",", "").replace(".", "")) for text in refunds)
             assert sums >= back, number
         assert 0 <= back <= paid
-
-
-def test_buyers_have_claimed(world: Session) -> None:
-    states = world.scalars(select(Claim.state)).all()
-    assert states
-    assert len(states) == len(set(states))
