@@ -17,7 +17,7 @@ from core.permissions import Actor
 from shop.freight import queries, rules, services
 from shop.freight.errors import BadTariff, TableMovedOn, TooEarly
 from shop.freight.models import FreightTable
-from shop.freight.values import NewTariff
+from shop.freight.values import NewTariff, Zone
 from shop.orders.models import Order
 from shop.orders.values import Delivery
 from tests.factories.orders import DELIVERY, make_variant, place
@@ -25,19 +25,22 @@ from tests.factories.people import actor_of, make_user
 
 
 def write(
-    session: Session, actor: Actor, *, days: int = 1, fee: int = 9_00, once: str = "", **changes: object
+    session: Session,
+    actor: Actor,
+    *,
+    days: int = 1,
+    fee: int = 9_00,
+    once: str = "",
+    seen: str = "",
+    zones: tuple[Zone, ...] | None = None,
 ) -> str:
     """Write a table like today's whose lightest band costs `fee`."""
     now = queries.tariff_of(session, clock.today())
     first = replace(now.zones[0], bands=((1_000, fee), *now.zones[0].bands[1:]))
-    wanted = NewTariff(clock.today() + timedelta(days=days), (first, *now.zones[1:]), "柴油涨价")
-    seen = str(changes.pop("seen", queries.newest_id(session)))
+    whole = zones if zones is not None else (first, *now.zones[1:])
+    wanted = NewTariff(clock.today() + timedelta(days=days), whole, "柴油涨价")
     return services.write_tariff(
-        session,
-        actor,
-        replace(wanted, **changes),
-        seen=seen,
-        once=once or ids.public_id(20),  # type: ignore[arg-type]
+        session, actor, wanted, seen=seen or queries.newest_id(session), once=once or ids.public_id(20)
     )
 
 
