@@ -1,4 +1,4 @@
-"""Keep what freight costs in dated tables, and with an order its invoice, its sender and what was confirmed.
+"""Keep what freight costs in dated tables, and with an order its invoice and what was confirmed.
 
 Revision ID: 0017
 """
@@ -69,7 +69,6 @@ def upgrade() -> None:
         "FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting()"
     )
     op.add_column("shop_orders", sa.Column("invoice", postgresql.JSONB(), nullable=True))
-    op.add_column("shop_orders", sa.Column("sender_hash", sa.Text(), nullable=True))
     op.add_column("shop_orders", sa.Column("freight_table_id", sa.BigInteger(), nullable=True))
     op.create_foreign_key(
         op.f("fk_shop_orders_freight_table_id_shop_freight_tables"),
@@ -77,18 +76,6 @@ def upgrade() -> None:
         "shop_freight_tables",
         ["freight_table_id"],
         ["id"],
-    )
-    op.create_index(
-        "ix_shop_orders_open_email",
-        "shop_orders",
-        [sa.text("lower(email)")],
-        postgresql_where=sa.text("state = 'placed'"),
-    )
-    op.create_index(
-        "ix_shop_orders_open_sender",
-        "shop_orders",
-        ["sender_hash"],
-        postgresql_where=sa.text("state = 'placed'"),
     )
     op.add_column(
         "shop_order_lines",
@@ -99,11 +86,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Remove them."""
     op.drop_column("shop_order_lines", "no_return_confirmed")
-    op.drop_index("ix_shop_orders_open_sender", "shop_orders")
-    op.drop_index("ix_shop_orders_open_email", "shop_orders")
     op.drop_constraint(
         op.f("fk_shop_orders_freight_table_id_shop_freight_tables"), "shop_orders", type_="foreignkey"
     )
-    for column in ("freight_table_id", "sender_hash", "invoice"):
+    for column in ("freight_table_id", "invoice"):
         op.drop_column("shop_orders", column)
     op.drop_table("shop_freight_tables")

@@ -7,7 +7,6 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import fields
 from hashlib import sha256
-from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
 from core import ids
@@ -30,19 +29,6 @@ def guest_secret(idem_key: str) -> str:
     """
     mac = hmac.new(gateways.site().key, f"guest order {idem_key}".encode(), sha256).digest()
     return base64.urlsafe_b64encode(mac).decode().rstrip("=")
-
-
-def sender_digest(address: str | None) -> str | None:
-    """Return a keyed digest of a network address, by which unpaid orders are counted; an IPv6 network counts as one."""
-    if not address:
-        return None
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return None
-    if isinstance(parsed, IPv6Address):
-        parsed = ip_network((parsed, 64), strict=False).network_address
-    return hmac.new(gateways.site().key, f"order sender {parsed}".encode(), sha256).hexdigest()[:32]
 
 
 def read_delivery(kept: Mapping[str, Any]) -> Delivery:

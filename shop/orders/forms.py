@@ -292,7 +292,6 @@ class CheckoutForm(DeliveryForm):
         cart: CartOwner,
         locale: str,
         guest_secret: str | None,
-        sender: str | None,
         pickup: PickupPoint | None,
     ) -> OrderRequest:
         """Return the order that this form asks for."""
@@ -307,7 +306,6 @@ class CheckoutForm(DeliveryForm):
             invoice=self.wanted_invoice(),
             cart=cart,
             guest_secret=guest_secret,
-            sender=sender,
             seen_total_fen=self.seen_total_fen(),
             voucher=(self.voucher.data or "").strip(),
         )

@@ -20,7 +20,7 @@ class Order(Base):
     `state` is derived from the payment and the parts and kept for lists; `number` is what people read aloud.
     A guest opens the order by `guest_token_hash`'s secret, never by the number. `idem_key` names the form that was
     sent (and by whom), `request_hash` what stood in it. `payment_intent` is the public id of the open intent, `paid_by`
-    names the money that paid it. `sender_hash` is a keyed digest of the network address that sent the form. `delivery` is
+    names the money that paid it. `delivery` is
     read through `addresses.read_delivery`, `invoice` is a `values.Invoice` or nothing. `discount_fen` is what a voucher pays: the operator's money, never the suppliers'.
     """
 
@@ -47,8 +47,6 @@ class Order(Base):
         Index("ix_shop_orders_state", "state", "id"),
         Index("ix_shop_orders_paid", "paid_at", postgresql_where=text("paid_at IS NOT NULL")),
         Index("ix_shop_orders_expiry", "hold_expires_at", postgresql_where=text("state = 'placed'")),
-        Index("ix_shop_orders_open_email", text("lower(email)"), postgresql_where=text("state = 'placed'")),
-        Index("ix_shop_orders_open_sender", "sender_hash", postgresql_where=text("state = 'placed'")),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
@@ -65,7 +63,6 @@ class Order(Base):
     guest_token_hash: Mapped[str | None] = mapped_column(unique=True)
     email: Mapped[str]
     locale: Mapped[str]
-    sender_hash: Mapped[str | None]
     delivery: Mapped[dict[str, Any]] = mapped_column(JSONB)
     invoice: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     note: Mapped[str] = mapped_column(default="")

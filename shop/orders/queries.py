@@ -174,22 +174,19 @@ def lock_keys(session: Session, *keys: str) -> None:
     )
 
 
-def count_unpaid(session: Session, actor: Actor, email: str, sender: str) -> tuple[int, int]:
-    """Count the public orders that wait for their money: (of this account or guest's e-mail address, of this sender)."""
-    own = (
-        Order.buyer_user_id == actor.user_id
-        if actor.user_id is not None
-        else Order.buyer_user_id.is_(None) & (func.lower(Order.email) == email.lower())
-    )
-    row = session.execute(
-        select(func.count().filter(own), func.count().filter(Order.sender_hash == sender)).where(
-            Order.state == State.PLACED.value,
-            Order.kind == Kind.PUBLIC.value,
-            Order.hold_expires_at > clock.now(),
-            or_(own, Order.sender_hash == sender),
+def count_unpaid(session: Session, user_id: int) -> int:
+    """Count the public orders of an account that wait for their money."""
+    return (
+        session.scalar(
+            select(func.count()).where(
+                Order.buyer_user_id == user_id,
+                Order.state == State.PLACED.value,
+                Order.kind == Kind.PUBLIC.value,
+                Order.hold_expires_at > clock.now(),
+            )
         )
-    ).one()
-    return row[0], row[1]
+        or 0
+    )
 
 
 def find_by_key(session: Session, idem_key: str) -> Order | None:

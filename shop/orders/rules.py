@@ -33,8 +33,9 @@ HOLD_TRANSFER = timedelta(days=30)
 #: Stripe's largest charge in CNY (eight digits of fen); larger orders go by bank transfer.
 MOST_ONLINE_FEN = 99_999_999
 
-#: So many orders of one account or e-mail address, and of one network address, may wait for their money at a time.
-MOST_UNPAID, MOST_UNPAID_FROM = 5, 20
+#: So many orders of one account may wait for their money at a time. Guests have no such limit: whole villages share one
+#: network address, and anybody may type another's e-mail address and would keep them from ordering.
+MOST_UNPAID = 10
 
 #: What a pack counted in pieces is taken to weigh for freight, in grams a piece.
 GRAMS_A_PIECE = 500

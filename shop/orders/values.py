@@ -140,7 +140,7 @@ class OrderRequest:
     `idem_key` names the form and its sender; the same key gives the same order. `seen_total_fen` is the total that
     stood on the page; nobody is charged another one. Prices are never part of a request. `voucher` is a code as typed.
     `no_return_for` names the packs (public ids) beside which the buyer confirmed that they cannot be sent back; None:
-    whatever is in it. `sender` is a digest of the network address; orders with one are limited in number while unpaid.
+    whatever is in it.
     """
 
     idem_key: str
@@ -151,7 +151,6 @@ class OrderRequest:
     no_return_confirmed: bool = False
     no_return_for: frozenset[str] | None = None
     invoice: Invoice | None = None
-    sender: str | None = None
     wanted: tuple[Wanted, ...] = ()
     cart: CartOwner | None = None
     institution_id: int | None = None

@@ -284,7 +284,7 @@ def _no_return(refusal: NoReturnNotConfirmed) -> str:
 @explains(TooManyUnpaid)
 def _too_many_unpaid(refusal: TooManyUnpaid) -> str:
     return _(
-        "%(most)s orders of yours, or from your network, wait for their payment already, and keep goods from others. "
+        "%(most)s orders of yours wait for their payment already, and keep goods from others. "
         "Pay or cancel one of them first; those that are not paid end by themselves after %(minutes)s minutes.",
         most=refusal.most,
         minutes=int(HOLD_ONLINE.total_seconds() // 60),

@@ -69,8 +69,8 @@ def place_order(session: Session, actor: Actor, request: OrderRequest) -> Placed
     kind = Kind.PUBLIC if request.institution_id is None else Kind.INSTITUTION
     if request.institution_id is not None:
         _require_institution(session, actor, request.institution_id)
-    elif request.sender is not None:
-        _refuse_hoarding(session, actor, request.email, request.sender)
+    elif actor.user_id is not None and queries.count_unpaid(session, actor.user_id) >= rules.MOST_UNPAID:
+        raise TooManyUnpaid(rules.MOST_UNPAID)
     wanted = (
         cart_queries.quantities(session, request.cart)
         if request.cart is not None
@@ -116,27 +116,16 @@ def place_order(session: Session, actor: Actor, request: OrderRequest) -> Placed
 
 
 def _lock(session: Session, actor: Actor, request: OrderRequest) -> None:
-    """Let one form, one account or e-mail address and one network address place one order at a time."""
-    keys = [request.idem_key]
-    if request.sender is not None:
-        who = f"mail {request.email.lower()}" if actor.user_id is None else f"user {actor.user_id}"
-        keys += [f"order of {who}", f"order from {request.sender}"]
-    queries.lock_keys(session, *keys)
-
-
-def _refuse_hoarding(session: Session, actor: Actor, email: str, sender: str) -> None:
-    """Refuse a further order of somebody who has many unpaid ones: nobody holds the whole stock without paying."""
-    own, from_here = queries.count_unpaid(session, actor, email, sender)
-    if own >= rules.MOST_UNPAID:
-        raise TooManyUnpaid(rules.MOST_UNPAID)
-    if from_here >= rules.MOST_UNPAID_FROM:
-        raise TooManyUnpaid(rules.MOST_UNPAID_FROM)
+    """Let one form and one account place one order at a time."""
+    queries.lock_keys(
+        session, request.idem_key, *([f"order of user {actor.user_id}"] if actor.user_id is not None else ())
+    )
 
 
 def _fingerprint(request: OrderRequest) -> str:
     """Return what tells two requests apart; what lay in the cart is not part of it, for it is gone the second time."""
     content = asdict(request)
-    for name in ("idem_key", "cart", "guest_secret", "seen_total_fen", "locale", "sender", "no_return_for"):
+    for name in ("idem_key", "cart", "guest_secret", "seen_total_fen", "locale", "no_return_for"):
         content.pop(name)
     return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
@@ -202,7 +191,6 @@ def _write_order(
             guest_token_hash=ids.digest(request.guest_secret) if request.guest_secret else None,
             email=request.email,
             locale=request.locale,
-            sender_hash=request.sender,
             delivery=asdict(request.delivery),
             invoice=asdict(request.invoice) if request.invoice else None,
             note=request.note,

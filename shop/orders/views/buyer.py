@@ -157,7 +157,6 @@ def place() -> Any:
         cart=owner,
         locale=locale_code(),
         guest_secret=secret,
-        sender=addresses.sender_digest(request.remote_addr),
         pickup=pickup,
     )
     try:

@@ -203,9 +203,7 @@ def test_checkouts_from_separate_browsers_get_the_goods_or_a_page_with_what_is_l
         browser = PageClient(app, None, language="en")  # type: ignore[arg-type]
         place: Any = {"environ_base": {"REMOTE_ADDR": f"10.7.{number // 250}.{number % 250 + 1}"}}
         wish = {"variant": public_id, "quantity": str(PACKS)}
-        browser.post(
-            "/shop/cart/add", wish, token=False, headers={"Sec-Fetch-Site": "same-origin"}, **place
-        )
+        browser.post("/shop/cart/add", wish, token=False, headers={"Sec-Fetch-Site": "same-origin"}, **place)
         fields = browser.get("/shop/checkout", **place).form("/shop/checkout")["fields"]
         typed = {**fields, **CHECKOUT, "email": f"buyer{number}@example.org"}
         return lambda: browser.post("/shop/checkout", typed, None, token=False, **place)
