@@ -69,6 +69,8 @@ def bars(
         margin_right=34 if narrow else 10,
         margin_bottom=6 if narrow else 14 + 24 * ((len(series) - 1) // 3),
         spacing=12,
+        # One series needs no legend: the heading above the chart names it.
+        show_legend=len(series) > 1,
         truncate_legend=-1,
         truncate_label=-1,
         rounded_bars=2,
