@@ -12,6 +12,7 @@ from payments.services.bank_transfers import (
     withdraw_payment_codes,
 )
 from payments.services.checkouts import begin_checkout, cancel_open_intents, return_path, settle_intent, sweep
+from payments.services.desk import require_operator
 from payments.services.disputes import note_dispute, settle_dispute
 from payments.services.finishing import finish_intent
 from payments.services.inbox import handle_event, hurry_events, receive_event, retry_event
@@ -50,6 +51,7 @@ __all__ = [
     "record_bank_transfer",
     "register_payment_code",
     "request_refund",
+    "require_operator",
     "resolve_review",
     "retry_event",
     "return_path",

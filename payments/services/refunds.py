@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from core import audit, clock, events, ids, jobs
 from core.db import reading, transaction
-from core.errors import Forbidden, NotFound
+from core.errors import NotFound
 from core.permissions import SYSTEM, Actor
 from ledger import services as ledger_services
 from ledger.values import AccountKind, AccountSpec, Fact, Leg, Policy, Unit
@@ -32,6 +32,7 @@ from payments.errors import (
 )
 from payments.events import RefundDeclined, RefundSucceeded, RefundToBeDeclined
 from payments.models import BankTransfer, PaymentIntent, Refund, RefundLimit
+from payments.services.desk import require_operator
 from payments.values import (
     BY_HAND,
     CURRENCY,
@@ -137,7 +138,7 @@ def request_refund(
 
 def approve_refund(session: Session, actor: Actor, public_id: str) -> Refund:
     """Approve what somebody else asked for; refused to the one who asked (`SecondPersonNeeded`)."""
-    _require_operator(session, actor)
+    require_operator(session, actor)
     refund = queries.lock_refund(session, public_id)
     target = rules.refund_after(refund.state, RefundAction.APPROVE)
     if refund.asked_by_user_id is not None and refund.asked_by_user_id == actor.user_id:
@@ -153,7 +154,7 @@ def approve_refund(session: Session, actor: Actor, public_id: str) -> Refund:
 
 def decline_refund(session: Session, actor: Actor, public_id: str, reason: str) -> Refund:
     """Say no to what somebody asked for: the money goes back to where it lay."""
-    _require_operator(session, actor)
+    require_operator(session, actor)
     known = queries.find_refund(session, public_id)
     if known is None:
         raise NotFound(f"no refund {public_id}")
@@ -187,7 +188,7 @@ def decline_refund(session: Session, actor: Actor, public_id: str, reason: str) 
 
 def try_refund_again(session: Session, actor: Actor, public_id: str) -> Refund:
     """Ask the provider anew for a refund that it failed, under a new key."""
-    _require_operator(session, actor)
+    require_operator(session, actor)
     refund = queries.lock_refund(session, public_id)
     refund.state = rules.refund_after(refund.state, RefundAction.TRY_AGAIN).value
     refund.round += 1
@@ -204,7 +205,7 @@ def note_paid_by_hand(
     session: Session, actor: Actor, public_id: str, bank_reference: str, paid_on: date
 ) -> Refund:
     """Note that a finance officer paid a refund by bank transfer, with the bank's own number of it."""
-    _require_operator(session, actor)
+    require_operator(session, actor)
     if paid_on > clock.today():
         raise TransferFromTheFuture
     reference = " ".join(bank_reference.split())
@@ -420,11 +421,6 @@ def _reference(refund: Refund) -> str:
 
 def _find(found: Sequence[ProviderRefund], reference: str) -> ProviderRefund | None:
     return next((told for told in found if told.reference == reference), None)
-
-
-def _require_operator(session: Session, actor: Actor) -> None:
-    if not queries.reads_operator_inbox(session, actor):
-        raise Forbidden("only the operator's own people decide about refunds")
 
 
 def _kept(spec: AccountSpec, amount: int) -> dict[str, Any]:

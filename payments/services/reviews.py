@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import audit, clock, events, ids
-from core.errors import Forbidden, NotFound
+from core.errors import NotFound
 from core.permissions import Actor
 from ledger import services as ledger_services
 from ledger.values import Fact, Leg
@@ -23,6 +23,7 @@ from payments.errors import (
 )
 from payments.events import HeldMoneyMatched, HeldMoneyReturned
 from payments.models import BankTransfer, PaymentIntent, Resolution
+from payments.services.desk import require_operator
 from payments.services.refunds import request_refund
 from payments.values import ResolutionKind
 
@@ -74,7 +75,7 @@ def resolve_review(
     decision. Refuses what was decided before (`ReviewClosed`), money that is gone (`NothingHeld`), no fitting order
     (`NothingToMatch`), transfers that do not pay together (`CannotJoin`).
     """
-    _require_operator(session, actor)
+    require_operator(session, actor)
     joined = sorted(set(joined)) if kind is ResolutionKind.MATCH else []
     paid, others = _lock_group(session, paid_by, joined)
     known = session.scalar(select(Resolution).where(Resolution.once == once))
@@ -126,7 +127,7 @@ def resolve_review(
 
 def decide_proposal(session: Session, actor: Actor, public_id: str, *, confirm: bool) -> Resolution:
     """Confirm or decline what somebody else proposed about money that did not fit."""
-    _require_operator(session, actor)
+    require_operator(session, actor)
     known = session.scalar(select(Resolution).where(Resolution.public_id == public_id))
     if known is None:
         raise NotFound("proposal")
@@ -271,8 +272,3 @@ def _give_back(
 
 def _subject(paid: PaymentIntent | BankTransfer) -> tuple[str, str]:
     return ("payment" if isinstance(paid, PaymentIntent) else "bank_transfer"), paid.public_id
-
-
-def _require_operator(session: Session, actor: Actor) -> None:
-    if not queries.reads_operator_inbox(session, actor):
-        raise Forbidden("only the operator's own people decide about money that does not fit")

@@ -72,7 +72,7 @@ def payment_events() -> str:
         raise NotFound("show")
     words = request.args.get("q", "").strip()[:100].replace("\x00", "")
     with reading() as session:
-        _only_the_operator(queries.reads_operator_inbox(session, current_actor()))
+        services.require_operator(session, current_actor())
         rows = queries.list_events(session, show, words, limit=PAGE, offset=(number - 1) * PAGE)
         total = queries.count_events(session, show, words)
         failed_count = queries.count_events(session, "failed")
@@ -97,7 +97,7 @@ def payment_events() -> str:
 def retry_event(event_id: int) -> Response:
     """Try to apply a failed event once more, now."""
     with transaction() as session:
-        _only_the_operator(queries.reads_operator_inbox(session, current_actor()))
+        services.require_operator(session, current_actor())
         services.retry_event(session, current_actor(), event_id)
     if services.handle_event(event_id):
         flash(_("The event has been applied."), "good")
@@ -109,7 +109,8 @@ def retry_event(event_id: int) -> Response:
 def _transfers_page(form: BankTransferForm) -> str:
     number, review = page_number(), request.args.get("show") == "review"
     with reading() as session:
-        _only_the_operator(queries.handles_operator_money(session, current_actor()))
+        if not queries.handles_operator_money(session, current_actor()):
+            raise Forbidden("the operator's own desk")
         rows = queries.list_transfers(session, review=review, limit=PAGE, offset=(number - 1) * PAGE)
         total = queries.count_transfers(session, review=review)
         review_count = total if review else queries.count_transfers(session, review=True)
@@ -129,8 +130,3 @@ def _transfers_page(form: BankTransferForm) -> str:
         review_only=review,
         review_count=review_count,
     )
-
-
-def _only_the_operator(allowed: bool) -> None:
-    if not allowed:
-        raise Forbidden("the operator's own desk")

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, flash, redirect, render_template
 
 from core import clock, money
 from core.db import reading
-from core.errors import Forbidden, NotFound
+from core.errors import NotFound
 from payments import gateways, permissions, queries, services, wording
 from payments.errors import GatewayFailed
 from payments.models import Reconciliation
@@ -31,7 +31,7 @@ def list_days() -> Any:
     """List the days that were compared, with what differs."""
     number = page_number()
     with reading() as session:
-        _only_the_operator(queries.reads_operator_inbox(session, current_actor()))
+        services.require_operator(session, current_actor())
         rows = queries.list_reconciliations(session, limit=PAGE, offset=(number - 1) * PAGE)
         total = queries.count_reconciliations(session)
     return render_template(
@@ -48,7 +48,7 @@ def list_days() -> Any:
 def as_csv() -> Response:
     """Give the compared days as a table for a spreadsheet; amounts in yuan."""
     with reading() as session:
-        _only_the_operator(queries.reads_operator_inbox(session, current_actor()))
+        services.require_operator(session, current_actor())
         rows = queries.list_reconciliations(session, limit=LONGEST_CSV, offset=0)
     text = io.StringIO()
     writer = csv.writer(text)
@@ -96,7 +96,7 @@ def _csv_row(row: Reconciliation) -> list[Any]:
 def show(provider: str, day: str) -> Any:
     """Show one day with each difference and where it is settled."""
     with reading() as session:
-        _only_the_operator(queries.reads_operator_inbox(session, current_actor()))
+        services.require_operator(session, current_actor())
         row = queries.get_reconciliation(session, provider, _day(day))
     return render_template(
         "payments/reconciliation_day.html",
@@ -111,7 +111,7 @@ def show(provider: str, day: str) -> Any:
 def compare(provider: str, day: str) -> Any:
     """Compare a day now."""
     with reading() as session:
-        _only_the_operator(queries.reads_operator_inbox(session, current_actor()))
+        services.require_operator(session, current_actor())
     wanted = _day(day)
     if wanted > clock.today():
         raise NotFound("a day to come")
@@ -128,8 +128,3 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise NotFound("day") from None
-
-
-def _only_the_operator(allowed: bool) -> None:
-    if not allowed:
-        raise Forbidden("the operator's own desk")

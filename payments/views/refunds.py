@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from core import clock, money
 from core.db import reading, transaction
-from core.errors import Forbidden, Refusal
+from core.errors import Refusal
 from payments import permissions, queries, rules, services, wording
 from payments.errors import BankReferenceTaken, GatewayFailed, LimitInThePast, TransferFromTheFuture
 from payments.forms import PaidByHandForm, ReasonForm, RefundLimitForm
@@ -34,7 +34,7 @@ def _list_page(form: RefundLimitForm, status: int = 200) -> tuple[str, int]:
     number, every = page_number(), request.args.get("show") == "all"
     conditions = () if every else (queries.refunds_to_do(),)
     with reading() as session:
-        _only_the_operator(queries.reads_operator_inbox(session, current_actor()))
+        services.require_operator(session, current_actor())
         rows = queries.list_refunds(session, *conditions, limit=PAGE, offset=(number - 1) * PAGE)
         total = queries.count_refunds(session, *conditions)
         to_do = queries.count_refunds(session, queries.refunds_to_do())
@@ -82,7 +82,7 @@ def _page(
     public_id: str, paid_form: PaidByHandForm, reason_form: ReasonForm, status: int = 200
 ) -> tuple[str, int]:
     with reading() as session:
-        _only_the_operator(queries.reads_operator_inbox(session, current_actor()))
+        services.require_operator(session, current_actor())
         row = queries.get_refund_row(session, public_id)
     allowed = rules.REFUND_TABLE[RefundState(row.state)]
     by_hand = RefundAction.PAY_BY_HAND in allowed and (row.by_hand or row.state != RefundState.APPROVED)
@@ -172,8 +172,3 @@ def _words() -> dict[str, Any]:
         "dispute_label": wording.dispute_label,
         "amount_text": wording.amount_text,
     }
-
-
-def _only_the_operator(allowed: bool) -> None:
-    if not allowed:
-        raise Forbidden("the operator's own desk")

@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 
 from core import ids, money
 from core.db import reading, transaction
-from core.errors import Forbidden
 from payments import permissions, queries, services, wording
 from payments.errors import CannotJoin, NothingHeld, NothingToMatch
 from payments.forms import ResolutionForm
@@ -26,7 +25,7 @@ bp = Blueprint("payments_reviews", __name__)
 def list_reviews() -> Any:
     """List the payments and transfers that wait for a decision."""
     with reading() as session:
-        _only_the_operator(queries.reads_operator_inbox(session, current_actor()))
+        services.require_operator(session, current_actor())
         rows = queries.list_held(session)
     return render_template("payments/reviews.html", rows=rows, **_words())
 
@@ -40,7 +39,7 @@ def show(kind: str, public_id: str) -> Any:
 
 def _page(paid_by: str, form: ResolutionForm, status: int = 200) -> tuple[str, int]:
     with reading() as session:
-        _only_the_operator(queries.reads_operator_inbox(session, current_actor()))
+        services.require_operator(session, current_actor())
         row = queries.get_held(session, paid_by)
         decisions = queries.list_resolutions(session, paid_by)
         refunds = queries.refunds_of_paid(session, paid_by)
@@ -70,7 +69,7 @@ def decide(kind: str, public_id: str) -> Any:
     paid_by = f"{kind}:{public_id}"
     form = ResolutionForm()
     with reading() as session:
-        _only_the_operator(queries.reads_operator_inbox(session, current_actor()))
+        services.require_operator(session, current_actor())
         _offer(form, queries.others_of_code(session, paid_by))
     if not form.validate_on_submit():
         return _page(paid_by, form, 422)
@@ -135,8 +134,3 @@ def _words() -> dict[str, Any]:
         "refund_label": wording.refund_label,
         "refund_tone": wording.refund_tone,
     }
-
-
-def _only_the_operator(allowed: bool) -> None:
-    if not allowed:
-        raise Forbidden("the operator's own desk")

@@ -8,10 +8,10 @@ from flask import Blueprint, Response, flash, redirect, render_template
 from flask_babel import gettext as _
 
 from core.db import reading, transaction
-from core.errors import Forbidden, NotFound, Refusal
+from core.errors import NotFound, Refusal
 from core.permissions import Actor
 from core.sheets import csv_text
-from payments import queries as payment_queries
+from payments.services import require_operator
 from shop.permissions import MANAGE_VOUCHERS
 from shop.vouchers import queries, rules, services, wording
 from shop.vouchers.forms import BatchForm, OpenForm, WithdrawForm
@@ -165,5 +165,4 @@ def _to(public_id: str) -> Any:
 
 def _only_the_operator() -> None:
     with reading() as session:
-        if not payment_queries.reads_operator_inbox(session, current_actor()):
-            raise Forbidden("the operator's own desk")
+        require_operator(session, current_actor())

@@ -10,9 +10,9 @@ from sqlalchemy import true
 
 from core import money
 from core.db import reading, transaction
-from core.errors import Forbidden, NotFound, Refusal
+from core.errors import NotFound, Refusal
 from core.permissions import Actor
-from payments import queries as payment_queries
+from payments.services import require_operator
 from shop.after_sales import queries, rules, services, wording
 from shop.after_sales.errors import AskedTooMuch, WordsMissing
 from shop.after_sales.forms import DecisionForm
@@ -168,5 +168,4 @@ def photo(public_id: str, number: int) -> Any:
 
 def _only_the_operator() -> None:
     with reading() as session:
-        if not payment_queries.reads_operator_inbox(session, current_actor()):
-            raise Forbidden("the operator's own desk")
+        require_operator(session, current_actor())

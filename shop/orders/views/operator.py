@@ -11,12 +11,13 @@ from werkzeug.wrappers import Response
 
 from core import ids
 from core.db import reading, transaction
-from core.errors import Forbidden, NotFound, Refusal
+from core.errors import NotFound, Refusal
 from core.permissions import Actor
 from payments import queries as payment_queries
 from payments import services as payment_services
 from payments import wording as payment_wording
 from payments.errors import RefundTooLarge
+from payments.services import require_operator
 from payments.values import Purpose, RefundState
 from shop.after_sales import queries as after_sales_queries
 from shop.after_sales import wording as after_sales_wording
@@ -300,5 +301,4 @@ def _back(number: str) -> Response:
 
 def _only_the_operator() -> None:
     with reading() as session:
-        if not payment_queries.reads_operator_inbox(session, current_actor()):
-            raise Forbidden("the operator's own desk")
+        require_operator(session, current_actor())

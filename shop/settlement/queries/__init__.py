@@ -42,7 +42,6 @@ from shop.settlement.queries.payouts import (
     own_payouts,
     payable_accounts,
     payable_balance,
-    pays_suppliers,
     reference_taken,
     suppliers_named,
 )
@@ -98,7 +97,6 @@ __all__ = [
     "own_suppliers",
     "payable_accounts",
     "payable_balance",
-    "pays_suppliers",
     "reference_taken",
     "statement",
     "sum_up",

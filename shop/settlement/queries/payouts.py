@@ -48,20 +48,6 @@ from shop.settlement.values import (
 )
 
 
-def pays_suppliers(session: Session, actor: Actor) -> bool:
-    """Say whether the actor is a finance officer or an administrator of the operator, not of a canteen."""
-    if actor.has_role(Role.ADMIN):
-        return True
-    grants = [grant for grant in actor.grants if grant.role == Role.FINANCE]
-    if any(grant.organisation_id is None for grant in grants):
-        return True
-    inside = [grant.organisation_id for grant in grants]
-    found = select(Organisation.id).where(
-        Organisation.id.in_(inside), Organisation.kind == OrganisationKind.OPERATOR.value
-    )
-    return bool(inside) and session.scalar(found.limit(1)) is not None
-
-
 def list_suppliers(session: Session, today: date) -> list[SupplierRow]:
     """Return every supplier that is owed something, what is due first; at most 500."""
     facts = PART_FACTS.subquery()

@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 
 from accounts.values import Role
 from core import audit, clock, ids, sealing
-from core.errors import Forbidden, NotFound
+from core.errors import NotFound
 from core.permissions import Actor
+from payments.services import require_operator
 from shop.settlement import queries, rules
 from shop.settlement.errors import (
     AccountDecided,
@@ -108,12 +109,6 @@ def number_of(account: SupplierAccount) -> str:
         return sealing.open_sealed(account.number_sealed, account.public_id)
     except sealing.SealBroken as broken:
         raise AccountUnreadable from broken
-
-
-def require_operator(session: Session, actor: Actor) -> None:
-    """Refuse everybody but the operator's own finance officers and administrators."""
-    if not queries.pays_suppliers(session, actor):
-        raise Forbidden("the operator's own desk")
 
 
 def _decide(session: Session, actor: Actor, public_id: str) -> SupplierAccount:

@@ -9,6 +9,7 @@ from core import audit, clock, events, ids
 from core.permissions import Actor
 from ledger import services as ledger_services
 from ledger.values import Fact, Leg
+from payments.services import require_operator
 from shop import books
 from shop.orders.models import SupplierOrder
 from shop.orders.values import PartState
@@ -16,7 +17,6 @@ from shop.settlement import queries
 from shop.settlement.errors import DisputeEnded, FormSentBefore, NotDisputable
 from shop.settlement.events import DisputeAnswered
 from shop.settlement.models import SettlementDispute
-from shop.settlement.services.accounts import require_operator
 from shop.settlement.values import DisputeState
 
 

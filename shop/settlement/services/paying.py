@@ -12,12 +12,13 @@ from core.permissions import Actor
 from ledger import services as ledger_services
 from ledger.values import Fact, Leg
 from payments import books as payment_books
+from payments.services import require_operator
 from shop import books
 from shop.settlement import queries, rules
 from shop.settlement.errors import PaidOnWrongDay, ReferenceTaken, WrongBatchState
 from shop.settlement.events import PayoutPaid
 from shop.settlement.models import Payout, PayoutBatch, SupplierAccount
-from shop.settlement.services.accounts import number_of, require_operator
+from shop.settlement.services.accounts import number_of
 from shop.settlement.values import (
     BankLine,
     BatchAction,

@@ -13,11 +13,11 @@ from core.permissions import Actor
 from ledger import services as ledger_services
 from ledger.errors import InsufficientBalance
 from ledger.values import Fact, Leg
+from payments.services import require_operator
 from shop import books
 from shop.settlement import queries, rules
 from shop.settlement.errors import BatchOutdated, NothingDue, SecondPersonNeeded
 from shop.settlement.models import Payout, PayoutBatch, PayoutItem
-from shop.settlement.services.accounts import require_operator
 from shop.settlement.values import BatchAction, BatchState, ItemState, PayoutAction, PayoutState
 
 SUBJECT = "payout_batch"

@@ -10,8 +10,9 @@ from flask_babel import gettext as _
 from accounts.asking_again import PasswordAgainForm, is_the_same_person
 from core import clock
 from core.db import reading, transaction
-from core.errors import Forbidden, NotFound, Refusal
+from core.errors import NotFound, Refusal
 from core.permissions import Actor
+from payments.services import require_operator
 from shop.permissions import PAY_SUPPLIERS, SET_CLAIM_PERIOD
 from shop.settlement import exports, queries, rules, services, wording
 from shop.settlement.errors import (
@@ -488,5 +489,4 @@ def _tabs(
 
 def _only_the_operator() -> None:
     with reading() as session:
-        if not queries.pays_suppliers(session, current_actor()):
-            raise Forbidden("the operator's own desk")
+        require_operator(session, current_actor())
