@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, literal_column, text
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Integer, literal_column, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,7 +14,9 @@ from core.db import Base
 class BenefitLink(Base):
     """That a household earns from a supplier's product, both days included, as the supplier enters it (rule E1).
 
-    It counts while the household agrees. `paid_fen` and `last_paid_on` are kept in step with the payments.
+    It counts while the household agrees. `paid_fen` and `last_paid_on` are kept in step with the payments. Of sales
+    the household has `share_bps` hundredths of a percent of the goods' value: of every product of the supplier, or of
+    those in `BenefitShareProduct`.
     """
 
     __tablename__ = "shop_benefit_links"
@@ -30,6 +32,12 @@ class BenefitLink(Base):
             "(answer = 'none') = (answered_at IS NULL) AND (answer = 'none') = (answered_by_user_id IS NULL)",
             name="answered",
         ),
+        CheckConstraint(
+            "share_bps IS NULL OR (share_bps BETWEEN 1 AND 10000 "
+            "AND kind IN ('dividend', 'order_purchase', 'land_trust', 'share'))",
+            name="share",
+        ),
+        CheckConstraint("NOT share_all OR share_bps IS NOT NULL", name="share_all"),
         CheckConstraint("reason <> '' OR (answer <> 'disputed' AND NOT on_behalf)", name="reason"),
         # The ranges of one number stand in for "=", which GiST only knows with an extension; the kinds have
         # different first letters.
@@ -51,6 +59,12 @@ class BenefitLink(Base):
             "id",
             postgresql_where=text("answer = 'disputed' AND withdrawn_at IS NULL"),
         ),
+        Index(
+            "ix_shop_benefit_links_share",
+            "supplier_id",
+            "id",
+            postgresql_where=text("share_bps IS NOT NULL AND withdrawn_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
@@ -65,6 +79,8 @@ class BenefitLink(Base):
     promised_fen: Mapped[int]
     paid_fen: Mapped[int] = mapped_column(default=0)
     last_paid_on: Mapped[date | None]
+    share_bps: Mapped[int | None] = mapped_column(Integer)
+    share_all: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     evidence: Mapped[str | None]
     added_by_user_id: Mapped[int | None] = mapped_column(ForeignKey("accounts_users.id"))
     added_at: Mapped[datetime]
@@ -76,8 +92,21 @@ class BenefitLink(Base):
     withdrawn_at: Mapped[datetime | None]
 
 
+class BenefitShareProduct(Base):
+    """A product of whose sales a link has its share."""
+
+    __tablename__ = "shop_benefit_share_products"
+    __table_args__ = (Index("ix_shop_benefit_share_products_product", "product_id"),)
+
+    link_id: Mapped[int] = mapped_column(ForeignKey("shop_benefit_links.id"), primary_key=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("shop_products.id"), primary_key=True)
+
+
 class BenefitPayment(Base):
-    """One payment that a supplier says it made by a link; rows are only added."""
+    """One payment that a supplier says it made by a link; rows are only added.
+
+    `asked`: the link has a share of sales, so the household is asked whether the money came.
+    """
 
     __tablename__ = "shop_benefit_payments"
     __table_args__ = (
@@ -90,6 +119,29 @@ class BenefitPayment(Base):
     link_id: Mapped[int] = mapped_column(ForeignKey("shop_benefit_links.id"))
     amount_fen: Mapped[int]
     paid_on: Mapped[date]
+    asked: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     evidence: Mapped[str | None]
     recorded_by_user_id: Mapped[int | None] = mapped_column(ForeignKey("accounts_users.id"))
     recorded_at: Mapped[datetime]
+
+
+class BenefitPaymentAnswer(Base):
+    """What a household says of a payment; when it agrees, `released_fen` of what was kept for it goes to the supplier.
+
+    An agreed answer is final; a disputed one may become agreed when the money came after all.
+    """
+
+    __tablename__ = "shop_benefit_payment_answers"
+    __table_args__ = (
+        CheckConstraint("answer IN ('agreed', 'disputed')", name="answer"),
+        CheckConstraint("released_fen = 0 OR (released_fen > 0 AND answer = 'agreed')", name="released"),
+        CheckConstraint("reason <> '' OR (answer = 'agreed' AND NOT on_behalf)", name="reason"),
+    )
+
+    payment_id: Mapped[int] = mapped_column(ForeignKey("shop_benefit_payments.id"), primary_key=True)
+    answer: Mapped[str]
+    answered_at: Mapped[datetime]
+    answered_by_user_id: Mapped[int | None] = mapped_column(ForeignKey("accounts_users.id"))
+    on_behalf: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str] = mapped_column(default="")
+    released_fen: Mapped[int] = mapped_column(default=0)
