@@ -261,7 +261,7 @@ class Resolution(Base):
     __tablename__ = "payments_resolutions"
     __table_args__ = (
         CheckConstraint("(intent_id IS NULL) <> (transfer_id IS NULL)", name="one_payment"),
-        CheckConstraint("kind IN ('match', 'return', 'close')", name="kind"),
+        CheckConstraint("kind IN ('match', 'return', 'close', 'own')", name="kind"),
         CheckConstraint("state IN ('proposed', 'done', 'declined')", name="state"),
         CheckConstraint("reason <> ''", name="reason"),
         CheckConstraint("(state = 'proposed') = (decided_at IS NULL)", name="decided"),
@@ -327,6 +327,44 @@ class Dispute(Base):
     lost_at: Mapped[datetime | None]
 
 
+class IncomingPayout(Base):
+    """Money that a provider sent to the bank, written down as it tells; `amount_fen` is what the bank receives.
+
+    `parts` say whose money it is and what of it is the provider's fee. A payout that failed is booked as gone and come
+    back, whichever the provider told first. `trouble` says why one cannot be booked.
+    """
+
+    __tablename__ = "payments_incoming_payouts"
+    __table_args__ = (
+        UniqueConstraint("provider", "provider_payout_id"),
+        CheckConstraint("status IN ('pending', 'in_transit', 'paid', 'failed', 'canceled')", name="status"),
+        CheckConstraint("amount_fen <> 0", name="amount"),
+        CheckConstraint("returned_at IS NULL OR booked_at IS NOT NULL", name="returned"),
+        CheckConstraint("booked_at IS NULL OR trouble IS NULL", name="trouble"),
+        Index("ix_payments_incoming_payouts_made", "made_at"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    public_id: Mapped[str] = mapped_column(unique=True)
+    provider: Mapped[str]
+    provider_payout_id: Mapped[str]
+    amount_fen: Mapped[int]
+    fee_fen: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    currency: Mapped[str]
+    status: Mapped[str]
+    failure: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    parts: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSONB, default=list, server_default=text("'[]'::jsonb")
+    )
+    made_at: Mapped[datetime]
+    arrives_on: Mapped[date]
+    recorded_at: Mapped[datetime]
+    checked_at: Mapped[datetime]
+    booked_at: Mapped[datetime | None]
+    returned_at: Mapped[datetime | None]
+    trouble: Mapped[str | None]
+
+
 class RefundLimit(Base):
     """From which day on a second person approves refunds above which amount (fen); the latest that has begun holds."""
 
@@ -357,4 +395,6 @@ class Reconciliation(Base):
     our_out_fen: Mapped[int]
     ledger_in_fen: Mapped[int]
     ledger_out_fen: Mapped[int]
+    provider_banked_fen: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    ledger_banked_fen: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     differences: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Identity, Index, Integer
+from sqlalchemy import CheckConstraint, Identity, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
@@ -37,6 +37,7 @@ class SandboxSession(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
+    payout_id: Mapped[str | None]
 
 
 class SandboxRefund(Base):
@@ -58,10 +59,11 @@ class SandboxRefund(Base):
     currency: Mapped[str]
     status: Mapped[str]
     created_at: Mapped[datetime]
+    payout_id: Mapped[str | None]
 
 
 class SandboxDispute(Base):
-    """A rehearsed dispute: a buyer who went to their bank."""
+    """A rehearsed dispute: a buyer who went to their bank; the payouts that it was taken from and came back with."""
 
     __tablename__ = "payments_sandbox_disputes"
     __table_args__ = (CheckConstraint("status IN ('needs_response', 'won', 'lost')", name="status"),)
@@ -74,3 +76,22 @@ class SandboxDispute(Base):
     reason: Mapped[str]
     status: Mapped[str]
     created_at: Mapped[datetime]
+    payout_id: Mapped[str | None]
+    won_payout_id: Mapped[str | None]
+
+
+class SandboxPayout(Base):
+    """A rehearsed payout to the bank; one that failed is paid again with `again_payout_id`."""
+
+    __tablename__ = "payments_sandbox_payouts"
+    __table_args__ = (CheckConstraint("status IN ('paid', 'failed')", name="status"),)
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    payout_id: Mapped[str] = mapped_column(unique=True)
+    amount_fen: Mapped[int]
+    currency: Mapped[str]
+    status: Mapped[str]
+    failure: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    created_at: Mapped[datetime]
+    arrives_on: Mapped[date]
+    again_payout_id: Mapped[str | None]
