@@ -18,9 +18,10 @@ from publicity.complaints.models import Complaint
 from publicity.complaints.values import Answer, NewComplaint, Outcome, Reason, Subject
 from registry.models import Region
 from shop.catalogue.models import Product, Variant
+from shop.recalls import services as recalls
 from shop.tracing import services as tracing
 from shop.tracing.models import Batch, TraceCode
-from shop.tracing.values import BatchFacts, Closing, NewBatch
+from shop.tracing.values import BatchFacts, NewBatch
 
 #: On which days batches are recorded: every product on the first, every third on the second.
 FIRST_DAY, SECOND_DAY = -5, -2
@@ -132,12 +133,11 @@ class Tracing:
             .limit(1)
         ).one_or_none()
         if row is not None:
-            tracing.close_batch(
+            recalls.recall_batch(
                 session,
                 self.world.supplier_actors[row.supplier_id],
                 row.code,
-                Closing.RECALLED,
-                "部分包装封口不严，请联系购买处退换。",
+                "部分包装封口不严，可能受潮变质。",
             )
 
     def _report(self, number: int, slug: str, reason: Reason, words: str, session: Session) -> None:

@@ -74,6 +74,9 @@ from shop.procurement.views import bp as procurement
 from shop.product_files import jobs as product_file_jobs
 from shop.product_files import wording as product_file_wording
 from shop.product_files.views import bp as product_files
+from shop.recalls import emails as recall_emails
+from shop.recalls.views import BLUEPRINTS as RECALLS
+from shop.recalls.views import unseen_recalls
 from shop.reviews import checks as review_checks
 from shop.reviews import emails as review_emails
 from shop.reviews import wording as review_wording
@@ -160,6 +163,7 @@ navigation.register(
     DeskItem(N_("Delivery nodes"), "/operator/nodes", "truck", MANAGE_NODES, order=40),
     DeskItem(N_("Claims"), "/supplier/claims", "scale", SHIP_ORDERS, order=6, count=claims_to_answer),
     DeskItem(N_("Claims"), "/operator/claims", "scale", HANDLE_ORDERS, order=39, count=claims_to_decide),
+    DeskItem(N_("Recalls"), "/operator/recalls", "warning", HANDLE_ORDERS, order=39, count=unseen_recalls),
     DeskItem(N_("Canteen orders"), "/procurement/orders", "clipboard", READ_INSTITUTION_ORDERS, order=5),
     DeskItem(N_("Choose for the canteen"), "/procurement/goods", "bowl", ORDER_ON_ACCOUNT, order=6),
 )
@@ -194,6 +198,7 @@ __all__ = [
     "order_wording",
     "product_file_jobs",
     "product_file_wording",
+    "recall_emails",
     "review_checks",
     "review_emails",
     "review_wording",

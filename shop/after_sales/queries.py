@@ -38,6 +38,7 @@ from shop.orders import queries as order_queries
 from shop.orders.models import Order, OrderLine, SupplierOrder
 from shop.orders.queries import OrderView
 from shop.orders.values import Kind, PartState
+from shop.recalls import queries as recall_queries
 
 #: What waits for the supplier, and what waits for the operator.
 SUPPLIERS_TURN = (State.FILED, State.RETURNING)
@@ -164,6 +165,7 @@ def find_received(
         _fen_left(line, order_queries.refunded_on_line(session, line.id)),
         line.perishable or line.no_return_confirmed,
         order.kind == Kind.PUBLIC,
+        recall_queries.last_recall_of_lines(session, order.id).get(line.id),
     )
     return line, part, received
 
@@ -212,6 +214,7 @@ def rights_of(session: Session, view: OrderView, days_on: DaysOn) -> dict[int, L
     if not received:
         return {}
     refunded = order_queries.refunded_lines(session, view.order.id)
+    recalled = recall_queries.last_recall_of_lines(session, view.order.id)
     claims: dict[int, list[Claim]] = {}
     for claim in session.scalars(select(Claim).where(of_order(view.order)).order_by(Claim.id)):
         claims.setdefault(claim.order_line_id, []).append(claim)
@@ -231,6 +234,7 @@ def rights_of(session: Session, view: OrderView, days_on: DaysOn) -> dict[int, L
                 _fen_left(line, refunded.get(line.line_id, 0)),
                 line.perishable or line.no_return_confirmed,
                 view.order.kind == Kind.PUBLIC,
+                recalled.get(line.line_id),
             )
             found[line.line_id] = LineRights(
                 tuple(

@@ -11,6 +11,8 @@ from shop.after_sales.values import ClaimKind, Interest, Move, NewClaim, Receive
 
 #: Days after receipt within which goods may go back without a reason (rule B10).
 RETURN_DAYS = 7
+#: Days after a recall within which received packs of the batch may be claimed, however long ago they came.
+RECALL_DAYS = 30
 
 #: The clocks. Silence of the supplier hands the claim to the operator, silence of the buyer takes what is offered, lets a
 #: refusal rest, or ends a return; only the operator's clock is shown as overdue and decides nothing.
@@ -177,10 +179,12 @@ def _midnight(day: date) -> datetime:
 def rights(line: Received, now: datetime, claim_days: int) -> Rights:
     """Return what may be claimed of a received line now.
 
-    Without a reason only a consumer sends back, within seven days, and not what is exempt. Once nothing
+    After a recall there is time again. Without a reason only a consumer sends back, within seven days, and not what is exempt. Once nothing
     of the line is left, neither is possible.
     """
     claim_until = end_of_day(line.received_at, claim_days)
+    if line.recalled_at is not None:
+        claim_until = max(claim_until, end_of_day(line.recalled_at, RECALL_DAYS))
     return_until = end_of_day(line.received_at, RETURN_DAYS)
     returnable = line.consumer and not line.exempt
     left = line.packs_left > 0 and line.fen_left > 0

@@ -130,7 +130,7 @@ class Arrived:
 class Received:
     """A received line as the rules judge it: packs and fen that are left to claim, and when it arrived.
 
-    `exempt`: fresh, or agreed for this purchase that it cannot go back without a reason (rule B10).
+    `recalled_at`: when a batch that it may hold was called back. `exempt`: fresh, or agreed for this purchase that it cannot go back without a reason (rule B10).
     """
 
     received_at: datetime
@@ -139,6 +139,7 @@ class Received:
     fen_left: int
     exempt: bool
     consumer: bool
+    recalled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ from shop.orders.values import PartState
 from shop.permissions import ACCEPT_DELIVERIES, ORDER_ON_ACCOUNT, READ_INSTITUTION_ORDERS
 from shop.procurement import queries
 from shop.procurement.forms import AcceptanceForm, AccountOrderForm, acceptance_form, to_acceptance
+from shop.recalls import queries as recall_queries
+from shop.recalls import wording as recall_wording
 from shop.settlement import queries as settlement_queries
 from shop.stock.rules import most_sellable
 from shop.stock.wording import ladder_hint, ladder_text, problem_text
@@ -178,6 +180,7 @@ def show(number: str) -> Any:
         refunds = payment_queries.refunds_of_subject(session, Purpose.ORDER, view.order.id)
         claims = after_sales_queries.rights_of(session, view, settlement_queries.claim_days_on)
         travels = fulfilment_queries.travels_of(session, view.order.id, for_buyer=True)
+        recalls = recall_queries.recalls_of_order(session, view.order.id)
     next_tone, next_text = wording.what_next(view)
     return render_template(
         "shop/procurement/show.html",
@@ -186,6 +189,8 @@ def show(number: str) -> Any:
         claim_wording=after_sales_wording,
         travels=travels,
         fulfilment=fulfilment_wording,
+        recalls=recalls,
+        recall_wording=recall_wording,
         refund_label=payment_wording.refund_label,
         refund_tone=payment_wording.refund_tone,
         amount_text=payment_wording.amount_text,

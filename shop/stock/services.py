@@ -32,10 +32,11 @@ _TAKE = text(
 )
 
 
-def lock_stock(session: Session, variant_ids: Iterable[int]) -> dict[int, int]:
+def lock_stock(session: Session, variant_ids: Iterable[int], *, besides: int | None = None) -> dict[int, int]:
     """Lock the stock of these variants in the order of their ids and return how many packs of each can be bought.
 
     Everybody who holds or takes locks first and looks afterwards, so nobody looks at what another is about to take.
+    What the order `besides` holds itself does not count as held.
     """
     ids = sorted(set(variant_ids))
     on_hand = {
@@ -48,14 +49,12 @@ def lock_stock(session: Session, variant_ids: Iterable[int]) -> dict[int, int]:
         )
     }
     # A second statement: its snapshot is taken after the locks were granted.
-    held = {
-        row[0]: int(row[1])
-        for row in session.execute(
-            select(StockHold.variant_id, func.sum(StockHold.quantity))
-            .where(StockHold.variant_id.in_(ids), queries.active_hold(clock.now()))
-            .group_by(StockHold.variant_id)
-        )
-    }
+    statement = select(StockHold.variant_id, func.sum(StockHold.quantity)).where(
+        StockHold.variant_id.in_(ids), queries.active_hold(clock.now())
+    )
+    if besides is not None:
+        statement = statement.where(StockHold.order_id != besides)
+    held = {row[0]: int(row[1]) for row in session.execute(statement.group_by(StockHold.variant_id))}
     return {variant_id: on_hand.get(variant_id, 0) - held.get(variant_id, 0) for variant_id in ids}
 
 
@@ -91,29 +90,20 @@ def hold_stock(
 def take_held_stock(session: Session, actor: Actor, order_id: int) -> list[Short]:
     """Take what an order holds out of the stock for good; returns what is short, and then nothing was taken.
 
-    A hold that lapsed is taken too, as long as the packs are still there. Taking twice takes once.
+    A hold that lapsed, or that a recall released, is taken too, as long as the packs are there. Taking twice takes once.
     """
-    holds = {
-        row.variant_id: row
+    wanted = {
+        row.variant_id: int(row.quantity)
         for row in session.execute(
-            select(
-                StockHold.variant_id,
-                func.sum(StockHold.quantity).label("quantity"),
-                func.bool_and(queries.active_hold(clock.now())).label("active"),
-            )
+            select(StockHold.variant_id, func.sum(StockHold.quantity).label("quantity"))
             .where(StockHold.order_id == order_id, StockHold.status != "taken")
             .group_by(StockHold.variant_id)
         )
     }
-    if not holds:
+    if not wanted:
         return []
-    available = lock_stock(session, holds)
-    short = []
-    for variant_id, hold in sorted(holds.items()):
-        wanted = int(hold.quantity)
-        free = available[variant_id] + (wanted if hold.active else 0)
-        if wanted > free:
-            short.append(Short(variant_id, wanted, max(0, free)))
+    free = lock_stock(session, wanted, besides=order_id)
+    short = [Short(v, wanted[v], max(0, free[v])) for v in sorted(wanted) if wanted[v] > free[v]]
     if short:
         return short
     session.execute(_TAKE, {"order_id": order_id, "actor_user_id": actor.user_id, "now": clock.now()})
@@ -134,6 +124,8 @@ def release_held_stock(session: Session, order_id: int) -> int:
 
 def put_back(session: Session, actor: Actor, order_id: int, packs: Mapping[int, int]) -> None:
     """Put packs (by variant id) back into the stock that an order had taken and that were never sent."""
+    if not packs:
+        return
     moment = clock.now()
     for variant_id in sorted(packs):
         session.execute(
@@ -212,3 +204,53 @@ def count_stock(session: Session, actor: Actor, variant_id: int, counted: int, r
             )
         )
     return change
+
+
+def withdraw_stock(
+    session: Session, actor: Actor, variant_id: int, most: int, reason: str, *, once: str
+) -> tuple[int, list[int]]:
+    """Take up to so many packs out of what is on hand, held or not; return how many, and the orders that lost their hold.
+
+    What is left stays with the oldest holds that it reaches; the others are released, payable ones too. The caller sees
+    to it that nobody pays for those orders any more: a payment that comes all the same finds no goods and goes to a person.
+    """
+    on_hand = (
+        session.scalar(select(Stock.on_hand).where(Stock.variant_id == variant_id).with_for_update()) or 0
+    )
+    packs = min(most, on_hand)
+    if not packs:
+        return 0, []
+    left, lost = on_hand - packs, []
+    for hold in session.execute(
+        select(StockHold.id, StockHold.order_id, StockHold.quantity)
+        .where(StockHold.variant_id == variant_id, queries.active_hold(clock.now()))
+        .order_by(StockHold.id)
+    ):
+        if hold.quantity <= left:
+            left -= hold.quantity
+        else:
+            lost.append(hold)
+    if lost:
+        session.execute(
+            update(StockHold)
+            .where(StockHold.id.in_([hold.id for hold in lost]), StockHold.status == "held")
+            .values(status="released", payable=False)
+            .execution_options(synchronize_session=False)
+        )
+    session.execute(
+        update(Stock)
+        .where(Stock.variant_id == variant_id)
+        .values(on_hand=on_hand - packs)
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        insert(StockMovement).values(
+            variant_id=variant_id,
+            change=-packs,
+            reason=reason,
+            actor_user_id=actor.user_id,
+            once=once,
+            moved_at=clock.now(),
+        )
+    )
+    return packs, sorted({hold.order_id for hold in lost})

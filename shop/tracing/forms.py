@@ -104,7 +104,7 @@ class ClosingForm(Form):
 
     closing = RadioField(
         _l("How to close it"),
-        [InputRequired(_l("Choose one of the three."))],
+        [InputRequired(_l("Choose one of the two."))],
         choices=[SelectChoice(value, label) for value, label in CLOSINGS.items()],
     )
     closing_reason = TextAreaField(

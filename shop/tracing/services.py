@@ -117,20 +117,48 @@ def correct_batch(
 
 
 def close_batch(session: Session, actor: Actor, code: str, closing: Closing, reason: str) -> None:
-    """Close an own batch for good, with a reason that everybody reads on its page; no labels are printed any more."""
+    """Close an own batch for good, with a reason that everybody reads on its page; no labels are printed any more.
+
+    Nothing of the stock changes; a batch that must not be eaten is recalled (`shop.recalls`).
+    """
+    if closing is Closing.RECALLED:
+        raise ValueError("a batch is recalled by shop.recalls")
+    words = _reason(reason)
+    batch = queries.lock_own_batch(session, actor, code)
+    _refuse_closed(batch)
+    _close(session, actor, batch, closing, words)
+    audit.record(
+        session, actor, "batch closed", "batch", code, after={"closing": closing.value}, reason=words
+    )
+
+
+def mark_recalled(session: Session, actor: Actor, code: str, reason: str) -> Batch:
+    """Return an own batch, locked and marked as recalled; one that was recalled before stays as it is.
+
+    One that was sold out can be recalled too; one that was entered by mistake has no packs (`BatchClosed`).
+    """
+    words = _reason(reason)
+    batch = queries.lock_own_batch(session, actor, code)
+    if batch.closing == Closing.MISTAKE:
+        _refuse_closed(batch)
+    if batch.closing != Closing.RECALLED:
+        _close(session, actor, batch, Closing.RECALLED, words)
+    return batch
+
+
+def _reason(reason: str) -> str:
     words = reason.strip()
     if not 0 < len(words) <= rules.LONGEST_REASON:
         raise BadBatch("reason", "missing")
-    batch = queries.lock_own_batch(session, actor, code)
-    _refuse_closed(batch)
+    return words
+
+
+def _close(session: Session, actor: Actor, batch: Batch, closing: Closing, words: str) -> None:
     batch.closed_at = clock.now()
     batch.closing = closing.value
     batch.closing_reason = words
     batch.closed_by_user_id = actor.user_id
     session.flush()
-    audit.record(
-        session, actor, "batch closed", "batch", code, after={"closing": closing.value}, reason=words
-    )
 
 
 def prepare_labels(

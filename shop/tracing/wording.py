@@ -27,7 +27,6 @@ KINDS = {CertificateKind.AID_PRODUCT: AID_PRODUCT, CertificateKind.LOCAL_PRODUCT
 
 CLOSINGS = {
     Closing.SOLD_OUT.value: _l("Sold out: its page stays as it is"),
-    Closing.RECALLED.value: _l("Recalled: its page warns buyers in red"),
     Closing.MISTAKE.value: _l("Entered by mistake: its page says that no pack should carry the code"),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -27,6 +27,7 @@ from shop.orders.errors import LineRefundedBefore, StillShort, SupplierPaidOut, 
 from shop.orders.events import OrderPaid, OrderRefunded, PaidOrderCancelled
 from shop.orders.models import Order, OrderLine, OrderRefund, SupplierOrder
 from shop.orders.values import Action, PartAction, PartState, Received, State
+from shop.recalls import queries as recall_queries
 from shop.stock import services as stock_services
 from shop.vouchers import services as voucher_services
 from shop.vouchers.errors import VoucherUsed
@@ -414,14 +415,20 @@ def _payable(session: Session, share: _Share) -> AccountSpec:
 
 def _put_back(session: Session, actor: Actor, order: Order, parts: Iterable[SupplierOrder]) -> None:
     lines = session.execute(
-        select(OrderLine.variant_id, OrderLine.quantity).where(
+        select(OrderLine.id, OrderLine.variant_id, OrderLine.quantity).where(
             OrderLine.supplier_order_id.in_([part.id for part in parts])
         )
-    )
-    packs: dict[int, int] = defaultdict(int)
-    for variant_id, quantity in lines:
-        packs[variant_id] += quantity
-    stock_services.put_back(session, actor, order.id, packs)
+    ).all()
+    packs: Counter[int] = Counter()
+    for row in lines:
+        packs[row.variant_id] += row.quantity
+    # A recall that is under way is waited for: what may be of its batch is not for others.
+    stock_services.lock_stock(session, packs)
+    recalled = recall_queries.last_recall_of_lines(session, order.id)
+    for row in lines:
+        if row.id in recalled:
+            packs[row.variant_id] -= row.quantity
+    stock_services.put_back(session, actor, order.id, +packs)
 
 
 def _end(session: Session, order: Order, target: State, parts: Iterable[SupplierOrder]) -> None:

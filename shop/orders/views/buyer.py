@@ -34,6 +34,9 @@ from shop.orders.errors import BasketRefused, FormSentBefore, NoReturnNotConfirm
 from shop.orders.forms import ActionForm, CheckoutForm
 from shop.orders.models import Order
 from shop.orders.values import Action, PaymentMethod, PlacedOrder, PricedOrder, State
+from shop.recalls import queries as recall_queries
+from shop.recalls import wording as recall_wording
+from shop.recalls.values import LineRecall
 from shop.settlement import queries as settlement_queries
 from shop.stock.wording import problem_text
 from shop.vouchers import services as voucher_services
@@ -246,7 +249,8 @@ def show(number: str) -> Any:
         refunds = payment_queries.refunds_of_subject(session, Purpose.ORDER, view.order.id)
         claims = after_sales_queries.rights_of(session, view, settlement_queries.claim_days_on)
         travels = _travels(session, view)
-    return _order_page(view, refunds, claims, travels, f"/shop/orders/{number}")
+        recalls = recall_queries.recalls_of_order(session, view.order.id)
+    return _order_page(view, refunds, claims, travels, recalls, f"/shop/orders/{number}")
 
 
 @bp.get("/shop/orders/guest/<secret>")
@@ -258,7 +262,8 @@ def show_guest(secret: str) -> Any:
         refunds = payment_queries.refunds_of_subject(session, Purpose.ORDER, view.order.id)
         claims = after_sales_queries.rights_of(session, view, settlement_queries.claim_days_on)
         travels = _travels(session, view)
-    return _order_page(view, refunds, claims, travels, f"/shop/orders/guest/{secret}")
+        recalls = recall_queries.recalls_of_order(session, view.order.id)
+    return _order_page(view, refunds, claims, travels, recalls, f"/shop/orders/guest/{secret}")
 
 
 def _travels(session: Session, view: queries.OrderView) -> dict[str, Travel]:
@@ -273,6 +278,7 @@ def _order_page(
     refunds: list[payment_queries.RefundRow],
     claims: dict[int, LineRights],
     travels: dict[str, Travel],
+    recalls: list[LineRecall],
     path: str,
     status: int = 200,
 ) -> tuple[str, int]:
@@ -289,6 +295,8 @@ def _order_page(
         claim_wording=after_sales_wording,
         travels=travels,
         fulfilment=fulfilment_wording,
+        recalls=recalls,
+        recall_wording=recall_wording,
         refund_label=payment_wording.refund_label,
         refund_tone=payment_wording.refund_tone,
         amount_text=payment_wording.amount_text,

@@ -28,6 +28,8 @@ from shop.orders.errors import LineRefundedBefore, SupplierPaidOut
 from shop.orders.forms import CallOffForm, LineRefundForm, OrderFilterForm
 from shop.orders.values import Kind, OrderFilter, PaymentMethod, State
 from shop.permissions import HANDLE_ORDERS
+from shop.recalls import queries as recall_queries
+from shop.recalls import wording as recall_wording
 from web.access import current_actor, requires
 from web.pagination import page_number, paginate
 from web.security import keep_private
@@ -161,6 +163,7 @@ def _page(number: str, call_off_form: CallOffForm, line_form: LineRefundForm, st
         history = queries.history(session, order.number)
         refunded = queries.refunded_lines(session, order.id)
         claims = after_sales_queries.claims_of_order(session, order.id)
+        recalls = recall_queries.recalls_of_order(session, order.id)
         prepaid_back = sum(queries.prepaid_refunds(session, order.id).values())
     line_form.line.choices = [
         (str(line.line_id), wording.line_choice(line, refunded.get(line.line_id, 0)))
@@ -182,6 +185,8 @@ def _page(number: str, call_off_form: CallOffForm, line_form: LineRefundForm, st
         history=history,
         claims=claims,
         claim_wording=after_sales_wording,
+        recalls=recalls,
+        recall_wording=recall_wording,
         call_off_form=call_off_form,
         line_form=line_form,
         may_give_back=order.paid_at is not None

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from core import clock, ids
 from core.db import reading, transaction
 from shop.permissions import MANAGE_PRODUCTS
+from shop.recalls import queries as recall_queries
 from shop.tracing import exports, queries, rules, services, wording
 from shop.tracing.errors import (
     BadBatch,
@@ -266,6 +267,7 @@ def _batch_page(
 ) -> Any:
     with reading() as session:
         file = queries.get_own_batch(session, current_actor(), code.replace("\x00", ""))
+        recall = recall_queries.find_own_recall(session, current_actor(), file.row.code)
     page = render_template(
         "shop/tracing/batch.html",
         file=file,
@@ -275,6 +277,7 @@ def _batch_page(
         correcting=correction is not None,
         closing=closing or ClosingForm(formdata=None),
         problem=problem,
+        recall=recall,
         batch_label=wording.batch_label,
         batch_tone=wording.batch_tone,
         printable=file.row.closing is None and file.row.freshness is not Freshness.OVER,

@@ -17,6 +17,7 @@ from core.permissions import Actor
 from registry.models import Region
 from shop.certification import services as certification
 from shop.certification.values import CertificateState
+from shop.recalls import services as recalls
 from shop.stock.models import Stock, StockMovement
 from shop.tracing import jobs, queries, rules, services
 from shop.tracing.errors import (
@@ -124,7 +125,7 @@ def test_nobody_touches_the_batches_of_others(session: Session) -> None:
     with pytest.raises(NotFound):
         services.correct_batch(session, stranger, code, 1, BatchFacts(days(-3), 5), "why")
     with pytest.raises(NotFound):
-        services.close_batch(session, stranger, code, Closing.RECALLED, "why")
+        services.close_batch(session, stranger, code, Closing.SOLD_OUT, "why")
     with pytest.raises(NotFound):
         queries.get_printable(session, stranger, product.slug)
     assert queries.visible_batches(session, stranger, limit=10) == ([], 0)
@@ -164,7 +165,7 @@ def test_a_closed_batch_changes_no_more_and_gets_no_labels(session: Session) -> 
     product = make_product(session)
     actor = seller_of(product.supplier_id)
     code = make_batch(session, product)
-    services.close_batch(session, actor, code, Closing.RECALLED, "抽检不合格")
+    recalls.recall_batch(session, actor, code, "抽检不合格")
     with pytest.raises(BatchClosed):
         services.close_batch(session, actor, code, Closing.SOLD_OUT, "again")
     with pytest.raises(BatchClosed):

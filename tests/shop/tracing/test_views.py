@@ -17,6 +17,7 @@ from publicity.complaints.models import Complaint, ComplaintPicture
 from registry.models import Household, Region
 from shop.certification import queries as certification_queries
 from shop.certification import services as certification
+from shop.recalls import services as recalls
 from shop.stock.models import Stock
 from shop.tracing import queries, rules, services
 from shop.tracing.models import Batch
@@ -190,7 +191,7 @@ def test_a_product_without_a_certificate_is_a_local_product(client: PageClient, 
 def test_recalled_and_old_batches_warn(client: PageClient, session: Session) -> None:
     product = make_product(session)
     recalled = make_batch(session, product)
-    services.close_batch(session, seller_of(product.supplier_id), recalled, Closing.RECALLED, "水分超标")
+    recalls.recall_batch(session, seller_of(product.supplier_id), recalled, "水分超标")
     mistaken = make_batch(session, product)
     services.close_batch(session, seller_of(product.supplier_id), mistaken, Closing.MISTAKE, "录错批号")
     old = make_batch(session, product, made_on=days(-40), best_before=days(-1))
@@ -444,9 +445,10 @@ def test_a_supplier_records_a_batch_corrects_and_closes_it(app: Flask, session: 
     page = browser.get(here)
     assert "复点少十包" in page.text
     browser.post(f"{here}/close", {"closing": "", "closing_reason": "x"}, 422)
-    browser.post(f"{here}/close", {"closing": "recalled", "closing_reason": "包装漏气"})
-    browser.post(f"{here}/close", {"closing": "recalled", "closing_reason": "包装漏气"}, 409)
-    assert "已召回" in browser.get("/supplier/batches").text
+    browser.post(f"{here}/close", {"closing": "recalled", "closing_reason": "包装漏气"}, 422)
+    browser.post(f"{here}/close", {"closing": "sold_out", "closing_reason": "卖完了"})
+    browser.post(f"{here}/close", {"closing": "sold_out", "closing_reason": "卖完了"}, 409)
+    assert "已售完" in browser.get("/supplier/batches").text
     assert "没有临期批次" in browser.get("/supplier/batches?show=near").text
 
 
@@ -489,7 +491,7 @@ def test_the_batches_of_others_are_not_there(app: Flask, session: Session) -> No
         "/supplier/batches/%00",
     ):
         browser.get(address, 404)
-    browser.post(f"/supplier/batches/{code}/close", {"closing": "recalled", "closing_reason": "x"}, 404)
+    browser.post(f"/supplier/batches/{code}/close", {"closing": "sold_out", "closing_reason": "x"}, 404)
     browser.post(f"/supplier/products/{product.slug}/labels", {}, 404)
 
 

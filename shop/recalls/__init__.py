@@ -1,0 +1,1 @@
+"""Batches that are called back: what leaves the stock, and who is told."""
