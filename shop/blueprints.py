@@ -27,6 +27,7 @@ from shop.benefit_links import jobs as benefit_link_jobs
 from shop.benefit_links import wording as benefit_link_wording
 from shop.benefit_links.views import BLUEPRINTS as BENEFIT_LINKS
 from shop.benefit_links.views import unanswered
+from shop.benefit_shares import checks as benefit_share_checks
 from shop.cart import jobs as cart_jobs
 from shop.cart import wording as cart_wording
 from shop.cart.views import bp as cart
@@ -182,6 +183,7 @@ __all__ = [
     "benefit_link_checks",
     "benefit_link_jobs",
     "benefit_link_wording",
+    "benefit_share_checks",
     "cart_jobs",
     "cart_wording",
     "catalogue_checks",

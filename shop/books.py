@@ -37,3 +37,10 @@ def payouts_due() -> AccountSpec:
 def corrections() -> AccountSpec:
     """Return the account of what the operator gave suppliers whose statement was wrong (fen)."""
     return AccountSpec("settlement:corrections", Unit.CNY, AccountKind.EXPENSE, Policy.OPEN, BOOK)
+
+
+def benefit_due(link_public_id: str) -> AccountSpec:
+    """Return the account of what is kept of sales for the household of a benefit link until it has been paid (fen)."""
+    return AccountSpec(
+        f"benefits:{link_public_id}:due", Unit.CNY, AccountKind.LIABILITY, Policy.DEFERRED, BOOK
+    )

@@ -13,7 +13,7 @@ register(
     Check(
         "S30-payables-are-what-is-owed",
         N_(
-            "what is owed to each supplier is what was accepted and corrected, less what went back and what was paid out"
+            "what is owed to each supplier is what was accepted and corrected, less what went back, what was paid out and what is kept for households"
         ),
         f"""
         WITH parts AS (
@@ -28,15 +28,19 @@ register(
         ), paid AS (
             SELECT supplier_id, sum(amount_fen) AS total FROM shop_payouts
             WHERE state IN ('to_pay', 'paid') GROUP BY 1
+        ), kept AS (
+            SELECT s.supplier_id, sum(k.kept_fen - k.released_fen) AS total FROM shop_benefit_shares k
+            JOIN shop_supplier_orders s ON s.id = k.supplier_order_id GROUP BY 1
         ), booked AS (
             SELECT o.id AS supplier_id, {_BALANCE} AS total
             FROM ledger_accounts a JOIN ledger_balances b ON b.account_id = a.id
             JOIN accounts_organisations o ON a.code = 'supplier:' || o.public_id || ':payable'
         )
         SELECT count(*), count(*) FILTER (WHERE coalesce(booked.total, 0) <> coalesce(parts.total, 0)
-            + coalesce(corrected.total, 0) - coalesce(back.total, 0) - coalesce(paid.total, 0))
+            + coalesce(corrected.total, 0) - coalesce(back.total, 0) - coalesce(paid.total, 0)
+            - coalesce(kept.total, 0))
         FROM parts FULL JOIN booked USING (supplier_id) LEFT JOIN corrected USING (supplier_id)
-        LEFT JOIN back USING (supplier_id) LEFT JOIN paid USING (supplier_id)
+        LEFT JOIN back USING (supplier_id) LEFT JOIN paid USING (supplier_id) LEFT JOIN kept USING (supplier_id)
         """,
     )
 )
@@ -106,7 +110,7 @@ register(
     Check(
         "S34-no-fee-is-kept",
         N_(
-            "every fen of accepted goods is owed to its supplier, went back to who had paid it or was paid out: nothing is kept"
+            "every fen of accepted goods is owed to its supplier, kept for its households, went back to who had paid it or was paid out: no fee is kept"
         ),
         """
         WITH moves AS (
@@ -115,6 +119,7 @@ register(
             JOIN ledger_accounts d ON d.id = t.debit_account_id JOIN ledger_accounts c ON c.id = t.credit_account_id
             WHERE d.code LIKE 'supplier:%:payable' OR c.code LIKE 'supplier:%:payable'
                OR d.code = 'payouts:due' OR c.code = 'payouts:due'
+               OR d.code LIKE 'benefits:%:due' OR c.code LIKE 'benefits:%:due'
         ), allowed (kind, debit, credit) AS (VALUES
             ('order_delivered', 'orders:prepaid', 'supplier:%:payable'),
             ('payable_corrected', 'settlement:corrections', 'supplier:%:payable'),
@@ -122,6 +127,9 @@ register(
             ('refund_taken_back', 'refunds:%:due', 'supplier:%:payable'),
             ('voucher_returned', 'supplier:%:payable', 'vouchers:spent'),
             ('voucher_spent_after_all', 'vouchers:spent', 'supplier:%:payable'),
+            ('benefit_share_kept', 'supplier:%:payable', 'benefits:%:due'),
+            ('benefit_share_returned', 'benefits:%:due', 'supplier:%:payable'),
+            ('benefit_share_released', 'benefits:%:due', 'supplier:%:payable'),
             ('payout_approved', 'supplier:%:payable', 'payouts:due'),
             ('payout_failed', 'payouts:due', 'supplier:%:payable'),
             ('payout_paid', 'payouts:due', 'bank:%'),

@@ -102,6 +102,8 @@ class PartMoney:
     accepted_fen: int
     back_fen: int
     corrected_fen: int
+    kept_fen: int
+    released_fen: int
     settled_fen: int
     claimed: bool
     disputed: bool
@@ -110,8 +112,8 @@ class PartMoney:
 
     @property
     def net_fen(self) -> int:
-        """Return what the supplier gets for the part in all."""
-        return self.accepted_fen + self.corrected_fen - self.back_fen
+        """Return what the supplier gets for the part: what is kept for households comes once they have been paid."""
+        return self.accepted_fen + self.corrected_fen - self.back_fen - self.kept_fen + self.released_fen
 
     @property
     def refund_fen(self) -> int:
@@ -138,11 +140,13 @@ class LineMoney:
     freight_fen: int
     refund_fen: int
     producer_fen: int
+    kept_fen: int = 0
+    released_fen: int = 0
 
     @property
     def net_fen(self) -> int:
         """Return what is left of the line for the supplier."""
-        return self.gross_fen + self.freight_fen - self.refund_fen
+        return self.gross_fen + self.freight_fen - self.refund_fen - self.kept_fen + self.released_fen
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +193,8 @@ class Sums:
     freight_fen: int
     refund_fen: int
     corrected_fen: int
+    kept_fen: int
+    released_fen: int
     net_fen: int
     paid_fen: int
 
@@ -204,17 +210,18 @@ class DueDay:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """How a supplier stands (fen): due now, due later, kept back, on its way, and paid in all."""
+    """How a supplier stands (fen): due now, due later, kept back, on its way, paid in all, and kept for households."""
 
     due_fen: int
     later_fen: int
     kept_fen: int
     on_its_way_fen: int
     paid_fen: int
+    shares_fen: int
 
     @property
     def owed_fen(self) -> int:
-        """Return all that has not reached the supplier yet."""
+        """Return all that has not reached the supplier yet, without what is kept for households."""
         return self.due_fen + self.later_fen + self.kept_fen + self.on_its_way_fen
 
 

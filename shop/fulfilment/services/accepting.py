@@ -14,6 +14,7 @@ from ledger import services as ledger_services
 from ledger.values import Fact, Leg
 from shop import books
 from shop.after_sales.queries import parts_with_open_claims
+from shop.benefit_shares import services as share_services
 from shop.fulfilment import queries, rules
 from shop.fulfilment.values import Acceptance
 from shop.orders import queries as order_queries
@@ -67,6 +68,7 @@ def accept_part(session: Session, actor: Actor, order: Order, public_id: str, ac
             Fact("order_delivered", "supplier_order", part.public_id),
             [Leg(books.prepaid(), books.supplier_payable(supplier.public_id), owed)],
         )
+        share_services.keep_shares(session, actor, part, lines)
     audit.record(
         session,
         actor,

@@ -22,6 +22,7 @@ from payments import services as payment_services
 from payments.models import Refund
 from payments.values import Purpose
 from shop import books
+from shop.benefit_shares import services as share_services
 from shop.orders import queries, rules
 from shop.orders.errors import LineRefundedBefore, StillShort, SupplierPaidOut, WrongState
 from shop.orders.events import OrderPaid, OrderRefunded, PaidOrderCancelled
@@ -288,9 +289,18 @@ def note_refund_declined(session: Session, refund: str) -> None:
             [Leg(leg.credit, leg.debit, leg.amount) for leg in _voucher_legs(session, shares)],
         )
     for row in rows:
+        _keep_shares_again(session, row)
         accepted = select(SupplierOrder.accepted_fen).where(SupplierOrder.id == row.supplier_order_id)
         if row.supplier_order_id is not None and session.scalar(accepted) is not None:
             _owe_the_rest(session, row.order_id, row.supplier_order_id, refund)
+
+
+def _keep_shares_again(session: Session, row: OrderRefund) -> None:
+    """Keep for households again what a declined refund would have taken from their shares of its line."""
+    if row.payable_fen and row.order_line_id is not None:
+        line = session.get_one(OrderLine, row.order_line_id)
+        part = session.get_one(SupplierOrder, line.supplier_order_id)
+        share_services.keep_again(session, SYSTEM, part, line, row.payable_fen, row.refund)
 
 
 def _owe_the_rest(session: Session, order_id: int, part_id: int, refund: str) -> None:
@@ -314,6 +324,7 @@ def _owe_the_rest(session: Session, order_id: int, part_id: int, refund: str) ->
         Fact("order_delivered", "supplier_order", f"{part.public_id}:{refund}"),
         [Leg(books.prepaid(), books.supplier_payable(supplier.public_id), rest)],
     )
+    share_services.keep_the_rest(session, SYSTEM, part, lines, refund)
 
 
 def _refund(
@@ -331,6 +342,10 @@ def _refund(
     amount = sum(share.amount_fen for share in shares)
     if not amount:
         return 0
+    # What households have of the line goes back first, so that the supplier's account holds all of what is asked for.
+    for share in shares:
+        if share.payable_fen and share.part is not None and share.line is not None:
+            share_services.return_shares(session, actor, share.part, share.line, share.payable_fen, once)
     try:
         refund = payment_services.request_refund(
             session,

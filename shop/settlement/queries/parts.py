@@ -24,6 +24,8 @@ from payments.models import Refund
 from payments.values import RefundState
 from shop.after_sales.models import Claim
 from shop.after_sales.values import OPEN as OPEN_CLAIMS
+from shop.benefit_shares.models import BenefitShare
+from shop.benefit_shares.queries import due_of_supplier
 from shop.orders.models import Order, OrderLine, OrderRefund, SupplierOrder
 from shop.orders.values import PartState
 from shop.settlement import rules
@@ -107,6 +109,10 @@ PART_FACTS = (
         _sum_of(
             SettlementDispute.corrected_fen, SettlementDispute.supplier_order_id == SupplierOrder.id
         ).label("corrected_fen"),
+        _sum_of(BenefitShare.kept_fen, BenefitShare.supplier_order_id == SupplierOrder.id).label("kept_fen"),
+        _sum_of(BenefitShare.released_fen, BenefitShare.supplier_order_id == SupplierOrder.id).label(
+            "released_fen"
+        ),
         _sum_of(
             PayoutItem.amount_fen,
             PayoutItem.supplier_order_id == SupplierOrder.id,
@@ -146,6 +152,14 @@ PART_FACTS = (
 )
 
 
+def open_fen(columns: Any) -> ColumnElement[int]:
+    """Return what of a row of `PART_FACTS` is neither paid nor on its way: `PartMoney.open_fen` in SQL."""
+    c = columns
+    net: ColumnElement[int] = c.accepted_fen + c.corrected_fen - c.back_fen - c.kept_fen + c.released_fen
+    found: ColumnElement[int] = net - c.settled_fen
+    return found
+
+
 def part_money(row: Any) -> PartMoney:
     """Read a row of `PART_FACTS`."""
     return PartMoney(
@@ -161,6 +175,8 @@ def part_money(row: Any) -> PartMoney:
         accepted_fen=row.accepted_fen,
         back_fen=row.back_fen,
         corrected_fen=row.corrected_fen,
+        kept_fen=row.kept_fen,
+        released_fen=row.released_fen,
         settled_fen=row.settled_fen,
         claimed=row.claimed,
         disputed=row.disputed,
@@ -172,11 +188,7 @@ def part_money(row: Any) -> PartMoney:
 def open_parts(session: Session, supplier_ids: Collection[int]) -> dict[int, list[PartMoney]]:
     """Return the parts of suppliers of which something is neither paid nor on its way, oldest first, by supplier."""
     facts = PART_FACTS.where(SupplierOrder.supplier_id.in_(supplier_ids)).subquery()
-    rows = session.execute(
-        select(facts)
-        .where(facts.c.accepted_fen + facts.c.corrected_fen - facts.c.back_fen != facts.c.settled_fen)
-        .order_by(facts.c.part_id)
-    )
+    rows = session.execute(select(facts).where(open_fen(facts.c) != 0).order_by(facts.c.part_id))
     found: dict[int, list[PartMoney]] = defaultdict(list)
     for row in rows:
         found[row.supplier_id].append(part_money(row))
@@ -211,6 +223,13 @@ def owed(session: Session, supplier_id: int, today: date) -> tuple[Owed, list[Du
     )
     on_its_way = states.get(PayoutState.PROPOSED.value, 0) + states.get(PayoutState.TO_PAY.value, 0)
     return (
-        Owed(due, later, kept, on_its_way, states.get(PayoutState.PAID.value, 0)),
+        Owed(
+            due,
+            later,
+            kept,
+            on_its_way,
+            states.get(PayoutState.PAID.value, 0),
+            due_of_supplier(session, supplier_id).due_fen,
+        ),
         [DueDay(day, sum(amounts), len(amounts)) for day, amounts in sorted(days.items())],
     )

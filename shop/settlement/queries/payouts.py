@@ -35,7 +35,7 @@ from shop.settlement.models import (
     SettlementDispute,
     SupplierAccount,
 )
-from shop.settlement.queries.parts import PART_FACTS, money_of_parts
+from shop.settlement.queries.parts import PART_FACTS, money_of_parts, open_fen
 from shop.settlement.values import (
     AccountState,
     BatchRow,
@@ -52,7 +52,7 @@ def list_suppliers(session: Session, today: date) -> list[SupplierRow]:
     """Return every supplier that is owed something, what is due first; at most 500."""
     facts = PART_FACTS.subquery()
     columns = facts.c
-    opened = columns.accepted_fen + columns.corrected_fen - columns.back_fen - columns.settled_fen
+    opened = open_fen(columns)
     free = and_(
         columns.due_on <= today,
         ~columns.claimed,
@@ -186,6 +186,22 @@ def lock_payouts(session: Session, batch_id: int) -> list[Payout]:
             .with_for_update()
             .execution_options(populate_existing=True)
         )
+    )
+
+
+def sent_to_the_bank_fen(session: Session, besides_batch_id: int) -> int:
+    """Return what the bank was told to pay in the files of other batches and is not noted as paid yet (fen)."""
+    return int(
+        session.scalar(
+            select(func.coalesce(func.sum(Payout.amount_fen), 0))
+            .join(PayoutBatch, PayoutBatch.id == Payout.batch_id)
+            .where(
+                Payout.state == PayoutState.TO_PAY.value,
+                PayoutBatch.exported_at.is_not(None),
+                PayoutBatch.id != besides_batch_id,
+            )
+        )
+        or 0
     )
 
 

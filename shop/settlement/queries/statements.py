@@ -24,6 +24,8 @@ from registry import queries as registry_queries
 from registry.models import Household
 from shop.benefit_links.models import BenefitLink, BenefitPayment
 from shop.benefit_links.values import KIND_NAMES, LinkKind
+from shop.benefit_shares.queries import shares_of_lines
+from shop.benefit_shares.values import Due
 from shop.catalogue.models import Product
 from shop.orders.models import OrderLine, OrderRefund, SupplierOrder
 from shop.settlement import rules
@@ -96,17 +98,21 @@ def sum_up(session: Session, supplier_id: int, period: Period) -> Sums:
             cast(func.coalesce(func.sum(columns.accepted_fen), 0), BigInteger),
             cast(func.coalesce(func.sum(columns.back_fen), 0), BigInteger),
             cast(func.coalesce(func.sum(columns.corrected_fen), 0), BigInteger),
+            cast(func.coalesce(func.sum(columns.kept_fen), 0), BigInteger),
+            cast(func.coalesce(func.sum(columns.released_fen), 0), BigInteger),
             cast(paid, BigInteger),
         ).select_from(facts)
     ).one()
-    parts, gross, freight_fen, accepted, back, corrected, paid_fen = row
+    parts, gross, freight_fen, accepted, back, corrected, kept, released, paid_fen = row
     return Sums(
         parts,
         gross,
         freight_fen,
         gross + freight_fen - accepted + back,
         corrected,
-        accepted - back + corrected,
+        kept,
+        released,
+        accepted - back + corrected - kept + released,
         paid_fen,
     )
 
@@ -138,7 +144,7 @@ def get_own_part(session: Session, actor: Actor, public_id: str) -> StatementPar
 
 
 def with_lines(session: Session, parts: Sequence[PartMoney]) -> list[StatementPart]:
-    """Return parts as they stand on a statement, in the order given, in three statements."""
+    """Return parts as they stand on a statement, in the order given, in four statements."""
     ids = [part.part_id for part in parts]
     lines: dict[int, list[OrderLine]] = defaultdict(list)
     for line in session.scalars(
@@ -179,11 +185,12 @@ def with_lines(session: Session, parts: Sequence[PartMoney]) -> list[StatementPa
         settled[row.supplier_order_id].append(
             Settled(row.public_id, row.batch, row.amount_fen, PayoutState(row.state), row.paid_on)
         )
+    shares = shares_of_lines(session, ids)
     today = clock.today()
     return [
         StatementPart(
             part,
-            _lines(part, lines[part.part_id], refunds),
+            _lines(part, lines[part.part_id], refunds, shares),
             tuple(settled[part.part_id]),
             rules.obstacles_of(part, today) if part.open_fen else (),
         )
@@ -192,7 +199,10 @@ def with_lines(session: Session, parts: Sequence[PartMoney]) -> list[StatementPa
 
 
 def _lines(
-    part: PartMoney, lines: Sequence[OrderLine], refunds: dict[int, tuple[int, int]]
+    part: PartMoney,
+    lines: Sequence[OrderLine],
+    refunds: dict[int, tuple[int, int]],
+    shares: dict[int, Due],
 ) -> tuple[LineMoney, ...]:
     accepted = [(line, line.accepted_quantity or 0) for line in lines]
     worths = [packs * line.unit_price_fen for line, packs in accepted]
@@ -214,6 +224,8 @@ def _lines(
             0,
             back[index],
             line.producer_fen * packs // line.quantity,
+            shares[line.id].kept_fen if line.id in shares else 0,
+            shares[line.id].released_fen if line.id in shares else 0,
         )
         for index, (line, packs) in enumerate(accepted)
     ]

@@ -18,7 +18,7 @@ from shop import books
 from shop.settlement import queries, rules
 from shop.settlement.errors import BatchOutdated, NothingDue, SecondPersonNeeded
 from shop.settlement.models import Payout, PayoutBatch, PayoutItem
-from shop.settlement.values import BatchAction, BatchState, ItemState, PayoutAction, PayoutState
+from shop.settlement.values import BatchAction, BatchState, ItemState, Obstacle, PayoutAction, PayoutState
 
 SUBJECT = "payout_batch"
 
@@ -168,8 +168,10 @@ def _check_unchanged(
     changed = tuple(
         part.number
         for part in queries.money_of_parts(session, list(promised))
-        # What the batch holds counts as settled already: nothing more may be open, and nothing in the way.
-        if part.open_fen or (promised[part.part_id] > 0 and rules.obstacles_of(part, today))
+        # What the batch holds counts as settled already: nothing may be missing, and nothing in the way. What became
+        # owed since (a household agreed that it was paid) goes into the next one.
+        if part.open_fen < 0
+        or (promised[part.part_id] > 0 and set(rules.obstacles_of(part, today)) - {Obstacle.IN_PAYOUT})
     )
     accounts = queries.payable_accounts(session, [payout.supplier_id for payout in payouts])
     moved = tuple(

@@ -69,6 +69,8 @@ def part(**changes: object) -> PartMoney:
         "accepted_fen": 85_00,
         "back_fen": 0,
         "corrected_fen": 0,
+        "kept_fen": 0,
+        "released_fen": 0,
         "settled_fen": 0,
         "claimed": False,
         "disputed": False,
