@@ -109,6 +109,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *APPLICATIONS,
     *BENEFIT_LINKS,
     *TRACING,
+    *RECALLS,
     cart,
     *ORDERS,
     *AFTER_SALES,
