@@ -10,24 +10,25 @@ import threading
 from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
-from itertools import chain
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from whoosh import index as whoosh_index
-from whoosh.analysis import Token, Tokenizer
-from whoosh.fields import ID, TEXT, Schema
+from whoosh.index import FileIndex
 from whoosh.query import And, AndMaybe, ConstantScoreQuery, DisjunctionMax, Or, Phrase, Prefix, Query, Term
-from whoosh.scoring import BM25F
-from whoosh.searching import Searcher
-from whoosh.writing import LockError
+from whoosh.reading import IndexReader, SegmentReader
+from whoosh.writing import LockError, SegmentWriter
 
 from core import ids as core_ids
 from search import typos, words
 from search.asking import Question, Wanted, understand
 from search.errors import IndexLocked, SearchUnavailable
 from search.values import Document
+from search.whoosh_fields import LAYOUT, Codec, Pool, fields, schema
+from search.whoosh_postings import Answers, KnownLists
 
 log = logging.getLogger(__name__)
 
@@ -46,72 +47,14 @@ MOST_ANSWERS = 500
 #: What was typed means the same all day: cutting it into words is a third of a search.
 _understood = lru_cache(2000)(understand)
 
-#: A name that can be typed in many ways is not a worse match for it: pinyin is not weighed by length.
-_WEIGHING = BM25F(title_B=0.4, head_B=0.0, sound_B=0.0, place_sound_B=0.0)
-
-
-class _Words(Tokenizer):
-    """Hands our own cut to Whoosh: several words may share a position, and positions count words."""
-
-    def __init__(self, *, characters: bool) -> None:
-        self.characters = characters
-
-    def __call__(
-        self,
-        value: str,
-        positions: bool = False,
-        chars: bool = False,
-        keeporiginal: bool = False,
-        removestops: bool = True,
-        start_pos: int = 0,
-        start_char: int = 0,
-        mode: str = "",
-        **kwargs: Any,
-    ) -> Iterator[Token]:
-        """Yield the words of a text."""
-        token = Token(positions, chars, removestops=removestops, mode=mode, **kwargs)
-        lines = (words.positions(line, characters=self.characters) for line in value.split("\n"))
-        for place, here in enumerate(chain.from_iterable(lines), start_pos):
-            for word in here:
-                token.text = word
-                token.boost = 1.0
-                token.stopped = False
-                if positions:
-                    token.pos = place
-                yield token
-
-
-class _Terms(Tokenizer):
-    """Hands single words that we chose to Whoosh, one a line."""
-
-    def __call__(self, value: str, positions: bool = False, mode: str = "", **kwargs: Any) -> Iterator[Token]:
-        """Yield each line as a word."""
-        kwargs.pop("chars", None)
-        token = Token(positions, False, mode=mode, **kwargs)
-        for place, term in enumerate(value.split("\n") if value else ()):
-            token.text = term
-            token.boost = 1.0
-            token.stopped = False
-            if positions:
-                token.pos = place
-            yield token
-
-
-def _schema() -> Schema:
-    fine, coarse = _Words(characters=True), _Words(characters=False)
-    return Schema(
-        id=ID(unique=True, stored=True),
-        title=TEXT(analyzer=fine, phrase=True),
-        keywords=TEXT(analyzer=fine, phrase=False),
-        text=TEXT(analyzer=coarse, phrase=False),
-        head=TEXT(analyzer=_Terms(), phrase=False),
-        sound=TEXT(analyzer=_Terms(), phrase=False),
-        place_sound=TEXT(analyzer=_Terms(), phrase=False),
-    )
+#: So many documents are gathered in memory (three kilobytes each) before they become a segment of a new index.
+SEGMENT = 20_000
+#: When so many segments are smaller than that, a change makes one of them.
+FEW, SMALL = 8, 1_000
 
 
 class WhooshEngine:
-    """An index below `folder`; readers share one searcher a process, only the indexer and `rebuild` write.
+    """An index below `folder`; readers share what they opened, only the indexer and `rebuild` write.
 
     `folder/CURRENT` names the index in use. Its name carries the make of the words, so that a new dictionary makes the
     old index count as missing.
@@ -120,11 +63,11 @@ class WhooshEngine:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._lock = threading.Lock()
-        self._searcher: Searcher | None = None
-        self._opened: tuple[int, str] | None = None
-        #: What the searcher `_answered` found, the least recently asked first.
-        self._answers: OrderedDict[tuple[str, int], array[int]] = OrderedDict()
-        self._answered: Searcher | None = None
+        self._opened: _Opened | None = None
+        self._lists = KnownLists()
+        #: What `_answered` found, the least recently asked first.
+        self._found: OrderedDict[tuple[str, int], array[int]] = OrderedDict()
+        self._answered: Answers | None = None
 
     # --- reading ------------------------------------------------------------------------------------
 
@@ -155,7 +98,7 @@ class WhooshEngine:
         """Return why the index cannot be asked, or None."""
         try:
             with self._lock:
-                self._reader()
+                self._current_answers()
         except SearchUnavailable as problem:
             return (
                 str(problem) or "the search index is missing; the worker builds it, or `flask search rebuild`"
@@ -165,69 +108,46 @@ class WhooshEngine:
     def forget_answers(self) -> None:
         """Ask the index anew for what was asked before; nobody needs this but who measures it."""
         with self._lock:
-            self._answers.clear()
+            self._found.clear()
 
     def _find_once(self, text: str, question: Question, limit: int) -> list[int]:
-        """Find, or repeat what the same searcher found: the pages of a search, and what many ask for, cost once."""
-        searcher = self._reader()
-        if self._answered is not searcher:
-            self._answers.clear()
-            self._answered = searcher
+        """Find, or repeat what was found while nothing changed: the pages of a search, and what many ask for, cost once."""
+        answers = self._current_answers()
+        if self._answered is not answers:
+            self._found.clear()
+            self._answered = answers
         key = (text, limit)
-        known = self._answers.get(key)
+        known = self._found.get(key)
         if known is None:
-            known = self._answers[key] = array("q", self._find(text, question, limit))
-            while len(self._answers) > MOST_ANSWERS:
-                self._answers.popitem(last=False)
+            known = self._found[key] = array("q", _find(answers, text, question, limit))
+            while len(self._found) > MOST_ANSWERS:
+                self._found.popitem(last=False)
         else:
-            self._answers.move_to_end(key)
+            self._found.move_to_end(key)
         return list(known)
 
-    def _find(self, text: str, question: Question, limit: int) -> list[int]:
-        searcher = self._reader()
-        found = searcher.search(_every_word(question), limit=limit)
-        if found.is_empty():
-            reader = searcher.reader()
-            slips = typos.meant(
-                (one.typed for one in question.wanted),
-                lambda candidates: {
-                    word
-                    for word in candidates
-                    if ("sound", word) in reader or ("place_sound", word) in reader
-                },
-            )
-            if slips:
-                question = understand(text, slips)
-                found = searcher.search(_every_word(question), limit=limit)
-        if found.is_empty():
-            ways = [_word_query(one) for one in question.wanted]
-            ways += [_named(part) for one in question.wanted for part in one.inner]
-            if len(ways) > 1:
-                ways += [
-                    ConstantScoreQuery(_word_query(one), ONE_MORE * (0.5 if one.soft else 1.0))
-                    for one in question.wanted
-                ]
-                found = searcher.search(Or(ways), limit=limit)
-        stored = searcher.stored_fields
-        return [int(stored(number)["id"]) for _score, number in found.top_n]
-
-    def _reader(self) -> Searcher:
-        """Return the searcher of this process, opened anew after a swap, a commit or a fork."""
+    def _current_answers(self) -> Answers:
+        """Return who answers in this process, opened anew after a swap, a commit or a fork."""
         name = self._current()
         if name is None:
             raise SearchUnavailable
-        if self._searcher is None or self._opened != (os.getpid(), name):
-            self._close()
-            try:
-                self._searcher = whoosh_index.open_dir(str(self._folder / name)).searcher(weighting=_WEIGHING)
-            except Exception as problem:
-                raise SearchUnavailable(
-                    f"the search index cannot be opened: {type(problem).__name__}"
-                ) from problem
-            self._opened = (os.getpid(), name)
-        elif not self._searcher.up_to_date():
-            self._searcher = self._searcher.refresh()
-        return self._searcher
+        opened = self._opened
+        if (
+            opened is not None
+            and (opened.process, opened.name) == (os.getpid(), name)
+            and opened.index.latest_generation() == opened.reader.generation()
+        ):
+            return opened.answers
+        self._close()
+        try:
+            index = whoosh_index.open_dir(str(self._folder / name))
+            reader = index.reader()
+            self._opened = _Opened(os.getpid(), name, index, reader, Answers(reader, self._lists))
+        except Exception as problem:
+            raise SearchUnavailable(
+                f"the search index cannot be opened: {type(problem).__name__}"
+            ) from problem
+        return self._opened.answers
 
     def _current(self) -> str | None:
         try:
@@ -235,17 +155,16 @@ class WhooshEngine:
         except OSError:
             return None
         made_by = name.rpartition("-")[0]
-        return name if made_by == words.make() and (self._folder / name).is_dir() else None
+        return name if made_by == _make() and (self._folder / name).is_dir() else None
 
     def _forget(self) -> None:
         with self._lock:
             self._close()
 
     def _close(self) -> None:
-        if self._searcher is not None and self._opened is not None and self._opened[0] == os.getpid():
+        if self._opened is not None and self._opened.process == os.getpid():
             with contextlib.suppress(Exception):
-                self._searcher.close()
-        self._searcher = None
+                self._opened.reader.close()
         self._opened = None
 
     # --- writing: the indexer and the rebuild only ------------------------------------------------------
@@ -263,7 +182,7 @@ class WhooshEngine:
         if name is None:
             raise SearchUnavailable
         try:
-            writer = whoosh_index.open_dir(str(self._folder / name)).writer(limitmb=32)
+            writer = _writer(whoosh_index.open_dir(str(self._folder / name)))
         except LockError as problem:
             raise IndexLocked from problem
         except Exception as problem:
@@ -271,34 +190,32 @@ class WhooshEngine:
                 f"the search index cannot be opened: {type(problem).__name__}"
             ) from problem
         try:
-            for document_id in ids:
-                writer.delete_by_term("id", str(document_id))
+            gone = [*ids, *(document.id for document in documents)]
+            writer.delete_by_query(Or([Term("id", str(document_id)) for document_id in gone]))
             for document in documents:
-                writer.update_document(**_fields(document))
+                writer.add_document(**fields(document))
         except BaseException:
             writer.cancel()
             raise
-        writer.commit()
+        writer.commit(mergetype=_merge_small)
 
     def rebuild(
         self, documents: Iterable[Document], progress: Callable[[int], object] = lambda _done: None
     ) -> int:
         """Build a new index beside the one in use and swap it in at the end; returns how many documents it has."""
-        name = f"{words.make()}-{core_ids.public_id(8).lower()}"
+        name = f"{_make()}-{core_ids.public_id(8).lower()}"
         home = self._folder / name
         home.mkdir(parents=True)
         try:
-            writer = whoosh_index.create_in(str(home), _schema()).writer(limitmb=128)
+            index = whoosh_index.create_in(str(home), schema())
             done = 0
-            try:
-                for document in documents:
-                    writer.add_document(**_fields(document))
-                    done += 1
-                    progress(done)
-            except BaseException:
-                writer.cancel()
-                raise
-            writer.commit()
+            for segment in _in_parts(documents, SEGMENT):
+                with _writer(index) as writer:
+                    writer.merge = False
+                    for document in segment:
+                        writer.add_document(**fields(document))
+                        done += 1
+                        progress(done)
             part = self._folder / f"{POINTER}.{os.getpid()}.part"
             part.write_text(name + "\n", encoding="utf-8")
             os.replace(part, self._folder / POINTER)
@@ -311,16 +228,69 @@ class WhooshEngine:
         return done
 
 
-def _fields(document: Document) -> dict[str, str]:
-    return {
-        "id": str(document.id),
-        "title": "\n".join(document.title),
-        "keywords": "\n".join(document.keywords),
-        "text": "\n".join(document.text),
-        "head": "\n".join(words.head_terms(document.title)),
-        "sound": "\n".join(words.sound_terms(*document.title)),
-        "place_sound": "\n".join(words.sound_terms(*document.keywords)),
-    }
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A state of the index as one process has it open."""
+
+    process: int
+    name: str
+    index: FileIndex
+    reader: IndexReader
+    answers: Answers
+
+
+def _make() -> str:
+    return f"{words.make()}.{LAYOUT}"
+
+
+def _writer(index: FileIndex) -> SegmentWriter:
+    writer = SegmentWriter(index, codec=Codec())
+    # Whoosh has an argument for this, and does not look at it.
+    writer.pool = Pool()
+    return writer
+
+
+def _in_parts(documents: Iterable[Document], size: int) -> Iterator[Iterator[Document]]:
+    rest = iter(documents)
+    for first in rest:
+        yield chain([first], islice(rest, size - 1))
+
+
+def _merge_small(writer: SegmentWriter, segments: list[Any]) -> list[Any]:
+    """Make one segment of the small ones when there are many; a large one is never written again."""
+    small = [segment for segment in segments if segment.doc_count_all() < SMALL]
+    if len(small) < FEW:
+        return segments
+    for segment in small:
+        reader = SegmentReader(writer.storage, writer.schema, segment)
+        writer.add_reader(reader)
+        reader.close()
+    return [segment for segment in segments if segment not in small]
+
+
+def _find(answers: Answers, text: str, question: Question, limit: int) -> list[int]:
+    """Return what has every word, else with slips of the finger mended, else what has most of the words."""
+    found = answers.best(_every_word(question), limit)
+    if found:
+        return found
+    slips = typos.meant((one.typed for one in question.wanted), partial(_spelled, answers))
+    if slips:
+        question = understand(text, slips)
+        found = answers.best(_every_word(question), limit)
+        if found:
+            return found
+    ways = [_word_query(one) for one in question.wanted]
+    ways += [_named(part) for one in question.wanted for part in one.inner]
+    if len(ways) == 1:
+        return []
+    ways += [
+        ConstantScoreQuery(_word_query(one), ONE_MORE * (0.5 if one.soft else 1.0)) for one in question.wanted
+    ]
+    return answers.best(Or(ways), limit)
+
+
+def _spelled(answers: Answers, candidates: Iterable[str]) -> set[str]:
+    return {word for word in candidates if answers.has("sound", word) or answers.has("place_sound", word)}
 
 
 def _every_word(question: Question) -> Query:
