@@ -124,8 +124,6 @@ def release_held_stock(session: Session, order_id: int) -> int:
 
 def put_back(session: Session, actor: Actor, order_id: int, packs: Mapping[int, int]) -> None:
     """Put packs (by variant id) back into the stock that an order had taken and that were never sent."""
-    if not packs:
-        return
     moment = clock.now()
     for variant_id in sorted(packs):
         session.execute(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -434,16 +434,17 @@ def _put_back(session: Session, actor: Actor, order: Order, parts: Iterable[Supp
             OrderLine.supplier_order_id.in_([part.id for part in parts])
         )
     ).all()
-    packs: Counter[int] = Counter()
+    packs: dict[int, int] = defaultdict(int)
     for row in lines:
         packs[row.variant_id] += row.quantity
-    # A recall that is under way is waited for: what may be of its batch is not for others.
-    stock_services.lock_stock(session, packs)
+    stock_services.put_back(session, actor, order.id, packs)
+    # Looked at once the stock is locked, so a recall that is under way is waited for: its packs are not for others.
     recalled = recall_queries.last_recall_of_lines(session, order.id)
     for row in lines:
         if row.id in recalled:
-            packs[row.variant_id] -= row.quantity
-    stock_services.put_back(session, actor, order.id, +packs)
+            stock_services.withdraw_stock(
+                session, actor, row.variant_id, row.quantity, "recalled", once=f"recalled:{row.id}"
+            )
 
 
 def _end(session: Session, order: Order, target: State, parts: Iterable[SupplierOrder]) -> None:
