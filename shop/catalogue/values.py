@@ -288,7 +288,8 @@ class NamedFacet:
 class Facets:
     """How many products a list has, and how many each other choice of a filter would leave (the other filters hold).
 
-    Counties stand in the order of their codes, suppliers by the number of their products, the most first.
+    Counties stand in the order of their codes, suppliers by the number of their products, the most first. Of what a
+    search found, `fitting` are those that the list has.
     """
 
     total: int = 0
@@ -296,6 +297,7 @@ class Facets:
     kinds: dict[str, int] = field(default_factory=dict)
     counties: tuple[NamedFacet, ...] = ()
     suppliers: tuple[NamedFacet, ...] = ()
+    fitting: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from sqlalchemy import (
     lateral,
     literal,
     literal_column,
+    null,
     or_,
     outerjoin,
     select,
@@ -516,12 +517,12 @@ def _count(session: Session, narrowing: Narrowing, ids: Sequence[int] | None) ->
             **_grams(narrowing.size),
         },
     )
-    total = 0
+    total, fitting = 0, frozenset[int]()
     plain: dict[str, dict[str, int]] = {"category": {}, "kind": {}}
     named: dict[str, list[NamedFacet]] = {"county": [], "supplier": []}
-    for dimension, key, facet_id, code, name_zh, name_en, count in rows:
+    for dimension, key, facet_id, code, name_zh, name_en, count, found in rows:
         if dimension == "total":
-            total = count
+            total, fitting = count, frozenset(found or ())
         elif dimension in plain:
             plain[dimension][key] = count
         else:
@@ -532,6 +533,7 @@ def _count(session: Session, narrowing: Narrowing, ids: Sequence[int] | None) ->
         plain["kind"],
         tuple(sorted(named["county"], key=lambda county: county.key)),
         tuple(sorted(named["supplier"], key=lambda supplier: (-supplier.count, supplier.id))),
+        fitting,
     )
 
 
@@ -588,6 +590,8 @@ def _facets_statement(shape: _FacetShape) -> Select[*tuple[Any, ...]]:
     bits = {name: 15 - (8 >> place) for place, name in enumerate(_DIMENSIONS)}
     number = case(*((which == bits[name], counted(name)) for name in _DIMENSIONS), else_=counted())
     dimension = case(*((which == bits[name], literal(name)) for name in _DIMENSIONS), else_=literal("total"))
+    # A search is told which of its products the list has, so that nothing else has to look at all of them.
+    found = func.array_agg(Product.id).filter(and_(true(), *fits.values()))
     groups = (
         select(
             dimension.label("dimension"),
@@ -595,6 +599,7 @@ def _facets_statement(shape: _FacetShape) -> Select[*tuple[Any, ...]]:
             Product.county_id,
             Product.supplier_id,
             number.label("products"),
+            (case((which == 15, found)) if shape.ids else null()).label("found"),
         )
         .select_from(Product)
         .join(Certificate, and_(Certificate.product_id == Product.id, certified_condition(_now)))
@@ -622,6 +627,7 @@ def _facets_statement(shape: _FacetShape) -> Select[*tuple[Any, ...]]:
             func.coalesce(_county.name_zh, Organisation.name_zh),
             func.coalesce(_county.name_en, Organisation.name_en),
             ranked.c.products,
+            ranked.c.found,
         )
         .select_from(ranked)
         .outerjoin(_county, _county.id == ranked.c.county_id)

@@ -13,7 +13,7 @@ from accounts.models import Organisation
 from accounts.values import OrganisationKind
 from core.errors import NotFound
 from registry import queries as registry_queries
-from shop.catalogue.queries.cards import facets, product_cards, suggested, title_matches
+from shop.catalogue.queries.cards import cards_by_id, facets, product_cards, suggested, title_matches
 from shop.catalogue.values import (
     CardWords,
     Facets,
@@ -66,8 +66,13 @@ def read_list(
     known = facets(session, narrowing, ids=ids) if ids is None or ids else Facets()
     county = _county(session, known, narrowing.county) if narrowing.county else None
     supplier = _supplier(session, known, narrowing.supplier) if narrowing.supplier else None
-    cards = (
-        product_cards(
+    cards: Sequence[ProductCard] = ()
+    if ids is not None and sort is Sort.RELEVANCE:
+        # In the order of the search, which the database need not be told.
+        order = [product_id for product_id in ids if product_id in known.fitting]
+        cards = cards_by_id(session, words, order[offset : offset + limit], summaries=True)
+    elif offset < known.total:
+        cards = product_cards(
             session,
             words,
             category=narrowing.category,
@@ -84,9 +89,6 @@ def read_list(
             limit=limit,
             offset=offset,
         )
-        if offset < known.total
-        else []
-    )
     return ProductList(tuple(cards), known, county, supplier)
 
 
