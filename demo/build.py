@@ -22,6 +22,7 @@ from core.permissions import SYSTEM
 from demo import (
     after_sales,
     assortment,
+    banking,
     certifying,
     delivering,
     directory,
@@ -141,6 +142,7 @@ def build_world(size: Size, say: Say) -> None:
             Tracing(world, timeline)
             Parcels(world, timeline, door)
             delivering.add_freight(world, timeline)
+            banking.add_payouts_to_the_bank(world, timeline)
             paying_out.add_payouts(world, timeline)
             vouchers.add_vouchers(world, timeline)
             del earning

@@ -233,6 +233,26 @@ def taken_in(
     return {row[0]: int(row[1]) for row in rows}
 
 
+def net_into(
+    session: Session, codes: Iterable[str], source: str, source_ids: Sequence[str]
+) -> dict[str, int]:
+    """Return what accounts were debited less what they were credited for facts of a source, by its id (fen or points)."""
+    wanted = list(codes)
+    debit, credit = aliased(LedgerAccount), aliased(LedgerAccount)
+    signed = case((debit.code.in_(wanted), LedgerTransfer.amount), else_=0) - case(
+        (credit.code.in_(wanted), LedgerTransfer.amount), else_=0
+    )
+    rows = session.execute(
+        select(LedgerEntry.source_id, cast(func.sum(signed), BigInteger))
+        .join(LedgerTransfer, LedgerTransfer.entry_id == LedgerEntry.id)
+        .join(debit, debit.id == LedgerTransfer.debit_account_id)
+        .join(credit, credit.id == LedgerTransfer.credit_account_id)
+        .where(LedgerEntry.source == source, LedgerEntry.source_id.in_(source_ids))
+        .group_by(LedgerEntry.source_id)
+    )
+    return {row[0]: int(row[1]) for row in rows}
+
+
 def sum_of_entries(session: Session, kind: str, source: str, source_ids: Sequence[str]) -> int:
     """Return the sum of the entries of one kind about some facts (fen or points)."""
     return int(

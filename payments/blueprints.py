@@ -44,6 +44,11 @@ def _failed_events(_actor: Actor) -> int | None:
         return queries.count_events(session, "failed") or None
 
 
+def _payouts_to_look_at(_actor: Actor) -> int | None:
+    with reading() as session:
+        return queries.count_payouts(session, queries.payouts_to_look_at()) or None
+
+
 navigation.register(
     DeskItem(
         label=N_("Refunds"),
@@ -67,6 +72,7 @@ navigation.register(
         icon="check",
         permission=permissions.RECONCILE,
         order=44,
+        count=_payouts_to_look_at,
     ),
     DeskItem(
         label=N_("Bank transfers"),

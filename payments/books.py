@@ -35,3 +35,13 @@ def disputed(payee: str) -> AccountSpec:
 def lost_disputes(payee: str) -> AccountSpec:
     """Return the account of what was lost to disputes (fen)."""
     return AccountSpec(f"disputes:{payee}:lost", Unit.CNY, AccountKind.EXPENSE, Policy.OPEN, BOOK)
+
+
+def provider_fees(provider: str, payee: str) -> AccountSpec:
+    """Return the account of what a provider kept of a payee's money for its work (fen)."""
+    return AccountSpec(f"fees:{provider}:{payee}", Unit.CNY, AccountKind.EXPENSE, Policy.OPEN, BOOK)
+
+
+def own_money(payee: str) -> AccountSpec:
+    """Return the account of the money that a payee put into its bank account itself (fen)."""
+    return AccountSpec(f"own:{payee}", Unit.CNY, AccountKind.FUND, Policy.OPEN, BOOK)

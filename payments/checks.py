@@ -20,7 +20,7 @@ register(
             SELECT a.code, count(DISTINCT t.entry_id) AS times, sum(t.amount) AS total
             FROM ledger_transfers t JOIN ledger_accounts a ON a.id = t.debit_account_id
             JOIN ledger_entries e ON e.id = t.entry_id
-            WHERE a.book = 'payments' AND a.code LIKE 'clearing:%' AND e.source NOT IN ('refund', 'dispute')
+            WHERE a.book = 'payments' AND a.code LIKE 'clearing:%' AND e.source NOT IN ('refund', 'dispute', 'provider_payout')
               AND e.reverses_entry_id IS NULL GROUP BY 1
         )
         SELECT coalesce(sum(greatest(p.times, b.times)), 0),
@@ -163,6 +163,46 @@ register(
         )
         SELECT count(*), count(*) FILTER (WHERE coalesce(t.total, 0) <> coalesce(b.total, 0))
         FROM told t FULL JOIN booked b ON b.code = t.code
+        """,
+    )
+)
+register(
+    Check(
+        "I10-payouts-have-entries",
+        N_(
+            "every payout of a provider reached the bank once with its amount and its fee, and left it again if it came back"
+        ),
+        """
+        WITH entries AS (
+            SELECT e.source_id AS payout,
+                   coalesce(sum(CASE WHEN d.code LIKE 'bank:%' THEN t.amount WHEN c.code LIKE 'bank:%' THEN -t.amount END)
+                            FILTER (WHERE e.kind = 'provider_payout'), 0) AS banked,
+                   coalesce(sum(CASE WHEN d.code LIKE 'fees:%' THEN t.amount WHEN c.code LIKE 'fees:%' THEN -t.amount END)
+                            FILTER (WHERE e.kind = 'provider_payout'), 0) AS fees,
+                   coalesce(sum(CASE WHEN c.code LIKE 'bank:%' THEN t.amount WHEN d.code LIKE 'bank:%' THEN -t.amount END)
+                            FILTER (WHERE e.kind = 'provider_payout_returned'), 0) AS returned
+            FROM ledger_entries e JOIN ledger_transfers t ON t.entry_id = e.id
+            JOIN ledger_accounts d ON d.id = t.debit_account_id JOIN ledger_accounts c ON c.id = t.credit_account_id
+            WHERE e.source = 'provider_payout' GROUP BY 1
+        ), payouts AS (
+            SELECT public_id, amount_fen, fee_fen, returned_at IS NOT NULL AS is_back
+            FROM payments_incoming_payouts WHERE booked_at IS NOT NULL
+        )
+        SELECT count(*), count(*) FILTER (WHERE p.public_id IS NULL OR e.payout IS NULL
+            OR e.banked <> p.amount_fen OR e.fees <> p.fee_fen
+            OR e.returned <> CASE WHEN is_back THEN p.amount_fen ELSE 0 END)
+        FROM payouts p FULL JOIN entries e ON e.payout = p.public_id
+        """,
+    )
+)
+register(
+    Check(
+        "I14-bank-not-below-zero",
+        N_("by the books no bank account lies below zero: nothing is paid from money that has not arrived"),
+        """
+        SELECT count(*), count(*) FILTER (WHERE b.debits - b.credits + coalesce((
+            SELECT sum(u.debit - u.credit) FROM ledger_unrolled u WHERE u.account_id = a.id), 0) < 0)
+        FROM ledger_accounts a JOIN ledger_balances b ON b.account_id = a.id WHERE a.code LIKE 'bank:%'
         """,
     )
 )

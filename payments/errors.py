@@ -126,3 +126,16 @@ class LimitInThePast(Refusal):
     """A limit may begin today or later, and once a day."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class PayoutUnclear(Refusal):
+    """A provider's payout cannot be booked: not in our currency, or its lines are not its amount."""
+
+
+class BankTooLow(Refusal):
+    """More would leave the bank than lies there by the books; amounts in fen."""
+
+    def __init__(self, balance_fen: int, wanted_fen: int) -> None:
+        super().__init__(f"{balance_fen} fen lie in the bank, {wanted_fen} are wanted")
+        self.balance_fen = balance_fen
+        self.wanted_fen = wanted_fen

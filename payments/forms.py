@@ -59,6 +59,7 @@ class ResolutionForm(Form):
         choices=[
             (ResolutionKind.MATCH.value, _l("It pays an order")),
             (ResolutionKind.RETURN.value, _l("It goes back to the payer")),
+            (ResolutionKind.OWN.value, _l("It is the operator's own money, paid in to its own account")),
             (ResolutionKind.CLOSE.value, _l("It stays held; note why and close")),
         ],
     )

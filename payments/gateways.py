@@ -18,7 +18,9 @@ from payments.values import (
     CheckoutRequest,
     ProviderDispute,
     ProviderEvent,
+    ProviderMove,
     ProviderPayment,
+    ProviderPayout,
     ProviderRefund,
     ProviderState,
     RefundRequest,
@@ -59,6 +61,15 @@ class Gateway(Protocol):
 
     def refunds_between(self, since: datetime, until: datetime) -> list[ProviderRefund]:
         """Return the refunds begun from `since` until before `until`."""
+
+    def payout(self, payout_id: str) -> ProviderPayout:
+        """Return how a payout to the bank stands now."""
+
+    def payouts_between(self, since: datetime, until: datetime) -> list[ProviderPayout]:
+        """Return the payouts made from `since` until before `until`."""
+
+    def moves_of(self, payout_id: str) -> list[ProviderMove]:
+        """Return the lines of a payout: payments, refunds, disputes, fees."""
 
     def verify_event(self, raw_body: bytes, headers: Mapping[str, str]) -> ProviderEvent:
         """Check the signature over the raw body before reading anything of it; raises `BadSignature`."""

@@ -35,6 +35,12 @@ def sweep_refunds() -> None:
 
 
 @jobs.every(hours=1)
+def sweep_payouts() -> None:
+    """Look for payouts to the bank of which no event came."""
+    services.sweep_payouts()
+
+
+@jobs.every(hours=1)
 def reconcile_finished_days() -> None:
     """Compare every finished day that was not compared yet with what the providers list."""
     services.reconcile_due()

@@ -6,11 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from payments.errors import WrongRefundState
+from payments.errors import PayoutUnclear, WrongRefundState
 from payments.values import (
     CURRENCY,
+    OPERATOR,
     IntentFacts,
     PaymentState,
+    PayoutPart,
+    ProviderMove,
     ProviderRefund,
     ProviderState,
     RefundAction,
@@ -104,6 +107,39 @@ def concerns_refunds(event_type: str) -> bool:
 def concerns_disputes(event_type: str) -> bool:
     """Say whether an event tells of a payer who went to their bank."""
     return event_type.startswith("charge.dispute.")
+
+
+def concerns_payouts(event_type: str) -> bool:
+    """Say whether an event tells of money on its way from the provider to the bank."""
+    return event_type.startswith("payout.")
+
+
+def split_payout(
+    amount_fen: int,
+    moves: Iterable[ProviderMove],
+    payees: Mapping[str, str],
+    earlier: Mapping[str, Iterable[PayoutPart]],
+) -> list[PayoutPart]:
+    """Return what a payout brings each payee, sorted by payee; raises `PayoutUnclear` when its lines are not its amount.
+
+    `payees` names the payee of each payment, `earlier` the parts of payouts that came back: they are paid anew, whole,
+    for their fees were taken the first time. What belongs to nobody we know is the operator's.
+    """
+    sums: dict[str, list[int]] = {}
+    for move in moves:
+        parts = earlier.get(move.payout_id or "", ())
+        if parts and sum(part.net_fen for part in parts) == move.amount_fen and not move.fee_fen:
+            brought = [(part.payee, part.net_fen, 0) for part in parts]
+        else:
+            brought = [(payees.get(move.payment_id or "", OPERATOR), move.amount_fen, move.fee_fen)]
+        for payee, amount, fee in brought:
+            total = sums.setdefault(payee, [0, 0])
+            total[0] += amount
+            total[1] += fee
+    found = [PayoutPart(payee, amount, fee) for payee, (amount, fee) in sorted(sums.items()) if amount or fee]
+    if not found or sum(part.net_fen for part in found) != amount_fen:
+        raise PayoutUnclear(f"the lines are {sum(part.net_fen for part in found)}, the payout {amount_fen}")
+    return found
 
 
 def wait_before_try(attempts: int) -> timedelta | None:

@@ -8,6 +8,9 @@ from enum import StrEnum
 
 CURRENCY = "CNY"
 
+#: The payee that runs this site.
+OPERATOR = "operator"
+
 
 class Purpose(StrEnum):
     """What the money is for; `subject_id` counts within a purpose."""
@@ -78,12 +81,33 @@ class RefundStatus(StrEnum):
     CANCELED = "canceled"
 
 
+class PayoutStatus(StrEnum):
+    """How far a provider's payout to the bank has come, in Stripe's own words."""
+
+    PENDING = "pending"
+    IN_TRANSIT = "in_transit"
+    PAID = "paid"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+    @property
+    def came_back(self) -> bool:
+        """Say whether the money lies at the provider again."""
+        return self in (PayoutStatus.FAILED, PayoutStatus.CANCELED)
+
+    @property
+    def is_final(self) -> bool:
+        """Say whether the provider has paid it, or never will."""
+        return self is PayoutStatus.PAID or self.came_back
+
+
 class ResolutionKind(StrEnum):
     """What can be done with money that did not fit."""
 
     MATCH = "match"
     RETURN = "return"
     CLOSE = "close"
+    OWN = "own"
 
 
 #: The word under which refunds by bank transfer stand where others name their provider.
@@ -129,6 +153,46 @@ class ProviderPayment:
     amount_fen: int
     currency: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderPayout:
+    """What the provider says now about a payout to the bank; the amount is what the bank receives."""
+
+    payout_id: str
+    amount_fen: int
+    currency: str
+    status: PayoutStatus
+    at: datetime
+    arrives_on: date
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderMove:
+    """A line of a payout: what one payment, refund or dispute brings to it (below zero: takes from it), and its fee.
+
+    `payment_id` names the payment it is about, `payout_id` an earlier payout that came back; a fee by itself has neither.
+    """
+
+    amount_fen: int
+    fee_fen: int
+    payment_id: str | None = None
+    payout_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutPart:
+    """What a payout brings one payee: `amount_fen` leaves what the provider held, `fee_fen` of it never arrives."""
+
+    payee: str
+    amount_fen: int
+    fee_fen: int
+
+    @property
+    def net_fen(self) -> int:
+        """Return what reaches the bank (fen)."""
+        return self.amount_fen - self.fee_fen
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,16 @@ from flask_babel import gettext as _
 
 from core import money
 from payments import errors
-from payments.values import PaymentState, RefundState
+from payments.values import PaymentState, PayoutStatus, RefundState
 from web.wording import explains
+
+PAYOUT_TONES = {
+    PayoutStatus.PENDING: "info",
+    PayoutStatus.IN_TRANSIT: "info",
+    PayoutStatus.PAID: "good",
+    PayoutStatus.FAILED: "bad",
+    PayoutStatus.CANCELED: "warn",
+}
 
 REFUND_TONES = {
     RefundState.REQUESTED: "warn",
@@ -38,6 +46,48 @@ def refund_label(state: str) -> str:
 def refund_tone(state: str) -> str:
     """Return the tone in which a refund's state is shown."""
     return REFUND_TONES[RefundState(state)]
+
+
+def payout_label(status: str) -> str:
+    """Return how far a payout to the bank has come."""
+    return {
+        PayoutStatus.PENDING: _("Announced"),
+        PayoutStatus.IN_TRANSIT: _("On its way to the bank"),
+        PayoutStatus.PAID: _("Arrived in the bank"),
+        PayoutStatus.FAILED: _("Failed, lies with the payment service again"),
+        PayoutStatus.CANCELED: _("Cancelled, lies with the payment service again"),
+    }[PayoutStatus(status)]
+
+
+def payout_tone(status: str) -> str:
+    """Return the tone in which a payout's status is shown."""
+    return PAYOUT_TONES[PayoutStatus(status)]
+
+
+def payout_trouble(trouble: str) -> str:
+    """Return why a payout cannot be booked and what to do about it."""
+    if trouble.startswith("paid out in"):
+        return _(
+            "It was not paid out in yuan. Set the account at the payment service to pay out in CNY; this one is to be booked by those who run the programme."
+        )
+    return _(
+        "The lines that the payment service lists do not add up to this payout. It lists them of automatic payouts only: turn these on at the service, then try again."
+    )
+
+
+def payout_failure(failure: str) -> str:
+    """Return why the bank did not take a payout, in the provider's few words, and what to do about it."""
+    return {
+        "account_closed": _(
+            "The bank account is closed. Name another one at the payment service; it pays again by itself."
+        ),
+        "invalid_account_number": _(
+            "The account number is wrong. Correct it at the payment service; it pays again by itself."
+        ),
+        "could_not_process": _("The bank could not process it. The payment service pays again by itself."),
+    }.get(
+        failure, _("Look up the reason at the payment service. What came back is paid with the next payout.")
+    )
 
 
 def dispute_label(status: str) -> str:
@@ -94,6 +144,11 @@ def outcome_text(outcome: str | None) -> str:
         "ignored": _("changes nothing here"),
         "refund": _("about a refund"),
         "unknown refund": _("about a refund that we do not know"),
+        "payout pending": _("about a payout to the bank"),
+        "payout in_transit": _("about a payout to the bank"),
+        "payout paid": _("a payout reached the bank"),
+        "payout failed": _("a payout to the bank failed"),
+        "payout canceled": _("a payout to the bank was cancelled"),
         PaymentState.SUCCEEDED: _("payment succeeded"),
         PaymentState.CANCELLED: _("payment cancelled"),
         PaymentState.PENDING: _("payment still open"),
@@ -105,6 +160,7 @@ def error_text(error: str) -> str:
     """Say why a message could not be applied, by the name of the fault that stands before the colon."""
     return {
         "UnknownIntent": _("No payment of ours has this number."),
+        "PayoutUnclear": _("A payout to the bank cannot be booked; the reason stands beside it."),
         "GatewayFailed": _("The payment service gave no answer."),
         "NotFound": _("What it is about does not exist here."),
         "OperationalError": _("The database did not answer in time."),
@@ -121,7 +177,22 @@ def difference_text(difference: dict[str, object]) -> str:
         "refund_missing_here": _("Given back at the provider, not recorded here"),
         "refund_other": _("A refund stands otherwise here"),
         "refund_unknown_there": _("Recorded here as given back, unknown to the provider"),
+        "payout_missing_here": _("Paid to the bank, not recorded here"),
+        "payout_not_booked": _("Paid to the bank, not in the ledger"),
+        "payout_other": _("A payout to the bank stands otherwise here"),
+        "payout_unknown_there": _("Recorded here as paid to the bank, unknown to the provider"),
     }.get(str(difference["kind"]), str(difference["kind"]))
+
+
+def difference_advice(difference: dict[str, object]) -> str:
+    """Return what to do about a difference, where it is more than to look."""
+    return {
+        "missing_here": _("Try its message again among the payment events."),
+        "payout_missing_here": _("Fetch the payouts anew; what was missed is booked then."),
+        "payout_not_booked": _("The reason stands beside the payout."),
+        "payout_other": _("Fetch the payouts anew; what came back since is booked then."),
+        "payout_unknown_there": _("Ask the payment service before anything is paid from this money."),
+    }.get(str(difference["kind"]), "")
 
 
 @explains(errors.BadSignature)
@@ -235,3 +306,17 @@ def _nothing_held(_refusal: errors.NothingHeld) -> str:
 @explains(errors.LimitInThePast)
 def _limit_in_the_past(_refusal: errors.LimitInThePast) -> str:
     return _("A limit begins today or later, and there is one a day.")
+
+
+@explains(errors.PayoutUnclear)
+def _payout_unclear(refusal: errors.PayoutUnclear) -> str:
+    return payout_trouble(str(refusal))
+
+
+@explains(errors.BankTooLow)
+def _bank_too_low(refusal: errors.BankTooLow) -> str:
+    return _(
+        "By the books %(balance)s lie in the bank account, %(wanted)s are to be paid. First fetch the payment service's payout (Payouts to the bank), or record what you put into the account yourselves (Bank transfers).",
+        balance=money.format_fen(refusal.balance_fen),
+        wanted=money.format_fen(refusal.wanted_fen),
+    )

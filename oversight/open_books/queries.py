@@ -35,6 +35,9 @@ POINTS_OUT = ("points_redeemed",)
 KINDS = {
     "order_paid": N_("Order paid"),
     "order_delivered": N_("Order delivered"),
+    "benefit_share_kept": N_("Share of a sale kept for households"),
+    "benefit_share_returned": N_("Share of a sale given back with a refund"),
+    "benefit_share_released": N_("Share of sales released: the household was paid"),
     "payout_approved": N_("Approved to be paid to a supplier"),
     "payout_paid": N_("Paid to a supplier"),
     "payout_failed": N_("Payout to a supplier did not work"),
@@ -42,6 +45,9 @@ KINDS = {
     "payable_corrected": N_("Statement of a supplier corrected"),
     "payment_held": N_("Money held until somebody decides"),
     "payment_unapplied": N_("Money that came twice"),
+    "provider_payout": N_("Payment service paid to the bank"),
+    "provider_payout_returned": N_("Payout to the bank came back"),
+    "own_money": N_("The operator paid in own money"),
     "refund_promised": N_("Refund promised"),
     "refund_taken_back": N_("Refund not approved"),
     "refund": N_("Money given back"),
@@ -108,6 +114,8 @@ class PublicMovement:
 LABELS: dict[tuple[str, str], str] = {
     ("clearing", ""): N_("Payments on their way"),
     ("bank", ""): N_("Bank account"),
+    ("fees", ""): N_("Fees of payment services"),
+    ("own", ""): N_("The operator's own money"),
     ("orders", "prepaid"): N_("Paid orders, to be delivered"),
     ("orders", "unapplied"): N_("Money that waits to go back"),
     ("held", ""): N_("Money held until somebody decides"),
@@ -116,6 +124,7 @@ LABELS: dict[tuple[str, str], str] = {
     ("disputes", "lost"): N_("Lost in disputes"),
     ("vouchers", "spent"): N_("Paid by vouchers of the operator"),
     ("supplier", "payable"): N_("Due to %(name)s"),
+    ("benefits", "due"): N_("Shares of sales kept for households"),
     ("payouts", "due"): N_("Payouts to suppliers, to be paid"),
     ("settlement", "corrections"): N_("Corrected statements of suppliers"),
     ("campaign", "fund"): N_("Fund of %(name)s"),
@@ -175,8 +184,10 @@ def read_movements(session: Session, before_entry: int | None, limit: int = 50) 
 
 
 def public_code(code: str) -> str:
-    """Return the code of an account as the public may see it."""
-    return "household" if code.startswith("household:") else code
+    """Return the code of an account as the public may see it: which household it is about is left out."""
+    if code.startswith("household:"):
+        return "household"
+    return "benefits:due" if code.startswith("benefits:") else code
 
 
 def _accounts(session: Session, codes: set[str]) -> dict[str, PublicAccount]:

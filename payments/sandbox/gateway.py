@@ -14,14 +14,17 @@ from core import clock, ids
 from core.db import reading, transaction
 from payments.errors import GatewayRefused
 from payments.sandbox import services as sandbox
-from payments.sandbox.models import SandboxDispute, SandboxRefund, SandboxSession
+from payments.sandbox.models import SandboxDispute, SandboxPayout, SandboxRefund, SandboxSession
 from payments.stripe import signatures
 from payments.values import (
     Checkout,
     CheckoutRequest,
+    PayoutStatus,
     ProviderDispute,
     ProviderEvent,
+    ProviderMove,
     ProviderPayment,
+    ProviderPayout,
     ProviderRefund,
     ProviderState,
     RefundRequest,
@@ -178,6 +181,29 @@ class SandboxGateway:
             kept.created_at,
         )
 
+    def payout(self, payout_id: str) -> ProviderPayout:
+        """Return how a rehearsed payout stands now."""
+        with reading() as session:
+            kept = session.scalar(select(SandboxPayout).where(SandboxPayout.payout_id == payout_id))
+        if kept is None:
+            raise GatewayRefused("no such payout")
+        return _payout_of(kept)
+
+    def payouts_between(self, since: datetime, until: datetime) -> list[ProviderPayout]:
+        """Return the rehearsed payouts of that time."""
+        with reading() as session:
+            found = session.scalars(
+                select(SandboxPayout)
+                .where(SandboxPayout.created_at >= since, SandboxPayout.created_at < until)
+                .order_by(SandboxPayout.id)
+            )
+            return [_payout_of(kept) for kept in found]
+
+    def moves_of(self, payout_id: str) -> list[ProviderMove]:
+        """Return the lines of a rehearsed payout."""
+        with reading() as session:
+            return sandbox.moves_of(session, payout_id)
+
     def verify_event(self, raw_body: bytes, headers: Mapping[str, str]) -> ProviderEvent:
         """Check the sandbox's signature by the official check."""
         return signatures.verify(raw_body, headers, (self.signing_secret,), header=HEADER)
@@ -193,6 +219,18 @@ def _refund_of(kept: SandboxRefund) -> ProviderRefund:
         RefundStatus(kept.status),
         kept.created_at,
         "the rehearsal was told to fail" if kept.status == RefundStatus.FAILED else "",
+    )
+
+
+def _payout_of(kept: SandboxPayout) -> ProviderPayout:
+    return ProviderPayout(
+        kept.payout_id,
+        kept.amount_fen,
+        kept.currency,
+        PayoutStatus(kept.status),
+        kept.created_at,
+        kept.arrives_on,
+        kept.failure,
     )
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
+from datetime import datetime, time
 from typing import Any
 
-from core import jobs
+from core import clock, jobs
+from core.db import transaction
 from payments import gateways
+from payments.sandbox import services as sandbox
 from payments.sandbox.gateway import HEADER, NAME, SandboxGateway
 from payments.sandbox.services import DELIVER
 from payments.stripe import signatures
@@ -61,3 +64,11 @@ def deliver(payload: dict[str, Any]) -> None:
     status = _deliver(f"/payments/events/{NAME}", body, headers)
     if not 200 <= status < 300:
         raise NotDelivered(f"the inbox answered {status}")
+
+
+@jobs.every(hours=1)
+def pay_out_finished_days() -> None:
+    """Pretend to send the bank what came in on the days that are over, once a day."""
+    until = datetime.combine(clock.today(), time(), clock.CHINA)
+    with transaction() as session:
+        sandbox.make_payout(session, until)

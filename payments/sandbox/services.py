@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from core import clock, ids, jobs
 from core.errors import NotFound
 from payments.errors import IntentClosed
-from payments.sandbox.models import SandboxDispute, SandboxRefund, SandboxSession
-from payments.values import SessionStatus
+from payments.sandbox.models import SandboxDispute, SandboxPayout, SandboxRefund, SandboxSession
+from payments.values import CURRENCY, PayoutStatus, ProviderMove, SessionStatus
 
 DELIVER = "payments.sandbox_deliver"
 METHODS = ("card", "alipay", "wechat_pay")
@@ -157,6 +158,112 @@ def decide_dispute(session: Session, dispute_id: str, *, won: bool) -> SandboxDi
     session.flush()
     _tell_dispute(session, "charge.dispute.closed", dispute, paid)
     return dispute
+
+
+def fee_of(amount_fen: int) -> int:
+    """Return what the sandbox keeps of a payment for its pretended work: 0.6 per cent, rounded."""
+    return (amount_fen * 6 + 500) // 1000
+
+
+def make_payout(session: Session, until: datetime, *, tell: bool = True) -> SandboxPayout | None:
+    """Pretend to send the bank everything that moved before `until`, and send the event; None when nothing is left over."""
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('sandbox payouts', 12))"))
+    payout_id = f"sbx_po_{ids.public_id(20)}"
+    taken = [
+        update(SandboxSession)
+        .where(
+            SandboxSession.status == SessionStatus.COMPLETE.value,
+            SandboxSession.payout_id.is_(None),
+            SandboxSession.paid_at < until,
+        )
+        .values(payout_id=payout_id),
+        update(SandboxRefund)
+        .where(
+            SandboxRefund.status == "succeeded",
+            SandboxRefund.payout_id.is_(None),
+            SandboxRefund.created_at < until,
+        )
+        .values(payout_id=payout_id),
+        update(SandboxDispute)
+        .where(SandboxDispute.payout_id.is_(None), SandboxDispute.created_at < until)
+        .values(payout_id=payout_id),
+        update(SandboxDispute)
+        .where(
+            SandboxDispute.status == "won",
+            SandboxDispute.payout_id.is_not(None),
+            SandboxDispute.won_payout_id.is_(None),
+        )
+        .values(won_payout_id=payout_id),
+        update(SandboxPayout)
+        .where(
+            SandboxPayout.status == "failed",
+            SandboxPayout.again_payout_id.is_(None),
+            SandboxPayout.created_at < until,
+        )
+        .values(again_payout_id=payout_id),
+    ]
+    with session.begin_nested() as savepoint:
+        for statement in taken:
+            session.execute(statement, execution_options={"synchronize_session": False})
+        amount = sum(move.amount_fen - move.fee_fen for move in moves_of(session, payout_id))
+        if amount <= 0:
+            # What was given back outweighs what came in: it waits for the next day's money.
+            savepoint.rollback()
+            return None
+    payout = SandboxPayout(
+        payout_id=payout_id,
+        amount_fen=amount,
+        currency=CURRENCY,
+        status=PayoutStatus.PAID.value,
+        created_at=clock.now(),
+        arrives_on=clock.today(),
+    )
+    session.add(payout)
+    session.flush()
+    if tell:
+        tell_payout(session, "payout.paid", payout)
+    return payout
+
+
+def fail_payout(session: Session, payout_id: str, failure: str = "account_closed") -> SandboxPayout:
+    """Pretend that the bank sent a payout back, and send the event; the next payout takes the money along."""
+    payout = session.scalars(
+        select(SandboxPayout).where(SandboxPayout.payout_id == payout_id).with_for_update()
+    ).one()
+    payout.status = PayoutStatus.FAILED.value
+    payout.failure = failure
+    session.flush()
+    tell_payout(session, "payout.failed", payout)
+    return payout
+
+
+def moves_of(session: Session, payout_id: str) -> list[ProviderMove]:
+    """Return the lines of a rehearsed payout."""
+    paid = session.scalars(select(SandboxSession).where(SandboxSession.payout_id == payout_id))
+    back = session.scalars(select(SandboxRefund).where(SandboxRefund.payout_id == payout_id))
+    taken = session.scalars(select(SandboxDispute).where(SandboxDispute.payout_id == payout_id))
+    won = session.scalars(select(SandboxDispute).where(SandboxDispute.won_payout_id == payout_id))
+    failed = session.scalars(select(SandboxPayout).where(SandboxPayout.again_payout_id == payout_id))
+    return [
+        *(ProviderMove(kept.amount_fen, fee_of(kept.amount_fen), kept.payment_id) for kept in paid),
+        *(ProviderMove(-kept.amount_fen, 0, kept.payment_id) for kept in back),
+        *(ProviderMove(-kept.amount_fen, 0, kept.payment_id) for kept in taken),
+        *(ProviderMove(kept.amount_fen, 0, kept.payment_id) for kept in won),
+        *(ProviderMove(kept.amount_fen, 0, payout_id=kept.payout_id) for kept in failed),
+    ]
+
+
+def tell_payout(session: Session, kind: str, payout: SandboxPayout) -> None:
+    """Send the event about a rehearsed payout."""
+    content = {
+        "id": payout.payout_id,
+        "object": "payout",
+        "amount": payout.amount_fen,
+        "currency": payout.currency.lower(),
+        "status": payout.status,
+        "metadata": {},
+    }
+    jobs.enqueue(session, DELIVER, {"body": _event(kind, content).decode()})
 
 
 def _tell_dispute(session: Session, kind: str, dispute: SandboxDispute, paid: SandboxSession) -> None:

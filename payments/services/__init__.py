@@ -17,6 +17,7 @@ from payments.services.disputes import note_dispute, settle_dispute
 from payments.services.finishing import finish_intent
 from payments.services.inbox import handle_event, hurry_events, receive_event, retry_event
 from payments.services.intents import open_intent
+from payments.services.payouts import require_in_bank, settle_payout, sweep_payouts
 from payments.services.reconciling import reconcile_day, reconcile_due
 from payments.services.refunds import (
     approve_refund,
@@ -51,6 +52,7 @@ __all__ = [
     "record_bank_transfer",
     "register_payment_code",
     "request_refund",
+    "require_in_bank",
     "require_operator",
     "resolve_review",
     "retry_event",
@@ -59,8 +61,10 @@ __all__ = [
     "set_refund_limit",
     "settle_dispute",
     "settle_intent",
+    "settle_payout",
     "settle_refunds_of",
     "sweep",
+    "sweep_payouts",
     "sweep_refunds",
     "try_refund_again",
     "withdraw_payment_codes",

@@ -19,6 +19,7 @@ from payments.errors import UnknownIntent
 from payments.models import PaymentEvent
 from payments.services.disputes import settle_dispute
 from payments.services.finishing import finish_intent
+from payments.services.payouts import settle_payout
 from payments.services.refunds import settle_refunds_of
 
 log = logging.getLogger(__name__)
@@ -101,6 +102,8 @@ def _apply(event: PaymentEvent) -> None:
         return _mark_handled(event.id, "refund" if known else "unknown refund")
     if rules.concerns_disputes(event.type):
         return _mark_handled(event.id, f"dispute {settle_dispute(event.gateway, _told_id(event, 'id'))}"[:60])
+    if rules.concerns_payouts(event.type):
+        return _mark_handled(event.id, f"payout {settle_payout(event.gateway, _told_id(event, 'id'))}")
     if not rules.concerns_payments(event.type):
         return _mark_handled(event.id, "ignored")
     with reading() as session:

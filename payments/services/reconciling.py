@@ -15,8 +15,16 @@ from core import clock
 from core.db import reading, transaction
 from ledger import queries as ledger_queries
 from payments import books, gateways, queries, rules
-from payments.models import PaymentIntent, Reconciliation, Refund
-from payments.values import ProviderPayment, ProviderRefund, RefundState, RefundStatus
+from payments.models import IncomingPayout, PaymentIntent, Reconciliation, Refund
+from payments.services.payouts import SOURCE
+from payments.values import (
+    PayoutStatus,
+    ProviderPayment,
+    ProviderPayout,
+    ProviderRefund,
+    RefundState,
+    RefundStatus,
+)
 
 log = logging.getLogger(__name__)
 
@@ -34,9 +42,12 @@ def reconcile_day(provider: str, day: date) -> list[dict[str, Any]]:
     gateway = gateways.named(provider)
     paid = gateway.payments_between(since, until)
     back = gateway.refunds_between(since, until)
+    banked = gateway.payouts_between(since, until)
     with reading() as session:
         ours = _ours(session, provider, since, until, [told.payment_id for told in paid])
         returned = _returned(session, provider, since, until, back)
+        listed_payouts = [told.payout_id for told in banked]
+        payouts = queries.payouts_of(session, provider, since, until, listed_payouts)
     # What we confirmed on this day and the provider does not list on it may stand on another day: ask for it by itself.
     listed = {told.payment_id for told in paid}
     strays = [intent for intent in ours if intent.provider_payment_id not in listed]
@@ -50,6 +61,7 @@ def reconcile_day(provider: str, day: date) -> list[dict[str, Any]]:
         differences = [
             *_compare_payments(session, paid, ours, elsewhere),
             *_compare_refunds(back, returned),
+            *_compare_payouts(session, banked, payouts),
         ]
         counted = [intent for intent in ours if intent.id not in elsewhere]
         booked = _booked(session, counted)
@@ -63,6 +75,8 @@ def reconcile_day(provider: str, day: date) -> list[dict[str, Any]]:
             "our_out_fen": sum(r.amount_fen for r in returned if r.state == RefundState.SUCCEEDED),
             "ledger_in_fen": sum(booked.values()),
             "ledger_out_fen": _booked_back(session, returned),
+            "provider_banked_fen": sum(t.amount_fen for t in banked if t.status is PayoutStatus.PAID),
+            "ledger_banked_fen": sum(_banked(session, payouts).values()),
             "differences": differences,
         }
         session.execute(
@@ -194,6 +208,38 @@ def _compare_refunds(back: Sequence[ProviderRefund], returned: Sequence[Refund])
             link = f"/operator/refunds/{refund.public_id}"
             found.append(_difference("refund_unknown_there", refund.public_id, 0, refund.amount_fen, link))
     return found
+
+
+def _compare_payouts(
+    session: Session, banked: Sequence[ProviderPayout], payouts: Sequence[IncomingPayout]
+) -> list[dict[str, Any]]:
+    by_number = {payout.provider_payout_id: payout for payout in payouts}
+    listed = {told.payout_id for told in banked}
+    booked = _banked(session, payouts)
+    link = "/operator/provider-payouts"
+    found = []
+    for told in banked:
+        there = told.amount_fen if told.status is PayoutStatus.PAID else 0
+        payout = by_number.get(told.payout_id)
+        here = booked.get(payout.public_id, 0) if payout is not None else 0
+        if payout is None:
+            if told.status.is_final:
+                found.append(_difference("payout_missing_here", told.payout_id, there, 0, link))
+        elif payout.trouble is not None:
+            found.append(_difference("payout_not_booked", told.payout_id, there, here, link))
+        elif here != there or payout.amount_fen != told.amount_fen:
+            found.append(_difference("payout_other", told.payout_id, there, here, link))
+    for payout in payouts:
+        if payout.provider_payout_id not in listed:
+            here = booked.get(payout.public_id, 0)
+            found.append(_difference("payout_unknown_there", payout.provider_payout_id, 0, here, link))
+    return found
+
+
+def _banked(session: Session, payouts: Sequence[IncomingPayout]) -> dict[str, int]:
+    """Return what the ledger let reach the bank with each payout (fen by payout)."""
+    codes = {books.bank(part.payee).code for payout in payouts for part in queries.parts_of(payout)}
+    return ledger_queries.net_into(session, codes, SOURCE, [payout.public_id for payout in payouts])
 
 
 def _booked(session: Session, ours: Sequence[PaymentIntent]) -> dict[str, int]:

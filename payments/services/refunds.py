@@ -33,6 +33,7 @@ from payments.errors import (
 from payments.events import RefundDeclined, RefundSucceeded, RefundToBeDeclined
 from payments.models import BankTransfer, PaymentIntent, Refund, RefundLimit
 from payments.services.desk import require_operator
+from payments.services.payouts import require_in_bank
 from payments.values import (
     BY_HAND,
     CURRENCY,
@@ -218,6 +219,7 @@ def note_paid_by_hand(
         raise WrongRefundState(refund.state, RefundAction.PAY_BY_HAND)
     if session.scalar(select(Refund.id).where(Refund.bank_reference == reference)) is not None:
         raise BankReferenceTaken(reference)
+    require_in_bank(session, refund.payee, refund.amount_fen)
     refund.bank_reference = reference
     _succeed(session, actor, refund, target, books.bank(refund.payee))
     return refund

@@ -70,7 +70,8 @@ def resolve_review(
     """Decide about money that did not fit; above the limit of the day it is proposed, and a second person confirms.
 
     `MATCH` pays the order whose number is `reference` (what is left over stays held), `RETURN` asks for a refund of
-    all that is left, `CLOSE` only notes why nothing moves. `joined` are the public ids of held transfers of the same
+    all that is left, `OWN` keeps a transfer that the operator made to its own account, `CLOSE` only notes why nothing
+    moves. `joined` are the public ids of held transfers of the same
     payment code that pay together with this one; their sum counts for the limit. The same `once` gives back the first
     decision. Refuses what was decided before (`ReviewClosed`), money that is gone (`NothingHeld`), no fitting order
     (`NothingToMatch`), transfers that do not pay together (`CannotJoin`).
@@ -213,6 +214,8 @@ def _apply(
             paid.review_closed_at = clock.now()
     elif resolution.kind == ResolutionKind.RETURN:
         _give_back(session, actor, paid, paid_by, resolution)
+    elif resolution.kind == ResolutionKind.OWN:
+        _keep_as_own(session, actor, paid, resolution)
     else:
         paid.review_closed_at = clock.now()
 
@@ -268,6 +271,23 @@ def _give_back(
     purpose, subject_id = queries.subject_of(session, paid)
     if whole and purpose is not None and subject_id is not None and isinstance(paid, PaymentIntent):
         events.publish(session, HeldMoneyReturned(purpose, subject_id))
+
+
+def _keep_as_own(
+    session: Session, actor: Actor, paid: PaymentIntent | BankTransfer, resolution: Resolution
+) -> None:
+    payee = queries.payee_of(session, paid)
+    if not isinstance(paid, BankTransfer) or paid.held_fen <= 0:
+        raise NothingHeld
+    amount, paid.held_fen = paid.held_fen, 0
+    paid.review_closed_at = clock.now()
+    session.flush()
+    ledger_services.post(
+        session,
+        actor,
+        Fact("own_money", "resolution", resolution.public_id),
+        [Leg(books.held(payee), books.own_money(payee), amount)],
+    )
 
 
 def _subject(paid: PaymentIntent | BankTransfer) -> tuple[str, str]:

@@ -10,7 +10,13 @@ from urllib.parse import urlsplit
 
 import stripe
 from stripe import RequestsClient, StripeClient
-from stripe.params import PaymentIntentListParams, RefundCreateParams, RefundListParams
+from stripe.params import (
+    BalanceTransactionListParams,
+    PaymentIntentListParams,
+    PayoutListParams,
+    RefundCreateParams,
+    RefundListParams,
+)
 from stripe.params.checkout import SessionCreateParams
 
 from payments.errors import GatewayFailed, GatewayRefused
@@ -18,9 +24,12 @@ from payments.stripe import signatures
 from payments.values import (
     Checkout,
     CheckoutRequest,
+    PayoutStatus,
     ProviderDispute,
     ProviderEvent,
+    ProviderMove,
     ProviderPayment,
+    ProviderPayout,
     ProviderRefund,
     ProviderState,
     RefundRequest,
@@ -38,6 +47,9 @@ TIMEOUT = (3.0, 15.0)
 RETRIES = 1
 
 _LOCALES = {"zh_Hans_CN": "zh", "en": "en"}
+
+#: Balance transactions that are nothing but a fee.
+_FEES = ("stripe_fee", "stripe_fx_fee", "tax_fee")
 
 T = TypeVar("T")
 
@@ -179,6 +191,33 @@ class StripeGateway:
             lambda: [_refund(found) for found in self._client.v1.refunds.list(params).auto_paging_iter()]
         )
 
+    def payout(self, payout_id: str) -> ProviderPayout:
+        """Return how a payout to the bank stands now."""
+        return _payout(_ask(lambda: self._client.v1.payouts.retrieve(payout_id)))
+
+    def payouts_between(self, since: datetime, until: datetime) -> list[ProviderPayout]:
+        """Return the payouts made in that time."""
+        params: PayoutListParams = {"created": _between(since, until), "limit": 100}
+        return _ask(
+            lambda: [_payout(found) for found in self._client.v1.payouts.list(params).auto_paging_iter()]
+        )
+
+    def moves_of(self, payout_id: str) -> list[ProviderMove]:
+        """Return the balance transactions of a payout; Stripe knows them of automatic payouts only."""
+        params: BalanceTransactionListParams = {
+            "payout": payout_id,
+            "limit": 100,
+            "expand": ["data.source"],
+        }
+        return _ask(
+            lambda: [
+                _move(found)
+                for found in self._client.v1.balance_transactions.list(params).auto_paging_iter()
+                # The payout stands among its own lines, with its amount below zero.
+                if found.type != "payout" and _id_of(found.source) != payout_id
+            ]
+        )
+
     def verify_event(self, raw_body: bytes, headers: Mapping[str, str]) -> ProviderEvent:
         """Check Stripe's signature with every secret that is valid now."""
         return signatures.verify(raw_body, headers, self._webhook_secrets)
@@ -204,6 +243,26 @@ def _refund(found: stripe.Refund) -> ProviderRefund:
         _moment(found.created),
         getattr(found, "failure_reason", None) or "",
     )
+
+
+def _payout(found: stripe.Payout) -> ProviderPayout:
+    return ProviderPayout(
+        found.id,
+        found.amount,
+        found.currency.upper(),
+        PayoutStatus(found.status),
+        _moment(found.created),
+        _moment(found.arrival_date).date(),
+        found.failure_code or "",
+    )
+
+
+def _move(found: stripe.BalanceTransaction) -> ProviderMove:
+    if found.type in _FEES:
+        return ProviderMove(0, -found.net)
+    if found.type in ("payout_failure", "payout_cancel"):
+        return ProviderMove(found.amount, found.fee, payout_id=_id_of(found.source))
+    return ProviderMove(found.amount, found.fee, _id_of(getattr(found.source, "payment_intent", None)))
 
 
 def _named(metadata: Any, name: str) -> str | None:

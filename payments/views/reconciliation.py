@@ -8,6 +8,8 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from core import clock, money
 from core.db import reading
@@ -15,6 +17,7 @@ from core.errors import NotFound
 from payments import gateways, permissions, queries, services, wording
 from payments.errors import GatewayFailed
 from payments.models import Reconciliation
+from payments.values import OPERATOR
 from web.access import current_actor, requires
 from web.pagination import page_number, paginate
 from web.wording import words_for
@@ -64,6 +67,8 @@ def as_csv() -> Response:
             "our_out",
             "ledger_in",
             "ledger_out",
+            "provider_to_bank",
+            "ledger_to_bank",
             "differences",
         ]
     )
@@ -85,7 +90,14 @@ def _csv_row(row: Reconciliation) -> list[Any]:
         row.our_count,
         *(
             money.format_yuan(amount)
-            for amount in (row.our_in_fen, row.our_out_fen, row.ledger_in_fen, row.ledger_out_fen)
+            for amount in (
+                row.our_in_fen,
+                row.our_out_fen,
+                row.ledger_in_fen,
+                row.ledger_out_fen,
+                row.provider_banked_fen,
+                row.ledger_banked_fen,
+            )
         ),
         len(row.differences),
     ]
@@ -103,6 +115,7 @@ def show(provider: str, day: str) -> Any:
         row=row,
         provider_label=wording.provider_label,
         difference_text=wording.difference_text,
+        difference_advice=wording.difference_advice,
     )
 
 
@@ -121,6 +134,52 @@ def compare(provider: str, day: str) -> Any:
         flash(words_for(refusal), "warn")
         return redirect("/operator/reconciliation", 303)
     return redirect(f"/operator/reconciliation/{provider}/{wanted.isoformat()}", 303)
+
+
+@bp.get("/operator/provider-payouts")
+@requires(permissions.RECONCILE)
+def list_payouts() -> Any:
+    """List what the payment services sent to the bank, and what lies there by the books."""
+    number = page_number()
+    with reading() as session:
+        services.require_operator(session, current_actor())
+        rows = queries.list_payouts(session, limit=PAGE, offset=(number - 1) * PAGE)
+        total = queries.count_payouts(session)
+        to_look_at = queries.count_payouts(session, queries.payouts_to_look_at())
+        standing = queries.operator_money(session, gateways.names())
+    return render_template(
+        "payments/provider_payouts.html",
+        page=paginate(rows, number, total, PAGE),
+        to_look_at=to_look_at,
+        standing=standing,
+        parts_of=queries.parts_of,
+        operator=OPERATOR,
+        provider_label=wording.provider_label,
+        payout_label=wording.payout_label,
+        payout_tone=wording.payout_tone,
+        payout_trouble=wording.payout_trouble,
+        payout_failure=wording.payout_failure,
+    )
+
+
+@bp.post("/operator/provider-payouts")
+@requires(permissions.RECONCILE)
+def fetch_payouts() -> Any:
+    """Ask the payment services for payouts of which no message came."""
+    with reading() as session:
+        services.require_operator(session, current_actor())
+    try:
+        found = services.sweep_payouts()
+    except GatewayFailed as refusal:
+        flash(words_for(refusal), "warn")
+    else:
+        flash(
+            ngettext("%(num)d payout was booked.", "%(num)d payouts were booked.", found)
+            if found
+            else _("Nothing new: all payouts are booked, or their reason stands beside them."),
+            "good" if found else "info",
+        )
+    return redirect("/operator/provider-payouts", 303)
 
 
 def _day(text: str) -> date:

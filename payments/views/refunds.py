@@ -11,7 +11,13 @@ from core import clock, money
 from core.db import reading, transaction
 from core.errors import Refusal
 from payments import permissions, queries, rules, services, wording
-from payments.errors import BankReferenceTaken, GatewayFailed, LimitInThePast, TransferFromTheFuture
+from payments.errors import (
+    BankReferenceTaken,
+    BankTooLow,
+    GatewayFailed,
+    LimitInThePast,
+    TransferFromTheFuture,
+)
 from payments.forms import PaidByHandForm, ReasonForm, RefundLimitForm
 from payments.values import RefundAction, RefundState
 from web.access import current_actor, requires
@@ -143,7 +149,7 @@ def paid(public_id: str) -> Any:
                 services.note_paid_by_hand(
                     session, current_actor(), public_id, form.bank_reference.data or "", form.paid_on.day
                 )
-        except BankReferenceTaken as refusal:
+        except (BankReferenceTaken, BankTooLow) as refusal:
             form.add_error("bank_reference", words_for(refusal))
         except TransferFromTheFuture as refusal:
             form.add_error("paid_on", words_for(refusal))

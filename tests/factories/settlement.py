@@ -23,6 +23,7 @@ from shop.orders.models import OrderLine, SupplierOrder
 from shop.settlement import services
 from shop.settlement.models import SupplierAccount
 from shop.settlement.values import NewAccount
+from tests.factories.money import fill_bank
 from tests.factories.orders import make_variant, place
 from tests.factories.people import actor_of, make_organisation, make_user
 
@@ -67,10 +68,15 @@ def make_officer(session: Session, role: Role = Role.FINANCE) -> tuple[User, Act
 
 
 def deliver(
-    *sellers: Seller, price_fen: int = 200_00, packs: int = 1, ago: timedelta = LONG_AGO
+    *sellers: Seller,
+    price_fen: int = 200_00,
+    packs: int = 1,
+    ago: timedelta = LONG_AGO,
+    bank_fen: int = 100_000_00,
 ) -> list[str]:
     """Sell packs of each supplier in one order, and let them be received so long ago; returns the parts' public ids.
 
+    So much lies in the bank to pay for them.
     Opens its own steps; commit what the sellers were made in before.
     """
     with clock.at(clock.now() - ago - timedelta(days=2)):
@@ -80,6 +86,8 @@ def deliver(
         assert placed.payment_intent is not None
         rehearsals.pay_intent(placed.payment_intent)
     with clock.at(clock.now() - ago), transaction() as session:
+        if bank_fen:
+            fill_bank(session, bank_fen)
         order = order_queries.lock_order(session, placed.order_id)
         public_ids = []
         for part in order_queries.lock_parts(session, order.id):

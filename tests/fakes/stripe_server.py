@@ -56,6 +56,8 @@ class FakeStripe:
     payments: dict[str, dict[str, Any]] = field(default_factory=dict)
     refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
     disputes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    payouts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    moves: list[dict[str, Any]] = field(default_factory=list)
     refund_status: str = "succeeded"
     keys: dict[str, tuple[str, int, dict[str, Any]]] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)
@@ -161,6 +163,75 @@ class FakeStripe:
                     {"id": f"txn_{dispute_id}_back", "amount": kept["amount"], "net": kept["amount"]}
                 )
 
+    def make_payout(self, status: str = "paid", *, automatic: bool = True, charge: int = 0) -> str:
+        """Send everything that moved to the bank, less 2.9 per cent of each payment and one `charge` by itself."""
+        with self.lock:
+            payout_id = f"po_{next(self.counter)}"
+            known = {
+                move["source"]["id"] for move in self.moves if move["type"] not in ("adjustment", "payout")
+            }
+            for payment in self.payments.values():
+                if payment["status"] == "succeeded" and f"ch_{payment['id']}" not in known:
+                    source = {
+                        "id": f"ch_{payment['id']}",
+                        "object": "charge",
+                        "payment_intent": payment["id"],
+                    }
+                    fee = (payment["amount"] * 29 + 500) // 1000
+                    self._move("charge", payment["amount"], fee, source)
+            for refund in self.refunds.values():
+                if refund["status"] == "succeeded" and refund["id"] not in known:
+                    self._move("refund", -refund["amount"], 0, refund)
+            for dispute in self.disputes.values():
+                told = sum(1 for move in self.moves if move["source"]["id"] == dispute["id"])
+                for taken in dispute["balance_transactions"][told:]:
+                    self._move("adjustment", taken["amount"], 0, dispute)
+            if charge:
+                source = {"id": f"fee_{next(self.counter)}", "object": "fee"}
+                self._move("stripe_fee", -charge, 0, source)
+            lines = [move for move in self.moves if move["payout"] is None]
+            for move in lines:
+                move["payout"] = payout_id
+            amount = sum(move["net"] for move in lines)
+            self.payouts[payout_id] = {
+                "id": payout_id,
+                "object": "payout",
+                "amount": amount,
+                "currency": "cny",
+                "status": status,
+                "automatic": automatic,
+                "created": int(time.time()),
+                "arrival_date": int(time.time()),
+                "failure_code": None,
+            }
+            self._move("payout", -amount, 0, self.payouts[payout_id])["payout"] = payout_id
+            return payout_id
+
+    def settle_payout(self, payout_id: str, status: str) -> None:
+        """Let a payout arrive, or come back from the bank: the next one takes its money along."""
+        with self.lock:
+            payout = self.payouts[payout_id]
+            payout["status"] = status
+            if status == "failed":
+                payout["failure_code"] = "account_closed"
+                self._move("payout_failure", payout["amount"], 0, payout)
+
+    def _move(self, kind: str, amount: int, fee: int, source: dict[str, Any]) -> dict[str, Any]:
+        move = {
+            "id": f"txn_{next(self.counter)}",
+            "object": "balance_transaction",
+            "type": kind,
+            "amount": amount,
+            "fee": fee,
+            "net": amount - fee,
+            "currency": "cny",
+            "source": source,
+            "payout": None,
+            "created": int(time.time()),
+        }
+        self.moves.append(move)
+        return move
+
     def event_of(self, kind: str, content: dict[str, Any], event_id: str | None = None) -> bytes:
         """Return the body of an event about a refund, a charge or a dispute."""
         event = {
@@ -224,7 +295,21 @@ class FakeStripe:
         """Return a list in pages, narrowed by payment and by time."""
         params = dict(parse_qsl(query))
         with self.lock:
-            rows = list((self.refunds if what == "refunds" else self.payments).values())
+            if what == "balance_transactions":
+                payout = self.payouts.get(params.get("payout", ""))
+                if payout is None or not payout["automatic"]:
+                    return 400, _error(
+                        "invalid_request_error", "Balance transactions of this payout are not known"
+                    )
+                rows = [
+                    {name: value for name, value in move.items() if name != "payout"}
+                    | {"source": move["source"] if "data.source" in params.values() else move["source"]["id"]}
+                    for move in self.moves
+                    if move["payout"] == payout["id"]
+                ]
+            else:
+                kept = {"refunds": self.refunds, "payouts": self.payouts}.get(what, self.payments)
+                rows = list(kept.values())
             if "payment_intent" in params:
                 rows = [row for row in rows if row["payment_intent"] == params["payment_intent"]]
             rows = [row for row in rows if row["created"] >= int(params.get("created[gte]", 0))]
@@ -240,6 +325,14 @@ class FakeStripe:
                 "has_more": len(rows) > limit,
                 "data": [dict(row) for row in rows[:limit]],
             }
+
+    def retrieve_payout(self, payout_id: str) -> tuple[int, dict[str, Any]]:
+        """Return a payout as it stands now."""
+        with self.lock:
+            kept = self.payouts.get(payout_id)
+            if kept is None:
+                return 404, _error("invalid_request_error", "No such payout", "resource_missing")
+            return 200, dict(kept)
 
     def retrieve_dispute(self, dispute_id: str) -> tuple[int, dict[str, Any]]:
         """Return a dispute with what was moved for it."""
@@ -364,8 +457,10 @@ def running() -> Iterator[FakeStripe]:
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
             last = parts.path.rsplit("/", 1)[1]
-            if last in ("refunds", "payment_intents"):
+            if last in ("refunds", "payment_intents", "payouts", "balance_transactions"):
                 self.answer(lambda: fake.listed(last, parts.query))
+            elif "/payouts/" in parts.path:
+                self.answer(lambda: fake.retrieve_payout(last))
             elif "/disputes/" in parts.path:
                 self.answer(lambda: fake.retrieve_dispute(last))
             else:

@@ -94,7 +94,11 @@ def open_intent() -> OpenIntent:
     """Return a function that opens an intent in a step of its own."""
 
     def opener(
-        subject_id: int = 1, amount_fen: int = 3980, purpose: Purpose = Purpose.ORDER, minutes: int = 30
+        subject_id: int = 1,
+        amount_fen: int = 3980,
+        purpose: Purpose = Purpose.ORDER,
+        minutes: int = 30,
+        payee: str = "operator",
     ) -> PaymentIntent:
         with transaction() as session:
             return services.open_intent(
@@ -103,7 +107,7 @@ def open_intent() -> OpenIntent:
                 purpose,
                 subject_id,
                 amount_fen,
-                "operator",
+                payee,
                 "Yigou 20261121-0001",
                 "zh_Hans_CN",
                 "/shop/orders/guest/secret-of-a-guest",

@@ -23,6 +23,7 @@ from core.permissions import GUEST, SYSTEM, Actor
 from payments import books, gateways, queries, rules, services
 from payments.errors import (
     BankReferenceTaken,
+    BankTooLow,
     GatewayFailed,
     LimitInThePast,
     NothingToMatch,
@@ -37,6 +38,7 @@ from payments.models import BankTransfer, Dispute, PaymentIntent, Reconciliation
 from payments.sandbox import rehearsals
 from payments.stripe.gateway import StripeGateway
 from payments.values import PaymentState, RefundAction, RefundState, ResolutionKind
+from tests.factories.money import fill_bank
 from tests.factories.people import actor_of, make_organisation, make_user
 from tests.fakes import stripe_server
 from tests.fakes.stripe_server import FakeStripe, sign
@@ -218,6 +220,11 @@ class TestStripe:
         refund = ask(intent)
         assert services.send_refund(refund.public_id) is RefundState.NEEDS_REVIEW
         first, _ = officers(session)
+        with pytest.raises(BankTooLow) as low, transaction() as step:
+            services.note_paid_by_hand(step, first, refund.public_id, "BANK-1", clock.today())
+        assert (low.value.balance_fen, low.value.wanted_fen) == (0, refund.amount_fen)
+        with transaction() as step:
+            fill_bank(step, refund.amount_fen)
         with transaction() as step:
             services.note_paid_by_hand(step, first, refund.public_id, "BANK-1", clock.today())
         assert now_of(refund).state == RefundState.SUCCEEDED

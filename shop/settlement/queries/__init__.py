@@ -43,6 +43,7 @@ from shop.settlement.queries.payouts import (
     payable_accounts,
     payable_balance,
     reference_taken,
+    sent_to_the_bank_fen,
     suppliers_named,
 )
 from shop.settlement.queries.statements import (
@@ -98,6 +99,7 @@ __all__ = [
     "payable_accounts",
     "payable_balance",
     "reference_taken",
+    "sent_to_the_bank_fen",
     "statement",
     "sum_up",
     "supplier_of_account",

@@ -12,7 +12,7 @@ from core.permissions import Actor
 from ledger import services as ledger_services
 from ledger.values import Fact, Leg
 from payments import books as payment_books
-from payments.services import require_operator
+from payments.services import require_in_bank, require_operator
 from shop import books
 from shop.settlement import queries, rules
 from shop.settlement.errors import PaidOnWrongDay, ReferenceTaken, WrongBatchState
@@ -34,7 +34,11 @@ PAYER = "operator"
 
 
 def take_bank_file(session: Session, actor: Actor, public_id: str) -> list[BankLine]:
-    """Return what the bank is told to pay for an approved batch, and write down who took the account numbers."""
+    """Return what the bank is told to pay for an approved batch, and write down who took the account numbers.
+
+    Refused while less lies in the bank by the books than this file and those taken before tell it to pay
+    (`BankTooLow`).
+    """
     require_operator(session, actor)
     batch = queries.lock_batch(session, public_id)
     if batch.state not in (BatchState.APPROVED, BatchState.CLOSED):
@@ -54,6 +58,8 @@ def take_bank_file(session: Session, actor: Actor, public_id: str) -> list[BankL
                 payout.amount_fen,
             )
         )
+    total = sum(line.amount_fen for line in lines)
+    require_in_bank(session, PAYER, total + queries.sent_to_the_bank_fen(session, batch.id))
     batch.exported_at = clock.now()
     session.flush()
     audit.record(
@@ -62,13 +68,16 @@ def take_bank_file(session: Session, actor: Actor, public_id: str) -> list[BankL
         "payout file taken",
         SUBJECT,
         batch.public_id,
-        after={"payouts": [line.payout for line in lines], "amount_fen": sum(x.amount_fen for x in lines)},
+        after={"payouts": [line.payout for line in lines], "amount_fen": total},
     )
     return lines
 
 
 def note_paid(session: Session, actor: Actor, public_id: str, bank_reference: str, paid_on: date) -> Payout:
-    """Note that the bank has paid a payout, with its own number of the transfer; the same note again changes nothing."""
+    """Note that the bank has paid a payout, with its own number of the transfer; the same note again changes nothing.
+
+    Refused while less than that lies in the bank by the books (`BankTooLow`).
+    """
     require_operator(session, actor)
     batch, payout = _lock(session, public_id)
     reference = " ".join(bank_reference.split())
@@ -80,6 +89,7 @@ def note_paid(session: Session, actor: Actor, public_id: str, bank_reference: st
         raise PaidOnWrongDay
     if queries.reference_taken(session, reference, payout.id):
         raise ReferenceTaken
+    require_in_bank(session, PAYER, payout.amount_fen)
     payout.state = target.value
     payout.bank_reference = reference
     payout.paid_on = paid_on

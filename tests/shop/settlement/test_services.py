@@ -22,6 +22,8 @@ from ledger import services as ledger_services
 from ledger.values import Fact, Leg
 from payments import books as payment_books
 from payments import services as payment_services
+from payments.errors import BankTooLow
+from payments.sandbox import rehearsals
 from shop import books
 from shop.orders.errors import SupplierPaidOut
 from shop.orders.models import OrderLine, SupplierOrder
@@ -42,6 +44,7 @@ from shop.settlement.errors import (
 )
 from shop.settlement.models import Payout, PayoutBatch, PayoutItem, SupplierAccount
 from shop.settlement.values import BatchState, NewAccount, PayoutState, Period
+from tests.factories.money import fill_bank
 from tests.factories.people import actor_of, make_organisation, make_user
 from tests.factories.settlement import NUMBER, Seller, deliver, enter, make_officer, make_seller, refund
 
@@ -525,6 +528,42 @@ def test_what_a_note_of_payment_is_refused_for(
         services.decline_batch(step, admin, batch, "Too late")
     with transaction() as step:
         assert [line.payout for line in services.take_bank_file(step, finance, batch)] == [second]
+
+
+def test_nothing_is_paid_from_money_that_has_not_arrived_in_the_bank(
+    session: Session, finance: Actor, admin: Actor, seller: Seller
+) -> None:
+    other = make_seller(session)
+    session.commit()
+    deliver(seller, other, bank_fen=0)
+    first, second = propose(finance, seller), propose(finance, other)
+    for batch in (first, second):
+        approve(admin, batch)
+    with pytest.raises(BankTooLow) as low, transaction() as step:
+        services.take_bank_file(step, finance, first)
+    assert (low.value.balance_fen, low.value.wanted_fen) == (0, 200_00)
+    # The payment service keeps its fee, so its payout alone is not enough for both.
+    rehearsals.pay_out(clock.now())
+    assert ledger_queries.balance(session, "bank:operator").settled == 400_00 - 2_40
+    with transaction() as step:
+        services.take_bank_file(step, finance, first)
+    # The first file counts as gone: the bank has been told to pay it.
+    with pytest.raises(BankTooLow) as low, transaction() as step:
+        services.take_bank_file(step, finance, second)
+    assert low.value.wanted_fen == 400_00
+    (paid,) = payouts(session, first)
+    with transaction() as step:
+        services.note_paid(step, finance, paid.public_id, "ICBC 1", clock.today())
+    (left,) = payouts(session, second)
+    with pytest.raises(BankTooLow) as low, transaction() as step:
+        services.note_paid(step, finance, left.public_id, "ICBC 2", clock.today())
+    assert (low.value.balance_fen, low.value.wanted_fen) == (197_60, 200_00)
+    with transaction() as step:
+        fill_bank(step, 2_40)
+    with transaction() as step:
+        services.take_bank_file(step, finance, second)
+        services.note_paid(step, finance, left.public_id, "ICBC 2", clock.today())
+    assert ledger_queries.balance(session, "bank:operator").settled == 0
 
 
 def test_a_statement_sums_up_to_what_the_ledger_says(

@@ -1,0 +1,211 @@
+"""Money that providers send to the bank: written down as they tell, booked once, and taken back when it comes back."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from core import audit, clock, ids
+from core.db import reading, transaction
+from core.permissions import SYSTEM
+from ledger import queries as ledger_queries
+from ledger import services as ledger_services
+from ledger.values import AccountSpec, Fact, Leg
+from payments import books, gateways, queries, rules
+from payments.errors import BankTooLow, GatewayRefused, PayoutUnclear
+from payments.models import IncomingPayout
+from payments.values import PayoutPart, PayoutStatus, ProviderMove, ProviderPayout
+
+log = logging.getLogger(__name__)
+
+SOURCE = "provider_payout"
+#: How far ahead of ours a provider's clock may be.
+AHEAD = timedelta(minutes=5)
+
+
+def settle_payout(provider: str, payout_id: str) -> PayoutStatus:
+    """Ask the provider how a payout stands, write it down and book it; returns its status.
+
+    Called with no transaction open; may be repeated. What cannot be booked is kept with its reason (`PayoutUnclear`).
+    """
+    gateway = gateways.named(provider)
+    told = gateway.payout(payout_id)
+    with reading() as session:
+        known = queries.find_payout(session, provider, payout_id)
+    moves: Sequence[ProviderMove] = ()
+    try:
+        if told.status.is_final and (known is None or known.booked_at is None):
+            if not rules.is_bookable(told.currency):
+                raise PayoutUnclear(f"paid out in {told.currency}")
+            moves = _moves_of(gateway, payout_id)
+        with transaction() as session:
+            return PayoutStatus(note_payout(session, provider, told, moves).status)
+    except PayoutUnclear as unclear:
+        with transaction() as session:
+            payout = _keep(session, provider, told)
+            if payout.booked_at is None:
+                payout.trouble = str(unclear)[:500]
+        raise
+
+
+def note_payout(
+    session: Session, provider: str, told: ProviderPayout, moves: Sequence[ProviderMove]
+) -> IncomingPayout:
+    """Write down what the provider says about a payout, and book it once: paid, or gone and come back.
+
+    `moves` are its lines, needed once the provider is done with it. Serialised on the payout's row.
+    """
+    payout = _keep(session, provider, told)
+    status = PayoutStatus(payout.status)
+    if told.status.is_final and payout.booked_at is None:
+        _book(session, payout, moves)
+    if status.came_back and payout.returned_at is None:
+        payout.returned_at = clock.now()
+        _post(session, payout, "provider_payout_returned", _legs_back(provider, queries.parts_of(payout)))
+        _told(session, payout)
+    session.flush()
+    return payout
+
+
+def sweep_payouts() -> int:
+    """Ask the providers for payouts of which no event came; returns how many were new or stood otherwise."""
+    found = 0
+    for provider in gateways.names():
+        with reading() as session:
+            since = queries.look_from(session, provider)
+        if since is None:
+            continue
+        until = clock.now() + AHEAD
+        listed = gateways.named(provider).payouts_between(since, until)
+        with reading() as session:
+            ours = queries.payouts_of(session, provider, since, until, [told.payout_id for told in listed])
+        settled = {
+            (payout.provider_payout_id, payout.status)
+            for payout in ours
+            if payout.booked_at is not None or not PayoutStatus(payout.status).is_final
+        }
+        for told in listed:
+            if (told.payout_id, told.status.value) in settled:
+                continue
+            try:
+                settle_payout(provider, told.payout_id)
+                found += 1
+            except Exception:
+                log.exception("payout %s could not be booked; it will be tried again", told.payout_id)
+    return found
+
+
+def require_in_bank(session: Session, payee: str, amount_fen: int) -> None:
+    """Refuse to let more leave a payee's bank account than lies there by the books (`BankTooLow`).
+
+    Whoever is about to pay waits for the others until the end of the step. Called after everything else is locked.
+    """
+    code = books.bank(payee).code
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:code, 12))"), {"code": code})
+    balance = ledger_queries.balance(session, code).settled
+    if balance < amount_fen:
+        raise BankTooLow(balance, amount_fen)
+
+
+def _keep(session: Session, provider: str, told: ProviderPayout) -> IncomingPayout:
+    moment = clock.now()
+    session.execute(
+        insert(IncomingPayout)
+        .values(
+            public_id=ids.public_id(16),
+            provider=provider,
+            provider_payout_id=told.payout_id,
+            amount_fen=told.amount_fen,
+            currency=told.currency,
+            status=told.status.value,
+            made_at=told.at,
+            arrives_on=told.arrives_on,
+            recorded_at=moment,
+            checked_at=moment,
+        )
+        .on_conflict_do_nothing(index_elements=[IncomingPayout.provider, IncomingPayout.provider_payout_id])
+    )
+    payout = queries.lock_payout(session, provider, told.payout_id)
+    payout.checked_at = moment
+    # What came back never becomes paid again; an answer that was asked for earlier may arrive here later.
+    if not PayoutStatus(payout.status).came_back:
+        payout.status = told.status.value
+        payout.arrives_on = told.arrives_on
+        payout.failure = told.failure
+    return payout
+
+
+def _moves_of(gateway: gateways.Gateway, payout_id: str) -> Sequence[ProviderMove]:
+    try:
+        return gateway.moves_of(payout_id)
+    except GatewayRefused as refused:
+        raise PayoutUnclear(f"the provider lists no lines: {refused}") from refused
+
+
+def _book(session: Session, payout: IncomingPayout, moves: Sequence[ProviderMove]) -> None:
+    named = {move.payment_id for move in moves if move.payment_id is not None}
+    back = {move.payout_id for move in moves if move.payout_id is not None}
+    earlier = {
+        payout_id: queries.parts_of(found)
+        for payout_id in sorted(back)
+        if (found := queries.find_payout(session, payout.provider, payout_id)) is not None
+    }
+    payees = queries.payees_of(session, payout.provider, named)
+    parts = rules.split_payout(payout.amount_fen, moves, payees, earlier)
+    payout.parts = [{"payee": p.payee, "amount": p.amount_fen, "fee": p.fee_fen} for p in parts]
+    payout.fee_fen = sum(part.fee_fen for part in parts)
+    payout.booked_at = clock.now()
+    payout.trouble = None
+    session.flush()
+    _post(session, payout, "provider_payout", _legs(payout.provider, parts))
+    if payout.status == PayoutStatus.PAID:
+        _told(session, payout)
+
+
+def _legs(provider: str, parts: Iterable[PayoutPart]) -> list[Leg]:
+    legs = []
+    for part in parts:
+        clearing = books.clearing(provider, part.payee)
+        legs += _moved(books.bank(part.payee), clearing, part.net_fen)
+        legs += _moved(books.provider_fees(provider, part.payee), clearing, part.fee_fen)
+    return legs
+
+
+def _legs_back(provider: str, parts: Iterable[PayoutPart]) -> list[Leg]:
+    """Return the way back: what had reached the bank lies at the provider again, its fees are spent."""
+    return [
+        leg
+        for part in parts
+        for leg in _moved(books.clearing(provider, part.payee), books.bank(part.payee), part.net_fen)
+    ]
+
+
+def _moved(debit: AccountSpec, credit: AccountSpec, amount: int) -> list[Leg]:
+    if amount == 0:
+        return []
+    return [Leg(debit, credit, amount) if amount > 0 else Leg(credit, debit, -amount)]
+
+
+def _post(session: Session, payout: IncomingPayout, kind: str, legs: Sequence[Leg]) -> None:
+    ledger_services.post(session, SYSTEM, Fact(kind, SOURCE, payout.public_id), legs)
+
+
+def _told(session: Session, payout: IncomingPayout) -> None:
+    audit.record(
+        session,
+        SYSTEM,
+        f"provider payout {payout.status}",
+        SOURCE,
+        payout.public_id,
+        after={
+            "number": payout.provider_payout_id,
+            "amount_fen": payout.amount_fen,
+            "fee_fen": payout.fee_fen,
+        },
+        reason=payout.failure,
+    )
