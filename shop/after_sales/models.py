@@ -110,3 +110,19 @@ class ClaimStep(Base):
     amount_fen: Mapped[int | None]
     goods_back: Mapped[bool | None]
     happened_at: Mapped[datetime]
+
+
+class ReturnAddress(Base):
+    """Where a supplier takes goods back."""
+
+    __tablename__ = "shop_return_addresses"
+    __table_args__ = (CheckConstraint("recipient <> '' AND phone <> '' AND address <> ''", name="words"),)
+
+    supplier_id: Mapped[int] = mapped_column(
+        ForeignKey("accounts_organisations.id"), primary_key=True, autoincrement=False
+    )
+    recipient: Mapped[str]
+    phone: Mapped[str]
+    address: Mapped[str]
+    written_at: Mapped[datetime]
+    written_by_user_id: Mapped[int | None] = mapped_column(ForeignKey("accounts_users.id"))

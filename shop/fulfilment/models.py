@@ -52,7 +52,8 @@ class Parcel(Base):
     """What one supplier has sent of an order, from the door of the supplier to the hands of the buyer.
 
     `reached` of its `stops` have noted it; `at_node_id` is where it lies, `next_node_id` where it is expected.
-    `confirm_on` is the day on which its receipt confirms itself, while that is still to come.
+    `confirm_on` is the day on which its receipt confirms itself, while that is still to come. `reminded` counts the
+    mails that reminded its buyer to pick it up, `reminded_at` is the last one.
     """
 
     __tablename__ = "shop_parcels"
@@ -65,6 +66,9 @@ class Parcel(Base):
             "(delivered_at IS NULL) = (proof IS NULL) AND (proof IS NULL) = (receiver = '')", name="delivered"
         ),
         CheckConstraint("delivered_at IS NULL OR next_node_id IS NULL", name="at_its_end"),
+        CheckConstraint(
+            "reminded BETWEEN 0 AND 2 AND (reminded = 0) = (reminded_at IS NULL)", name="reminded"
+        ),
         Index("ix_shop_parcels_at", "at_node_id", "id", postgresql_where=text("at_node_id IS NOT NULL")),
         Index(
             "ix_shop_parcels_next", "next_node_id", "id", postgresql_where=text("next_node_id IS NOT NULL")
@@ -88,6 +92,8 @@ class Parcel(Base):
     next_node_id: Mapped[int | None] = mapped_column(ForeignKey("shop_nodes.id"))
     made_at: Mapped[datetime]
     confirm_on: Mapped[date | None]
+    reminded: Mapped[int] = mapped_column(SmallInteger, default=0, server_default=text("0"))
+    reminded_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
     proof: Mapped[str | None]
     receiver: Mapped[str] = mapped_column(default="")
@@ -132,12 +138,19 @@ class HandOver(Base):
 
 
 class ReceiptPeriod(Base):
-    """After how many days the receipt of a parcel confirms itself, for parcels sent from a day on."""
+    """After how many days the receipt of a parcel confirms itself, for parcels sent from a day on.
+
+    `remind_days`: after so many days at a pick-up point its buyer is reminded, and once more after as many.
+    """
 
     __tablename__ = "shop_receipt_periods"
-    __table_args__ = (CheckConstraint("days BETWEEN 3 AND 60", name="days"),)
+    __table_args__ = (
+        CheckConstraint("days BETWEEN 3 AND 60", name="days"),
+        CheckConstraint("remind_days BETWEEN 1 AND 30", name="remind_days"),
+    )
 
     valid_from: Mapped[date] = mapped_column(primary_key=True)
     days: Mapped[int] = mapped_column(Integer)
+    remind_days: Mapped[int] = mapped_column(Integer, default=3, server_default=text("3"))
     set_at: Mapped[datetime]
     set_by_user_id: Mapped[int | None] = mapped_column(ForeignKey("accounts_users.id"))

@@ -46,6 +46,12 @@ class Order(Base):
         Index("ix_shop_orders_institution", "institution_id", "id"),
         Index("ix_shop_orders_state", "state", "id"),
         Index("ix_shop_orders_paid", "paid_at", postgresql_where=text("paid_at IS NOT NULL")),
+        Index("ix_shop_orders_placed", "placed_at", "id"),
+        Index(
+            "ix_shop_orders_uninvited",
+            "id",
+            postgresql_where=text("state = 'received' AND kind = 'public' AND review_invited_at IS NULL"),
+        ),
         Index("ix_shop_orders_expiry", "hold_expires_at", postgresql_where=text("state = 'placed'")),
     )
 
@@ -78,6 +84,7 @@ class Order(Base):
     paid_at: Mapped[datetime | None]
     paid_by: Mapped[str | None] = mapped_column(unique=True)
     closed_at: Mapped[datetime | None]
+    review_invited_at: Mapped[datetime | None]
 
 
 class SupplierOrder(Base):
