@@ -78,7 +78,12 @@ def _places(wanted: Wanted, text: str) -> list[Span]:
 def _standing(word: str, text: str) -> list[Span]:
     """Return where an indexed word stands: Chinese anywhere, Latin as a whole word, whatever its ending."""
     if not word.isascii():
-        return [match.span() for match in re.finditer(re.escape(word), text)]
+        found: list[Span] = []
+        start = text.find(word)
+        while start >= 0:
+            found.append((start, start + len(word)))
+            start = text.find(word, start + len(word))
+        return found
     if not word.isalpha():
         return [match.span() for match in re.finditer(rf"(?<!\d){re.escape(word)}(?!\d)", text)]
     return [match.span() for match in _LATIN_WORD.finditer(text) if words.stemmed(match.group()) == word]

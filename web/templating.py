@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import ChainMap, OrderedDict
-from collections.abc import Callable, Hashable, MutableMapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, MutableMapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -47,13 +48,22 @@ MOST_DRAWN = 5000
 def drawn_once(draw: Macro, shown: Any, *choices: Hashable) -> str:
     """Return what a macro draws of a frozen dataclass; the same thing in the same language is drawn once a process.
 
-    Only for macros that look at nothing but what they are given. Text that is marked up equals plain text that still has
-    to be escaped: what carries some says so with `marked`, else it is drawn each time.
+    Only for macros that look at nothing but what they are given, and for plain text: marked up, it would equal text that
+    still has to be escaped (`drawn_around`).
     """
     fields = getattr(shown, "__slots__", None)
-    if fields is None:
+    if fields is None or any(isinstance(getattr(shown, name), Markup) for name in fields):
         return draw(shown, *choices)
-    return _draw((draw.name, locale_code(), shown, *choices), lambda: draw(shown, *choices), fields, shown)
+    return _draw((draw.name, locale_code(), shown, *choices), lambda: draw(shown, *choices))
+
+
+def drawn_around(draw: Macro, shown: Any, texts: Mapping[str, Markup], *choices: Hashable) -> str:
+    """Return what a macro draws with marked up `texts` in place of some fields; all the rest is drawn once a process."""
+    places = {name: f"\ue000{name}\ue001" if text else "" for name, text in texts.items()}
+    html = str(drawn_once(draw, replace(shown, **places), *choices))
+    for name, place in places.items():
+        html = html.replace(place, texts[name]) if place else html
+    return Markup(html)
 
 
 def drawn_for(draw: Macro, *choices: Hashable) -> str:
@@ -61,19 +71,13 @@ def drawn_for(draw: Macro, *choices: Hashable) -> str:
     return _draw((draw.name, locale_code(), *choices), lambda: draw(*choices))
 
 
-def _draw(
-    key: tuple[Hashable, ...], draw: Callable[[], str], fields: Sequence[str] = (), shown: Any = None
-) -> str:
+def _draw(key: tuple[Hashable, ...], draw: Callable[[], str]) -> str:
     with _drawing:
         known = _drawn.get(key)
         if known is not None:
             _drawn.move_to_end(key)
             return known
     html = draw()
-    if not getattr(shown, "marked", False) and any(
-        isinstance(getattr(shown, name), Markup) for name in fields
-    ):
-        return html
     with _drawing:
         _drawn[key] = html
         while len(_drawn) > MOST_DRAWN:
@@ -127,6 +131,7 @@ def init_app(app: Flask, **more: Any) -> None:
         known_visitor=known_visitor,
         day=day,
         moment=moment,
+        drawn_around=drawn_around,
         drawn_for=drawn_for,
         drawn_once=drawn_once,
         drawn_while=drawn_while,

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from core.errors import NotFound
 from shop.catalogue.values import Category, Narrowing, PackSize, Sort
@@ -22,6 +23,10 @@ PARAMETERS = (
 )
 LONGEST_PRICE = 12
 HIGHEST_PRICE_FEN = 100_000_000
+
+
+#: A page has fifty links that say the same but for one choice.
+_quoted = lru_cache(2_000)(quote_plus)
 
 
 class PriceProblem(StrEnum):
@@ -102,7 +107,7 @@ class Asked:
 
     def url(self, **changes: Any) -> str:
         """Return the address of this list with some choices changed, at its first page."""
-        told = urlencode(replace(self, **changes).pairs())
+        told = "&".join(f"{key}={_quoted(value)}" for key, value in replace(self, **changes).pairs())
         return f"{self.path}?{told}" if told else self.path
 
     @property

@@ -179,6 +179,25 @@ class ProductPatch:
     packs: tuple[PackPatch, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class PackAddition:
+    """A pack size to be with its first stock; `once` names the row that it stands in, `reason` is why there is stock."""
+
+    new: NewVariant
+    once: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProductAddition:
+    """A product to be (`new` without pack sizes and address) with its pack sizes; `once` names where it stands."""
+
+    new: NewProduct
+    once: str
+    packs: tuple[PackAddition, ...]
+    on_sale: bool = False
+
+
 #: Fields that were changed, each with what it was and what it is.
 Changes = dict[str, tuple[Any, Any]]
 
@@ -233,7 +252,7 @@ class CardWords:
 class ProductCard:
     """A product in a list, ready to be shown in one language; amounts are written out.
 
-    `summary` is read for searches only, which show what of it was looked for: then title and summary are `marked` up.
+    `summary` is read for searches only, which show what of it was looked for.
     """
 
     id: int
@@ -251,7 +270,6 @@ class ProductCard:
     tint: str
     summary: str = ""
     kind: str = "aid_product"
-    marked: bool = False
     rating_text: str = ""
     reviews: int = 0
 

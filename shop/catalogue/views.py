@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from core.db import reading
 from core.errors import NotFound
@@ -84,16 +84,12 @@ def find() -> Any:
         )
     _keep_list(asked, found)
     kept_pages.at_most(SEARCH_SECONDS if hits.by_index else 0)
-    marker = Marker(asked.query)
-    marked = tuple(
-        replace(card, title=marker.mark(card.title), summary=marker.excerpt(card.summary), marked=True)
-        for card in found.cards
-    )
     return _list_page(
         "shop/catalogue/search.html",
         asked,
-        replace(found, cards=marked),
+        found,
         number,
+        marked=partial(_marked, Marker(asked.query)),
         by_index=hits.by_index,
         empty_words=says_nothing(asked.query),
     )
@@ -115,6 +111,10 @@ def suggest() -> Any:
         "status": wording.suggestion_count(len(found)),
         "suggestions": [{"title": one.title, "url": one.url} for one in found],
     }
+
+
+def _marked(marker: Marker, card: ProductCard) -> dict[str, Markup]:
+    return {"title": marker.mark(card.title), "summary": marker.excerpt(card.summary)}
 
 
 def _keep_list(asked: Asked, found: queries.ProductList) -> None:

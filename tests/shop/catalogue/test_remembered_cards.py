@@ -11,6 +11,7 @@ from markupsafe import Markup
 from core import stamps
 from core.db import reading, transaction
 from registry.models import Region
+from search import Marker
 from shop.catalogue.models import Product
 from shop.catalogue.queries import product_cards, related_cards
 from shop.catalogue.values import CardWords, ProductCard
@@ -81,17 +82,41 @@ def test_a_revoked_product_leaves_lists_and_the_pages_of_its_neighbours(products
 
 
 def test_marked_words_never_stand_for_plain_ones(app: Flask) -> None:
-    def card(title: str, *, marked: bool) -> ProductCard:
+    def card(title: str) -> ProductCard:
         texts = dict.fromkeys(("slug", "url", "image_url", "image_srcset", "origin", "impact_text"), "x")
         return ProductCard(
-            1, title=title, price_text="¥1", unit_price_text="", certified=True, sold_out=False, tint="t",
-            marked=marked, **texts,
-        )  # fmt: skip
+            1,
+            title=title,
+            price_text="¥1",
+            unit_price_text="",
+            certified=True,
+            sold_out=False,
+            tint="t",
+            **texts,
+        )
 
     typed = "<mark>米</mark>"
     with app.test_request_context():
-        macro = app.jinja_env.get_template("components/product_card.html").module.product_card  # type: ignore[attr-defined]
+        macros: Any = app.jinja_env.get_template("components/product_card.html").module
         for _ in range(2):
-            macro(card(Markup(typed), marked=False))
-            assert "<mark>" not in macro(card(typed, marked=False))
-            assert "<mark>" in macro(card(Markup(typed), marked=True))
+            macros.product_card(card(Markup(typed)))
+            assert "<mark>" not in macros.product_card(card(typed))
+            assert "<mark>" in macros.found_card(card(typed), {"title": Markup(typed)})
+
+
+def test_a_found_card_is_the_card_with_its_words_marked(app: Flask) -> None:
+    shown = ProductCard(
+        7, "mi", "/mi", "/p", "", "小米 & 米", "", "", "¥1", "", True, False, "t", summary="小米"
+    )  # fmt: skip
+    with app.test_request_context():
+        macros: Any = app.jinja_env.get_template("components/product_card.html").module
+        plain = macros.product_card(shown)
+        marker = Marker("小米")
+        for _ in range(2):
+            found = macros.found_card(
+                shown, {"title": marker.mark(shown.title), "summary": marker.excerpt(shown.summary)}
+            )
+            assert "<mark>小米</mark> &amp; 米" in found
+            assert found.replace("<mark>", "").replace("</mark>", "") == plain
+        without = macros.found_card(shown, {"title": marker.mark(shown.title), "summary": Markup()})
+        assert "product-summary" not in without
