@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from search.whoosh_fields import Block, places_of
 
 #: How many postings are kept in a process (eight bytes each, more for names), and for how many a list itself counts.
 MOST_POSTINGS, LIST_ITSELF = 2_000_000, 50
+#: Of how many segments the ids are kept; more than an index has.
+MOST_SEGMENTS = 200
 #: A beginning that more words of a segment have stands for the first of them.
 MOST_ENDINGS = 500
 
@@ -40,6 +43,17 @@ class KnownLists:
     def __init__(self) -> None:
         self._lists: OrderedDict[tuple[str, str, str, bool], WordList] = OrderedDict()
         self._size = 0
+        self._ids: OrderedDict[str, array[int]] = OrderedDict()
+
+    def ids(self, leaf: SegmentReader) -> array[int]:
+        """Return the ids of the documents of a segment, by their numbers in it."""
+        key = leaf.segment().segment_id()
+        if key not in self._ids:
+            self._ids[key] = array("q", leaf.column_reader("number", translate=False).load())
+        self._ids.move_to_end(key)
+        while len(self._ids) > MOST_SEGMENTS:
+            self._ids.popitem(last=False)
+        return self._ids[key]
 
     def get(self, leaf: SegmentReader, name: str, text: str, *, begins: bool = False) -> WordList:
         """Return the list of a word in a field, or of all words that begin so; an empty one when there is none."""
@@ -90,7 +104,6 @@ class Answers:
         self.gone = frozenset(
             base + number for leaf, base in self._leaves for number in leaf.segment().deleted_docs()
         )
-        self._ids = [leaf.column_reader("number", translate=False) for leaf, _base in self._leaves]
 
     def best(self, query: Query, limit: int) -> list[int]:
         """Return the ids of what fits, best first; of equals the one that was written first."""
@@ -100,17 +113,22 @@ class Answers:
             numbers = nlargest(limit, there, key=lambda number: (scores[number], -number))
         else:
             numbers = sorted(sorted(there), key=scores.__getitem__, reverse=True)[:limit]
-        return [self._id(number) for number in numbers]
+        return self._ids_of(numbers)
 
     def has(self, name: str, word: str) -> bool:
         """Say whether any document has a word in a field."""
         return any((name, word) in leaf for leaf, _base in self._leaves)
 
-    def _id(self, number: int) -> int:
-        for (_leaf, base), ids in zip(reversed(self._leaves), reversed(self._ids), strict=True):
-            if number >= base:
-                return int(ids[number - base])
-        raise IndexError(number)
+    def _ids_of(self, numbers: Sequence[int]) -> list[int]:
+        parts = [(base, self._known.ids(leaf)) for leaf, base in self._leaves]
+        if len(parts) == 1:
+            return [parts[0][1][number] for number in numbers]
+        bases = [base for base, _ids in parts]
+        found = []
+        for number in numbers:
+            base, ids = parts[bisect_right(bases, number) - 1]
+            found.append(ids[number - base])
+        return found
 
     def scores(self, query: Query) -> Scores:
         """Return every document that fits, and how well; Whoosh's own matchers walk from document to document instead."""

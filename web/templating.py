@@ -51,15 +51,14 @@ def drawn_once(draw: Macro, shown: Any, *choices: Hashable) -> str:
     Only for macros that look at nothing but what they are given, and for plain text: marked up, it would equal text that
     still has to be escaped (`drawn_around`).
     """
-    fields = getattr(shown, "__slots__", None)
-    if fields is None or any(isinstance(getattr(shown, name), Markup) for name in fields):
+    if not hasattr(shown, "__slots__"):
         return draw(shown, *choices)
-    return _draw((draw.name, locale_code(), shown, *choices), lambda: draw(shown, *choices))
+    return _draw((draw.name, locale_code(), shown, *choices), lambda: draw(shown, *choices), shown)
 
 
 def drawn_around(draw: Macro, shown: Any, texts: Mapping[str, Markup], *choices: Hashable) -> str:
     """Return what a macro draws with marked up `texts` in place of some fields; all the rest is drawn once a process."""
-    places = {name: f"\ue000{name}\ue001" if text else "" for name, text in texts.items()}
+    places = {name: f"\ufdd2{name}\ufdd3" if text else "" for name, text in texts.items()}
     html = str(drawn_once(draw, replace(shown, **places), *choices))
     for name, place in places.items():
         html = html.replace(place, texts[name]) if place else html
@@ -71,13 +70,15 @@ def drawn_for(draw: Macro, *choices: Hashable) -> str:
     return _draw((draw.name, locale_code(), *choices), lambda: draw(*choices))
 
 
-def _draw(key: tuple[Hashable, ...], draw: Callable[[], str]) -> str:
+def _draw(key: tuple[Hashable, ...], draw: Callable[[], str], shown: Any = None) -> str:
     with _drawing:
         known = _drawn.get(key)
         if known is not None:
             _drawn.move_to_end(key)
             return known
     html = draw()
+    if any(isinstance(getattr(shown, name), Markup) for name in getattr(shown, "__slots__", ())):
+        return html
     with _drawing:
         _drawn[key] = html
         while len(_drawn) > MOST_DRAWN:
