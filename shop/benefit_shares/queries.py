@@ -157,6 +157,21 @@ def promised_of(session: Session, product: Product) -> int:
     return rules.most_at_once(terms, clock.today(), date.max)
 
 
+def promised_of_new(session: Session, supplier_id: int) -> int:
+    """Return the same of a product that a supplier is about to add: what links promise of everything it sells."""
+    rows = session.execute(
+        select(BenefitLink.valid_from, BenefitLink.valid_until, BenefitLink.share_bps).where(
+            BenefitLink.supplier_id == supplier_id,
+            BenefitLink.share_bps.is_not(None),
+            BenefitLink.share_all,
+            BenefitLink.withdrawn_at.is_(None),
+            BenefitLink.valid_until >= clock.today(),
+        )
+    )
+    terms = [(first, last, share or 0) for first, last, share in rows]
+    return rules.most_at_once(terms, clock.today(), date.max)
+
+
 # How it stands
 
 

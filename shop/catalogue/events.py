@@ -7,9 +7,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ProductListed:
-    """A product went on sale; no flow reacts yet."""
+    """A product went on sale; `shop.tracing` gives it its code."""
 
     product_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProductsListed:
+    """Many products went on sale together; `shop.tracing` gives each its code."""
+
+    product_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

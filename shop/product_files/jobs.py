@@ -19,7 +19,7 @@ from shop.product_files.values import Column, Format, Mode, Row
 
 #: Rows read between two signs of progress, and products applied in one step.
 READ_AT_ONCE = 1000
-APPLY_AT_ONCE = 50
+APPLY_AT_ONCE = 100
 #: Seconds after which a job that applies rows makes room for other jobs, such as mail, and goes on later.
 TURN = 2.0
 

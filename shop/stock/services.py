@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, insert, select, text, update
@@ -174,6 +174,26 @@ def receive_stock(
         .values(variant_id=variant_id, on_hand=quantity)
         .on_conflict_do_update(index_elements=[Stock.variant_id], set_={"on_hand": Stock.on_hand + quantity})
     )
+
+
+def open_many(session: Session, actor: Actor, packs: Sequence[tuple[int, int, str, str]]) -> None:
+    """Open the stock of new variants: (variant, packs that are there, why, the row that says so) each; two statements."""
+    moment = clock.now()
+    session.execute(insert(Stock), [{"variant_id": row[0], "on_hand": row[1]} for row in packs])
+    moved = [
+        {
+            "variant_id": variant_id,
+            "change": quantity,
+            "reason": reason,
+            "actor_user_id": actor.user_id,
+            "once": once,
+            "moved_at": moment,
+        }
+        for variant_id, quantity, reason, once in packs
+        if quantity
+    ]
+    if moved:
+        session.execute(insert(StockMovement), moved)
 
 
 def count_stock(session: Session, actor: Actor, variant_id: int, counted: int, reason: str) -> int:

@@ -27,11 +27,12 @@ from shop.catalogue.services.editing import (
     reopen_variant,
     variant_changes,
 )
-from shop.catalogue.services.many import edit_many
+from shop.catalogue.services.many import add_many, edit_many
 from shop.catalogue.services.pictures import add_picture, describe_picture, move_picture, remove_picture
 from shop.catalogue.services.selling import list_product, unlist_product
 
 __all__ = [
+    "add_many",
     "add_picture",
     "add_product",
     "add_variant",

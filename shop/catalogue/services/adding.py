@@ -128,18 +128,27 @@ def add_variant(
 
 def free_slug(session: Session, name_zh: str, name_en: str) -> str:
     """Return an address for a product: its English name, else its pinyin, with a few characters more when it is taken."""
-    plain = unicodedata.normalize("NFKD", name_en).encode("ascii", "ignore").decode().lower()
-    base = _NOT_IN_ADDRESSES.sub("-", plain).strip("-")
-    if not base:
-        base = _NOT_IN_ADDRESSES.sub("-", words.sounds(name_zh)[0].lower()).strip("-")
-    base = base[: rules.LONGEST_SLUG - 12].strip("-") or "product"
-    slug = base
+    base = slug = plain_slug(name_zh, name_en)
     while (
         slug in rules.RESERVED_SLUGS
         or session.scalar(select(Product.id).where(Product.slug == slug)) is not None
     ):
-        slug = f"{base}-{ids.public_id(5).lower()}"
+        slug = longer_slug(base)
     return slug
+
+
+def plain_slug(name_zh: str, name_en: str) -> str:
+    """Return the address that a product has when it is free."""
+    plain = unicodedata.normalize("NFKD", name_en).encode("ascii", "ignore").decode().lower()
+    base = _NOT_IN_ADDRESSES.sub("-", plain).strip("-")
+    if not base:
+        base = _NOT_IN_ADDRESSES.sub("-", words.sounds(name_zh)[0].lower()).strip("-")
+    return base[: rules.LONGEST_SLUG - 12].strip("-") or "product"
+
+
+def longer_slug(base: str) -> str:
+    """Return an address that hardly any product has."""
+    return f"{base}-{ids.public_id(5).lower()}"
 
 
 def _write_variant(

@@ -17,7 +17,14 @@ from shop.catalogue import rules as catalogue_rules
 from shop.catalogue import services as catalogue
 from shop.catalogue.errors import BadProduct, ChangedMeanwhile, NotReadyForSale, PackClosed
 from shop.catalogue.models import Product, Variant
-from shop.catalogue.values import NewProduct, NewVariant, PackPatch, ProductPatch
+from shop.catalogue.values import (
+    NewProduct,
+    NewVariant,
+    PackAddition,
+    PackPatch,
+    ProductAddition,
+    ProductPatch,
+)
 from shop.product_files import queries
 from shop.product_files.errors import NotChecked, NothingToApply, RowsAreWrong
 from shop.product_files.models import ProductUpload, UploadedRow
@@ -185,16 +192,43 @@ def _note(session: Session, upload: ProductUpload, outcomes: Iterable[Met]) -> N
 def _apply_units(
     session: Session, actor: Actor, upload: ProductUpload, units: Sequence[Sequence[UploadedRow]]
 ) -> list[Met]:
-    """Apply the rows of some products: plain edits together, and one by one what adds, sells, counts or meets something."""
+    """Apply the rows of some products: plain edits and additions together, one by one what counts or meets something."""
     patches = [patch for rows in units if (patch := _patch(rows)) is not None]
     done = catalogue.edit_many(session, actor, patches) if patches else frozenset()
+    additions = [addition for rows in units if (addition := _addition(upload, rows)) is not None]
+    added = catalogue.add_many(session, actor, upload.supplier_id, additions) if additions else frozenset()
     met: list[Met] = []
     for rows in units:
-        if rows[0].wanted.get("product_id") in done:
+        if rows[0].wanted.get("product_id") in done or _once(upload, rows[0]) in added:
             met.extend((row.number, Outcome.APPLIED.value, row.faults) for row in rows)
         else:
             met.extend(_apply_product(session, actor, upload, rows))
     return met
+
+
+def _once(upload: ProductUpload, first: UploadedRow) -> str:
+    """Return what names the product of some rows, so that it is added once."""
+    return f"{upload.public_id}:{first.unit}"
+
+
+def _addition(upload: ProductUpload, rows: Sequence[UploadedRow]) -> ProductAddition | None:
+    """Return the product that some rows add, when each of them adds a pack size; None else."""
+    first = rows[0].wanted
+    if "new_product" not in first or any("new_pack" not in row.wanted for row in rows):
+        return None
+    return ProductAddition(
+        new=NewProduct(slug="", supplier_id=upload.supplier_id, variants=(), **first["new_product"]),
+        once=_once(upload, rows[0]),
+        packs=tuple(
+            PackAddition(
+                NewVariant(**_pack_fields(row.wanted["new_pack"]), stock=row.wanted.get("stock", 0)),
+                f"{upload.public_id}:{row.number}",
+                row.wanted.get("reason", ""),
+            )
+            for row in rows
+        ),
+        on_sale=next((bool(row.wanted["on_sale"]) for row in rows if "on_sale" in row.wanted), False),
+    )
 
 
 def _patch(rows: Sequence[UploadedRow]) -> ProductPatch | None:
@@ -262,7 +296,7 @@ def _add_product(session: Session, actor: Actor, upload: ProductUpload, first: U
     if session.scalar(same.limit(1)) is not None:
         raise _TurnedAway(Outcome.STALE, [["", "added meanwhile", {}]])
     new = NewProduct(slug="", supplier_id=upload.supplier_id, variants=(), **fields)
-    return catalogue.add_product(session, actor, new, once=f"{upload.public_id}:{first.unit}").id
+    return catalogue.add_product(session, actor, new, once=_once(upload, first)).id
 
 
 def _edit_product(
