@@ -80,6 +80,7 @@ from shop.recalls.views import BLUEPRINTS as RECALLS
 from shop.recalls.views import unseen_recalls
 from shop.reviews import checks as review_checks
 from shop.reviews import emails as review_emails
+from shop.reviews import jobs as review_jobs
 from shop.reviews import wording as review_wording
 from shop.reviews.views import BLUEPRINTS as REVIEWS
 from shop.reviews.views.operator import reported_reviews
@@ -204,6 +205,7 @@ __all__ = [
     "recall_emails",
     "review_checks",
     "review_emails",
+    "review_jobs",
     "review_wording",
     "settlement_checks",
     "settlement_emails",

@@ -1,4 +1,4 @@
-"""Mail about parcels: waiting at a pick-up point with its code, received; and a supplier's new orders. Once for each fact."""
+"""Mail about parcels: waiting at a pick-up point with its code, still waiting there, received; and a supplier's new orders. Once for each fact."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from core import events, jobs
 from core.db import reading, transaction
 from shop.applications.queries import readers_of_supplier
-from shop.fulfilment import codes, queries, wording
-from shop.fulfilment.events import ParcelReady
+from shop.fulfilment import codes, queries, rules, wording
+from shop.fulfilment.events import ParcelLeftWaiting, ParcelReady
 from shop.orders import addresses
 from shop.orders import queries as order_queries
 from shop.orders.events import OrderPaid, PartReceived
@@ -26,6 +26,12 @@ MAIL_SUPPLIER = "shop.mail_new_order"
 def tell_ready(session: Session, event: ParcelReady) -> None:
     """Let the worker write that a parcel waits, with the code that opens it."""
     _enqueue(session, "ready", event.supplier_order_id)
+
+
+@events.on(ParcelLeftWaiting)
+def remind(session: Session, event: ParcelLeftWaiting) -> None:
+    """Let the worker write that a parcel still waits."""
+    _enqueue(session, f"remind{event.times}", event.supplier_order_id)
 
 
 @events.on(PartReceived)
@@ -58,7 +64,8 @@ def compose_to_buyer(payload: dict[str, Any]) -> None:
         view = order_queries.view_order(session, order)
         travel = queries.travels_of(session, order.id).get(part.public_id)
     # A code that has done its work, and what an institution's own people accepted, need no mail.
-    if about == "ready" and (travel is None or not travel.waits_for_pickup):
+    waits = about != "received"
+    if waits and (travel is None or not travel.waits_for_pickup):
         return
     if about == "received" and order.kind != Kind.PUBLIC:
         return
@@ -67,14 +74,15 @@ def compose_to_buyer(payload: dict[str, Any]) -> None:
             session,
             key=f"parcel-{about}:{part.public_id}",
             recipient=order.email,
-            template=f"shop/fulfilment/emails/{about}",
+            template=f"shop/fulfilment/emails/{'remind' if about.startswith('remind') else about}",
             locale=order.locale,
             order=order,
             part=next(found for found in view.parts if found.public_id == part.public_id),
             point=travel.stops[-1] if travel is not None and travel.pickup else None,
             code=wording.shown_pickup_code(codes.pickup_code(travel.code))
-            if about == "ready" and travel is not None
+            if waits and travel is not None
             else "",
+            last=about == f"remind{rules.REMINDERS}",
             path=addresses.order_path(order),
         )
 

@@ -12,3 +12,11 @@ class ParcelReady:
     number: str
     parcel_id: int
     supplier_order_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelLeftWaiting:
+    """Nobody has come for a parcel for some days; `shop.fulfilment.emails` reminds its buyer for the `times`-th time."""
+
+    supplier_order_id: int
+    times: int

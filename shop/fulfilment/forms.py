@@ -172,6 +172,9 @@ class ReceiptDaysForm(Form):
     """After how many days receipt confirms itself, and from when on."""
 
     days = WholeNumberField(_l("Days"), [required()], least=3, most=60)
+    remind_days = WholeNumberField(
+        _l("Days until a buyer is reminded to pick up"), [required()], least=1, most=30
+    )
     valid_from = DayField(_l("For what is sent from"), [required(), today_or_later])
 
 

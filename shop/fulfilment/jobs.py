@@ -37,3 +37,21 @@ def _confirm(order_id: int, part_id: int) -> bool:
     except Exception:
         log.exception("receipt of part %s could not be confirmed; it will be looked at again", part_id)
         return False
+
+
+@jobs.every(hours=1)
+def remind_of_parcels() -> int:
+    """Remind buyers of parcels that wait at a pick-up point, at most twice each; returns how many mails that makes.
+
+    Looks at everything that is due, however long it was away; may run twice in parallel or be killed anywhere.
+    """
+    reminded = last_id = 0
+    while True:
+        with reading() as session:
+            due = queries.due_for_reminder(session, last_id)
+        if not due:
+            return reminded
+        for parcel_id in due:
+            with transaction() as session:
+                reminded += services.remind_of_parcel(session, parcel_id)
+        last_id = due[-1]

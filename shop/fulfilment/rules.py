@@ -90,3 +90,14 @@ def confirm_on(since: datetime, days: int) -> date:
 def last_digits(phone: str) -> str:
     """Return what a keeper sees of a phone number before the parcel is there: `**** 8000`."""
     return f"**** {phone[-4:]}" if len(phone) >= 4 else ""
+
+
+#: How often a buyer is reminded of a parcel that waits.
+REMINDERS = 2
+
+
+def is_left_lying(reminded: int, reminded_at: datetime | None, remind_days: int, now: datetime) -> bool:
+    """Say whether nobody came for a parcel although its buyer was reminded as often as we do."""
+    return (
+        reminded >= REMINDERS and reminded_at is not None and reminded_at + timedelta(days=remind_days) <= now
+    )

@@ -42,6 +42,9 @@ class Scan(StrEnum):
 #: After so many days receipt confirms itself, until the operator sets others.
 DEFAULT_DAYS = 10
 
+#: After so many days the buyer of a parcel that waits is reminded, until the operator sets others.
+DEFAULT_REMIND_DAYS = 3
+
 
 @dataclass(frozen=True, slots=True)
 class NewNode:
@@ -123,6 +126,7 @@ class KeptParcel:
     recipient: str
     phone: str
     address: str
+    left_lying: bool = False
 
     @property
     def to_hand_out(self) -> bool:

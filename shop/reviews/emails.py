@@ -1,4 +1,4 @@
-"""Mail to the author of a review that was hidden; written by the worker, once for each time."""
+"""Mail to buyers about reviews: an invitation, an answer, one that was hidden; written by the worker, once a fact."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from accounts.models import Organisation
 from core import events, jobs
 from core.db import reading, transaction
 from shop.orders import addresses
 from shop.orders.models import Order, OrderLine
-from shop.reviews import rules
-from shop.reviews.events import ReviewHidden
+from shop.reviews import queries, rules
+from shop.reviews.events import ReviewAnswered, ReviewHidden, ReviewInvited
 from shop.reviews.models import Review
 from web import mailing
 
 MAIL_HIDDEN = "shop.mail_review_hidden"
+MAIL_ANSWERED = "shop.mail_review_answered"
+MAIL_INVITATION = "shop.mail_review_invitation"
 
 
 @events.on(ReviewHidden)
@@ -47,5 +50,67 @@ def compose_hidden(payload: dict[str, Any]) -> None:
             product=(line.name_zh, line.name_en),
             reason=review.hidden_reason,
             until=rules.editable_until(review.written_at),
+            path=f"{addresses.order_path(order)}/reviews",
+        )
+
+
+@events.on(ReviewAnswered)
+def tell_answered(session: Session, event: ReviewAnswered) -> None:
+    """Let the worker write to the buyer what the supplier says to their review."""
+    jobs.enqueue(
+        session, MAIL_ANSWERED, {"review_id": event.review_id}, key=f"{MAIL_ANSWERED}:{event.review_id}"
+    )
+
+
+@jobs.handler(MAIL_ANSWERED)
+def compose_answered(payload: dict[str, Any]) -> None:
+    """Compose the mail in the language of the order; a review that is hidden by now needs none."""
+    with reading() as session:
+        review = session.get_one(Review, payload["review_id"])
+        supplier = session.get_one(Organisation, review.supplier_id)
+        line = session.get_one(OrderLine, review.order_line_id)
+        order = session.get_one(Order, line.order_id)
+    if review.hidden_at is not None:
+        return
+    with transaction() as session:
+        mailing.post(
+            session,
+            key=f"review-answered:{review.id}",
+            recipient=order.email,
+            template="shop/reviews/emails/answered",
+            locale=order.locale,
+            order=order,
+            product=(line.name_zh, line.name_en),
+            supplier=(supplier.name_zh, supplier.name_en),
+            reply=review.reply,
+            path=f"{addresses.order_path(order)}/reviews",
+        )
+
+
+@events.on(ReviewInvited)
+def invite(session: Session, event: ReviewInvited) -> None:
+    """Let the worker invite the buyer."""
+    jobs.enqueue(
+        session, MAIL_INVITATION, {"order_id": event.order_id}, key=f"{MAIL_INVITATION}:{event.order_id}"
+    )
+
+
+@jobs.handler(MAIL_INVITATION)
+def compose_invitation(payload: dict[str, Any]) -> None:
+    """Compose the invitation in the language of the order; who has reviewed everything by now needs none."""
+    with reading() as session:
+        order = session.get_one(Order, payload["order_id"])
+        lines = queries.lines_to_review(session, order.id)
+    if not lines:
+        return
+    with transaction() as session:
+        mailing.post(
+            session,
+            key=f"review-invitation:{order.number}",
+            recipient=order.email,
+            template="shop/reviews/emails/invitation",
+            locale=order.locale,
+            order=order,
+            products=[(line.name_zh, line.name_en) for line in lines],
             path=f"{addresses.order_path(order)}/reviews",
         )

@@ -12,3 +12,17 @@ class ReviewHidden:
 
     review_id: int
     hidden_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewAnswered:
+    """A supplier answered a review for the first time; its author is written to (`emails`)."""
+
+    review_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewInvited:
+    """An order was received some days ago and not all of it is reviewed; its buyer is invited once (`emails`)."""
+
+    order_id: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, select
+from sqlalchemy import ColumnElement, Select, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -13,8 +13,11 @@ from accounts.values import Role
 from core import clock
 from core.errors import NotFound
 from core.permissions import Actor
+from shop.after_sales.models import Claim
+from shop.after_sales.values import OPEN
 from shop.catalogue.models import Product
 from shop.orders.models import Order, OrderLine, SupplierOrder
+from shop.orders.values import Kind, PartState, State
 from shop.reviews import rules
 from shop.reviews.models import ProductRating, Review, ReviewPicture, ReviewReport
 from shop.reviews.values import (
@@ -341,3 +344,40 @@ def reported_by(session: Session, review_id: int, user_id: int) -> bool:
         ReviewReport.review_id == review_id, ReviewReport.reporter_user_id == user_id
     )
     return session.scalar(statement.limit(1)) is not None
+
+
+def due_for_invitation(session: Session, after_id: int, limit: int = 100) -> list[int]:
+    """Return orders (ids above `after_id`) whose buyers are to be invited by now: received, and no claim is open."""
+    claimed = exists().where(Claim.order_id == Order.id, Claim.state.in_([state.value for state in OPEN]))
+    return list(
+        session.scalars(
+            select(Order.id)
+            .where(
+                Order.id > after_id,
+                Order.state == State.RECEIVED.value,
+                Order.kind == Kind.PUBLIC.value,
+                Order.review_invited_at.is_(None),
+                Order.closed_at <= clock.now() - rules.INVITE_AFTER,
+                ~claimed,
+            )
+            .order_by(Order.id)
+            .limit(limit)
+        )
+    )
+
+
+def lines_to_review(session: Session, order_id: int) -> list[OrderLine]:
+    """Return the received lines of an order that nobody has reviewed yet."""
+    return list(
+        session.scalars(
+            select(OrderLine)
+            .join(SupplierOrder, SupplierOrder.id == OrderLine.supplier_order_id)
+            .where(
+                OrderLine.order_id == order_id,
+                SupplierOrder.state == PartState.RECEIVED.value,
+                func.coalesce(OrderLine.accepted_quantity, 1) > 0,
+                ~exists().where(Review.order_line_id == OrderLine.id),
+            )
+            .order_by(OrderLine.id)
+        )
+    )

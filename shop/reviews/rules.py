@@ -11,6 +11,10 @@ from shop.reviews.values import Written
 #: A review can be edited for so long after it was written.
 EDITABLE = timedelta(days=30)
 
+#: A buyer is invited to review so long after everything was received; an order from longer ago is let be.
+INVITE_AFTER = timedelta(days=7)
+FORGOTTEN_AFTER = timedelta(days=30)
+
 MOST_PICTURES = 3
 LONGEST_TEXT = 1000
 LONGEST_REPLY = 500

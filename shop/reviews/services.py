@@ -12,7 +12,9 @@ from core.permissions import SYSTEM, Actor
 from publicity.errors import PersonalDataShown
 from publicity.rules import personal_data_in
 from registry.queries import mask
+from shop.orders import queries as order_queries
 from shop.orders.models import Order
+from shop.orders.values import State
 from shop.reviews import queries, rules
 from shop.reviews.errors import (
     BadReview,
@@ -23,7 +25,7 @@ from shop.reviews.errors import (
     ReviewMovedOn,
     TooLateToEdit,
 )
-from shop.reviews.events import ReviewHidden
+from shop.reviews.events import ReviewAnswered, ReviewHidden, ReviewInvited
 from shop.reviews.models import ProductRating, Review, ReviewPicture, ReviewReport
 from shop.reviews.values import NewReport, Written
 
@@ -122,7 +124,8 @@ def answer_review(session: Session, actor: Actor, public_id: str, words: str) ->
         return review
     before = review.reply
     review.reply = text
-    if review.replied_at is None:
+    first = review.replied_at is None
+    if first:
         review.replied_at = clock.now()
     else:
         review.reply_edited_at = clock.now()
@@ -137,7 +140,24 @@ def answer_review(session: Session, actor: Actor, public_id: str, words: str) ->
         before={"reply": before} if before else None,
         after={"reply": text},
     )
+    if first:
+        events.publish(session, ReviewAnswered(review.id))
     return review
+
+
+def invite_to_review(session: Session, order_id: int) -> bool:
+    """Invite the buyer of a received order to review it, once; nobody is asked about what is reviewed or long ago."""
+    order = order_queries.lock_order(session, order_id)
+    if order.review_invited_at is not None or order.state != State.RECEIVED or order.closed_at is None:
+        return False
+    order.review_invited_at = clock.now()
+    session.flush()
+    if order.closed_at < clock.now() - rules.FORGOTTEN_AFTER or not queries.lines_to_review(
+        session, order_id
+    ):
+        return False
+    events.publish(session, ReviewInvited(order_id))
+    return True
 
 
 def report_review(session: Session, actor: Actor, public_id: str, new: NewReport) -> None:

@@ -1,4 +1,4 @@
-"""Mail to suppliers: that they were paid, and what was answered to a disputed line; written by the worker, once a fact."""
+"""Mail to suppliers: that they were paid or could not be, and what was answered to a disputed line; written by the worker, once a fact."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core import events, jobs, money
 from core.db import reading, transaction
 from shop.applications import queries as application_queries
 from shop.settlement import queries
-from shop.settlement.events import DisputeAnswered, PayoutPaid
+from shop.settlement.events import DisputeAnswered, PayoutFailed, PayoutPaid
 from web import mailing
 
 MAIL_PAYOUT = "shop.mail_payout"
@@ -21,8 +21,15 @@ MAIL_DISPUTE = "shop.mail_settlement_dispute"
 @events.on(PayoutPaid)
 def write_paid(session: Session, event: PayoutPaid) -> None:
     """Let the worker write that money has left."""
-    payload = {"payout": event.public_id, "supplier_id": event.supplier_id}
+    payload = {"about": "paid", "payout": event.public_id, "supplier_id": event.supplier_id}
     jobs.enqueue(session, MAIL_PAYOUT, payload, key=f"{MAIL_PAYOUT}:{event.public_id}")
+
+
+@events.on(PayoutFailed)
+def write_failed(session: Session, event: PayoutFailed) -> None:
+    """Let the worker write that the bank did not pay."""
+    payload = {"about": "failed", "payout": event.public_id, "supplier_id": event.supplier_id}
+    jobs.enqueue(session, MAIL_PAYOUT, payload, key=f"{MAIL_PAYOUT}:failed:{event.public_id}")
 
 
 @events.on(DisputeAnswered)
@@ -33,8 +40,9 @@ def write_answered(session: Session, event: DisputeAnswered) -> None:
 
 
 @jobs.handler(MAIL_PAYOUT)
-def compose_paid(payload: dict[str, Any]) -> None:
-    """Compose the mail about a payout for each person of its supplier who reads mail."""
+def compose_payout(payload: dict[str, Any]) -> None:
+    """Compose the mail about a payout that was paid, or failed, for each person of its supplier who reads mail."""
+    about = payload.get("about", "paid")
     with reading() as session:
         row, items = queries.get_payout(session, payload["payout"])
         supplier = session.get_one(Organisation, payload["supplier_id"])
@@ -43,9 +51,9 @@ def compose_paid(payload: dict[str, Any]) -> None:
         for reader in readers:
             mailing.post(
                 session,
-                key=f"payout-paid:{row.public_id}:{reader.public_id}",
+                key=f"payout-{about}:{row.public_id}:{reader.public_id}",
                 recipient=reader.email or "",
-                template="shop/settlement/emails/paid",
+                template=f"shop/settlement/emails/{about}",
                 locale=reader.locale,
                 name=reader.name,
                 supplier=(supplier.name_zh, supplier.name_en),

@@ -22,3 +22,11 @@ class DisputeAnswered:
     dispute_id: int
     public_id: str
     supplier_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutFailed:
+    """A payout did not reach its supplier and is owed again; a mail says so."""
+
+    public_id: str
+    supplier_id: int

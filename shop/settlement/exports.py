@@ -62,7 +62,14 @@ def statement_csv(
                 for word in (name_of(line.name_zh, line.name_en), name_of(line.label_zh, line.label_en))
                 if word
             )
-            amounts = (line.gross_fen, line.freight_fen, line.refund_fen, line.net_fen)
+            amounts = (
+                line.gross_fen,
+                line.freight_fen,
+                line.refund_fen,
+                line.kept_fen,
+                line.released_fen,
+                line.net_fen,
+            )
             rows.append(
                 (
                     *front,
@@ -73,6 +80,6 @@ def statement_csv(
                 )
             )
         if money.corrected_fen:
-            amounts = (money.corrected_fen, 0, 0, money.corrected_fen)
-            rows.append((*front, corrected_label, "1", *(plain_yuan(amount) for amount in amounts), *back))
+            corrected = (money.corrected_fen, 0, 0, 0, 0, money.corrected_fen)
+            rows.append((*front, corrected_label, "1", *(plain_yuan(amount) for amount in corrected), *back))
     return csv_text(rows)

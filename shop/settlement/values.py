@@ -356,7 +356,11 @@ class BankLine:
 
 @dataclass(frozen=True, slots=True)
 class BenefitRow:
-    """What a supplier says it paid by a benefit link within a period (fen); the household's name is masked."""
+    """A benefit link on the statement of a period (fen); the household's name is masked.
+
+    What the supplier says it paid, and of the parcels received in the period what was kept and released; `due_fen` is
+    what is due by the link now, of whichever parcels.
+    """
 
     link: str
     product_zh: str
@@ -366,3 +370,6 @@ class BenefitRow:
     promised_fen: int
     paid_fen: int
     paid_in_period_fen: int
+    kept_fen: int
+    released_fen: int
+    due_fen: int

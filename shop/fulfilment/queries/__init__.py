@@ -14,6 +14,7 @@ from shop.fulfilment.queries.nodes import (
 )
 from shop.fulfilment.queries.parcels import (
     due_for_confirmation,
+    due_for_reminder,
     find_parcel_of_part,
     find_pickup_node,
     get_own_last_node,
@@ -25,6 +26,7 @@ from shop.fulfilment.queries.parcels import (
     points_on_the_way,
     receipt_days_on,
     receipt_periods,
+    remind_days_on,
     seen_by,
     stops_of,
     travels_of,
@@ -44,6 +46,7 @@ from shop.fulfilment.queries.parts import (
 __all__ = [
     "count_to_ship",
     "due_for_confirmation",
+    "due_for_reminder",
     "find_parcel_of_part",
     "find_pickup_node",
     "find_pickup_point",
@@ -71,6 +74,7 @@ __all__ = [
     "points_on_the_way",
     "receipt_days_on",
     "receipt_periods",
+    "remind_days_on",
     "seen_by",
     "slips_of",
     "stops_of",

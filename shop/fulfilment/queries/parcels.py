@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, cast, func, or_, select, true
@@ -19,7 +20,16 @@ from shop.fulfilment import codes, rules
 from shop.fulfilment.errors import NoWayThere
 from shop.fulfilment.models import HandOver, Node, Parcel, ParcelStop, ReceiptPeriod
 from shop.fulfilment.queries.nodes import nodes_along, own_node
-from shop.fulfilment.values import DEFAULT_DAYS, KeptParcel, NodeKind, RoutePoint, Stop, Travel, Way
+from shop.fulfilment.values import (
+    DEFAULT_DAYS,
+    DEFAULT_REMIND_DAYS,
+    KeptParcel,
+    NodeKind,
+    RoutePoint,
+    Stop,
+    Travel,
+    Way,
+)
 from shop.orders import addresses
 from shop.orders import queries as order_queries
 from shop.orders.models import Order, OrderLine, SupplierOrder
@@ -36,6 +46,42 @@ def receipt_days_on(session: Session, day: date) -> int:
             .limit(1)
         )
         or DEFAULT_DAYS
+    )
+
+
+def remind_days_on(session: Session, day: date) -> int:
+    """Return after how many days the buyer of a parcel that waits is reminded."""
+    return (
+        session.scalar(
+            select(ReceiptPeriod.remind_days)
+            .where(ReceiptPeriod.valid_from <= day)
+            .order_by(ReceiptPeriod.valid_from.desc())
+            .limit(1)
+        )
+        or DEFAULT_REMIND_DAYS
+    )
+
+
+def due_for_reminder(session: Session, after_id: int, limit: int = 100) -> list[int]:
+    """Return parcels (ids above `after_id`) that have waited for their buyer too long since they came or since the last mail."""
+    before = clock.now() - timedelta(days=remind_days_on(session, clock.today()))
+    return list(
+        session.scalars(
+            select(Parcel.id)
+            .join(SupplierOrder, SupplierOrder.id == Parcel.supplier_order_id)
+            .join(HandOver, (HandOver.parcel_id == Parcel.id) & (HandOver.position == Parcel.stops))
+            .where(
+                Parcel.id > after_id,
+                Parcel.pickup,
+                Parcel.at_node_id.is_not(None),
+                Parcel.delivered_at.is_(None),
+                Parcel.reminded < rules.REMINDERS,
+                func.coalesce(Parcel.reminded_at, HandOver.happened_at) <= before,
+                SupplierOrder.state == PartState.SHIPPED.value,
+            )
+            .order_by(Parcel.id)
+            .limit(limit)
+        )
     )
 
 
@@ -238,6 +284,7 @@ def _kept(
         .correlate(Parcel)
         .scalar_subquery()
     )
+    remind_days, moment = remind_days_on(session, clock.today()), clock.now()
     rows = session.execute(
         select(Parcel, Order.delivery, own, other, packs, func.coalesce(noted, Parcel.made_at))
         .join(SupplierOrder, SupplierOrder.id == Parcel.supplier_order_id)
@@ -250,7 +297,12 @@ def _kept(
         .offset(offset)
     )
     return [
-        _kept_parcel(parcel, addresses.read_delivery(delivery), node, elsewhere, packs_in_it, since, here)
+        replace(
+            _kept_parcel(
+                parcel, addresses.read_delivery(delivery), node, elsewhere, packs_in_it, since, here
+            ),
+            left_lying=rules.is_left_lying(parcel.reminded, parcel.reminded_at, remind_days, moment),
+        )
         for parcel, delivery, node, elsewhere, packs_in_it, since in rows
     ]
 

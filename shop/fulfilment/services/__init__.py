@@ -3,7 +3,13 @@
 from shop.fulfilment.services.accepting import accept_part, confirm_by_itself, confirm_receipt
 from shop.fulfilment.services.nodes import add_node, change_node, close_node, reopen_node, set_receipt_days
 from shop.fulfilment.services.shipping import ship_part
-from shop.fulfilment.services.travelling import deliver_parcel, hand_out, prove_delivery, scan_parcel
+from shop.fulfilment.services.travelling import (
+    deliver_parcel,
+    hand_out,
+    prove_delivery,
+    remind_of_parcel,
+    scan_parcel,
+)
 
 __all__ = [
     "accept_part",
@@ -15,6 +21,7 @@ __all__ = [
     "deliver_parcel",
     "hand_out",
     "prove_delivery",
+    "remind_of_parcel",
     "reopen_node",
     "scan_parcel",
     "set_receipt_days",

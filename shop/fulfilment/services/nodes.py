@@ -20,7 +20,7 @@ from registry.values import RegionLevel
 from shop.fulfilment import queries
 from shop.fulfilment.errors import NodeInUse, NodeMisplaced, PeriodInThePast, PersonUnknown
 from shop.fulfilment.models import Node, ReceiptPeriod
-from shop.fulfilment.values import NewNode, NodeKind
+from shop.fulfilment.values import DEFAULT_REMIND_DAYS, NewNode, NodeKind
 
 KINDS: dict[str, NodeKind] = {
     RegionLevel.COUNTY: NodeKind.COUNTY,
@@ -82,17 +82,25 @@ def reopen_node(session: Session, actor: Actor, public_id: str) -> None:
     audit.record(session, actor, "node reopened", "node", public_id)
 
 
-def set_receipt_days(session: Session, actor: Actor, valid_from: date, days: int) -> None:
-    """Set after how many days receipt confirms itself, for what is sent from a day to come on."""
+def set_receipt_days(
+    session: Session, actor: Actor, valid_from: date, days: int, remind_days: int = DEFAULT_REMIND_DAYS
+) -> None:
+    """Set after how many days receipt confirms itself, for what is sent from a day to come on.
+
+    From that day on buyers are reminded of a parcel that waits after `remind_days`, and once more after as many.
+    """
     if valid_from <= clock.today():
         raise PeriodInThePast
+    values = {
+        "days": days,
+        "remind_days": remind_days,
+        "set_at": clock.now(),
+        "set_by_user_id": actor.user_id,
+    }
     session.execute(
         insert(ReceiptPeriod)
-        .values(valid_from=valid_from, days=days, set_at=clock.now(), set_by_user_id=actor.user_id)
-        .on_conflict_do_update(
-            index_elements=[ReceiptPeriod.valid_from],
-            set_={"days": days, "set_at": clock.now(), "set_by_user_id": actor.user_id},
-        )
+        .values(valid_from=valid_from, **values)
+        .on_conflict_do_update(index_elements=[ReceiptPeriod.valid_from], set_=values)
     )
     audit.record(
         session,
@@ -100,7 +108,7 @@ def set_receipt_days(session: Session, actor: Actor, valid_from: date, days: int
         "receipt days set",
         "setting",
         "receipt days",
-        after={"days": days, "valid_from": valid_from.isoformat()},
+        after={"days": days, "remind_days": remind_days, "valid_from": valid_from.isoformat()},
     )
 
 

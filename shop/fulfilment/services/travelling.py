@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from core import audit, clock, events
-from core.permissions import Actor
+from core.permissions import SYSTEM, Actor
 from shop.fulfilment import codes, queries, rules
 from shop.fulfilment.errors import (
     ParcelAtItsEnd,
@@ -13,7 +13,7 @@ from shop.fulfilment.errors import (
     ParcelUnknown,
     WrongPickupCode,
 )
-from shop.fulfilment.events import ParcelReady
+from shop.fulfilment.events import ParcelLeftWaiting, ParcelReady
 from shop.fulfilment.models import HandOver, Node, Parcel
 from shop.fulfilment.services.accepting import confirm_receipt
 from shop.fulfilment.values import Proof, Scan, Stop
@@ -116,6 +116,26 @@ def prove_delivery(
     if part.state != PartState.SHIPPED:
         raise ParcelAtItsEnd
     _hand_over(session, actor, order, parcel, None, Proof.NAME, receiver, photo)
+    return True
+
+
+def remind_of_parcel(session: Session, parcel_id: int) -> bool:
+    """Remind the buyer of a parcel that waits, at most twice, if it is still due; a mail with the code goes out."""
+    parcel = queries.lock_parcel(session, parcel_id)
+    if parcel_id not in queries.due_for_reminder(session, parcel_id - 1, 1):
+        return False
+    parcel.reminded += 1
+    parcel.reminded_at = clock.now()
+    session.flush()
+    audit.record(
+        session,
+        SYSTEM,
+        "buyer reminded of parcel",
+        "order",
+        _number_of(session, parcel),
+        after={"parcel": parcel.code, "times": parcel.reminded},
+    )
+    events.publish(session, ParcelLeftWaiting(parcel.supplier_order_id, parcel.reminded))
     return True
 
 

@@ -41,6 +41,7 @@ def _list_page(form: ReceiptDaysForm, status: int = 200) -> tuple[str, int]:
     with reading() as session:
         rows, total = queries.list_nodes(session, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
         days = queries.receipt_days_on(session, clock.today())
+        remind_days = queries.remind_days_on(session, clock.today())
         coming = [period for period in queries.receipt_periods(session) if period.valid_from > clock.today()]
     page = render_template(
         "shop/fulfilment/nodes.html",
@@ -48,6 +49,7 @@ def _list_page(form: ReceiptDaysForm, status: int = 200) -> tuple[str, int]:
         kind_label=wording.kind_label,
         form=form,
         days=days,
+        remind_days=remind_days,
         coming=coming,
     )
     return page, status
@@ -62,9 +64,16 @@ def set_days() -> Any:
         return _list_page(form, 422)
     assert form.valid_from.day is not None
     assert form.days.number is not None
+    assert form.remind_days.number is not None
     try:
         with transaction() as session:
-            services.set_receipt_days(session, current_actor(), form.valid_from.day, form.days.number)
+            services.set_receipt_days(
+                session,
+                current_actor(),
+                form.valid_from.day,
+                form.days.number,
+                form.remind_days.number,
+            )
     except Refusal as refusal:
         form.add_error("valid_from", words_for(refusal))
         return _list_page(form, int(refusal.status))

@@ -24,10 +24,10 @@ from shop.settlement.queries.disputes import (
 )
 from shop.settlement.queries.parts import claim_days_on, claim_periods, money_of_parts, open_parts, owed
 from shop.settlement.queries.payouts import (
+    Waiting,
     batch_of_payout,
-    count_accounts,
-    count_disputes,
     count_waiting,
+    failed_payouts,
     find_batch_by_once,
     get_batch,
     get_own_payout,
@@ -47,7 +47,7 @@ from shop.settlement.queries.payouts import (
     suppliers_named,
 )
 from shop.settlement.queries.statements import (
-    benefits_paid,
+    benefits_of,
     get_own_part,
     get_own_supplier,
     own_suppliers,
@@ -56,17 +56,17 @@ from shop.settlement.queries.statements import (
 )
 
 __all__ = [
+    "Waiting",
     "accounts_in",
     "accounts_of",
     "batch_of_payout",
-    "benefits_paid",
+    "benefits_of",
     "claim_days_on",
     "claim_periods",
-    "count_accounts",
-    "count_disputes",
     "count_waiting",
     "disputed_before",
     "disputes_of_part",
+    "failed_payouts",
     "find_account_by_once",
     "find_batch_by_once",
     "find_dispute_by_once",

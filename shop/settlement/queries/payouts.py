@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -278,23 +278,44 @@ def list_batches(session: Session, *, limit: int, offset: int) -> tuple[list[Bat
     return [_batch_row(row) for row in rows], total
 
 
-def count_accounts(session: Session) -> int:
-    """Return how many accounts wait to be confirmed."""
-    waits = SupplierAccount.state == AccountState.WAITING.value
-    return session.scalar(select(func.count()).select_from(SupplierAccount).where(waits)) or 0
+class Waiting(NamedTuple):
+    """How much waits for somebody of the operator."""
+
+    batches: int
+    accounts: int
+    disputes: int
+    failed: int
 
 
-def count_disputes(session: Session) -> int:
-    """Return how many disputed lines wait for an answer."""
-    waits = SettlementDispute.state == DisputeState.OPEN.value
-    return session.scalar(select(func.count()).select_from(SettlementDispute).where(waits)) or 0
+def count_waiting(session: Session) -> Waiting:
+    """Count the batches, accounts, disputed lines and failed payouts that wait for somebody, in one statement."""
+    batches = PayoutBatch.state.in_([BatchState.PROPOSED.value, BatchState.APPROVED.value])
+    counted = (
+        select(func.count()).select_from(PayoutBatch).where(batches),
+        select(func.count()).where(SupplierAccount.state == AccountState.WAITING.value),
+        select(func.count()).where(SettlementDispute.state == DisputeState.OPEN.value),
+        select(func.count()).select_from(Payout).where(_not_paid_since()),
+    )
+    row = session.execute(select(*(statement.scalar_subquery() for statement in counted))).one()
+    return Waiting(*row)
 
 
-def count_waiting(session: Session) -> int:
-    """Return how many batches, accounts and disputes wait for somebody of the operator."""
-    waits = PayoutBatch.state.in_([BatchState.PROPOSED.value, BatchState.APPROVED.value])
-    batches = session.scalar(select(func.count()).select_from(PayoutBatch).where(waits)) or 0
-    return batches + count_accounts(session) + count_disputes(session)
+def failed_payouts(session: Session) -> list[PayoutRow]:
+    """Return the payouts that failed and were not proposed anew, the newest first; at most 50."""
+    rows = session.execute(_payouts().where(_not_paid_since()).order_by(Payout.id.desc()).limit(50))
+    return [_payout_row(row) for row in rows]
+
+
+def _not_paid_since() -> ColumnElement[bool]:
+    later = aliased(Payout)
+    return and_(
+        Payout.state == PayoutState.FAILED.value,
+        ~exists().where(
+            later.supplier_id == Payout.supplier_id,
+            later.id > Payout.id,
+            later.state != PayoutState.DECLINED.value,
+        ),
+    )
 
 
 def get_batch(session: Session, public_id: str) -> tuple[BatchRow, list[PayoutRow]]:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     cast,
     func,
+    or_,
     select,
 )
 from sqlalchemy.orm import Session
@@ -24,7 +25,8 @@ from registry import queries as registry_queries
 from registry.models import Household
 from shop.benefit_links.models import BenefitLink, BenefitPayment
 from shop.benefit_links.values import KIND_NAMES, LinkKind
-from shop.benefit_shares.queries import shares_of_lines
+from shop.benefit_shares.models import BenefitShare
+from shop.benefit_shares.queries import due_of_links, shares_of_lines
 from shop.benefit_shares.values import Due
 from shop.catalogue.models import Product
 from shop.orders.models import OrderLine, OrderRefund, SupplierOrder
@@ -234,8 +236,11 @@ def _lines(
     return tuple(found)
 
 
-def benefits_paid(session: Session, supplier_id: int, period: Period) -> list[BenefitRow]:
-    """Return what a supplier says it paid by its benefit links within a period, by link, names masked."""
+def benefits_of(session: Session, supplier_id: int, period: Period) -> list[BenefitRow]:
+    """Return a supplier's benefit links by which it paid within a period or something was kept of what was received then.
+
+    At most 300, names masked.
+    """
     paid = (
         select(BenefitPayment.link_id, cast(func.sum(BenefitPayment.amount_fen), BigInteger).label("total"))
         .join(BenefitLink, BenefitLink.id == BenefitPayment.link_id)
@@ -247,14 +252,39 @@ def benefits_paid(session: Session, supplier_id: int, period: Period) -> list[Be
         .group_by(BenefitPayment.link_id)
         .subquery()
     )
+    kept = (
+        select(
+            BenefitShare.link_id,
+            cast(func.sum(BenefitShare.kept_fen), BigInteger).label("kept"),
+            cast(func.sum(BenefitShare.released_fen), BigInteger).label("released"),
+        )
+        .join(SupplierOrder, SupplierOrder.id == BenefitShare.supplier_order_id)
+        .where(*_received_within(supplier_id, period))
+        .group_by(BenefitShare.link_id)
+        .subquery()
+    )
     rows = session.execute(
-        select(BenefitLink, Product.name_zh, Product.name_en, Household.householder, paid.c.total)
-        .join(paid, paid.c.link_id == BenefitLink.id)
+        select(
+            BenefitLink,
+            Product.name_zh,
+            Product.name_en,
+            Household.householder,
+            func.coalesce(paid.c.total, 0).label("total"),
+            func.coalesce(kept.c.kept, 0).label("kept"),
+            func.coalesce(kept.c.released, 0).label("released"),
+        )
+        .outerjoin(paid, paid.c.link_id == BenefitLink.id)
+        .outerjoin(kept, kept.c.link_id == BenefitLink.id)
+        .where(
+            BenefitLink.supplier_id == supplier_id,
+            or_(paid.c.link_id.is_not(None), kept.c.link_id.is_not(None)),
+        )
         .join(Product, Product.id == BenefitLink.product_id)
         .join(Household, Household.id == BenefitLink.household_id)
         .order_by(BenefitLink.id)
         .limit(300)
-    )
+    ).all()
+    dues = due_of_links(session, [row.BenefitLink.id for row in rows])
     return [
         BenefitRow(
             row.BenefitLink.public_id,
@@ -265,6 +295,9 @@ def benefits_paid(session: Session, supplier_id: int, period: Period) -> list[Be
             row.BenefitLink.promised_fen,
             row.BenefitLink.paid_fen,
             row.total,
+            row.kept,
+            row.released,
+            dues[row.BenefitLink.id].due_fen if row.BenefitLink.id in dues else 0,
         )
         for row in rows
     ]

@@ -16,7 +16,7 @@ from payments.services import require_in_bank, require_operator
 from shop import books
 from shop.settlement import queries, rules
 from shop.settlement.errors import PaidOnWrongDay, ReferenceTaken, WrongBatchState
-from shop.settlement.events import PayoutPaid
+from shop.settlement.events import PayoutFailed, PayoutPaid
 from shop.settlement.models import Payout, PayoutBatch, SupplierAccount
 from shop.settlement.services.accounts import number_of
 from shop.settlement.values import (
@@ -138,6 +138,7 @@ def fail_payout(session: Session, actor: Actor, public_id: str, reason: str) -> 
             [Leg(books.payouts_due(), payable, payout.amount_fen)],
         )
     _told(session, actor, "payout failed", payout, payout.reason)
+    events.publish(session, PayoutFailed(payout.public_id, payout.supplier_id))
     _close_when_done(session, batch)
     return payout
 

@@ -43,9 +43,9 @@ PAGE_SIZE = 25
 
 
 def waiting_for_somebody(_actor: Actor) -> int | None:
-    """Return how many batches, accounts and disputes wait, for the rail."""
+    """Return how many batches, accounts, disputes and failed payouts wait, for the rail."""
     with reading() as session:
-        return queries.count_waiting(session) or None
+        return sum(queries.count_waiting(session)) or None
 
 
 # Batches
@@ -105,8 +105,8 @@ def _desk(form: ProposeForm, period_form: ClaimPeriodForm, status: int = 200) ->
         batches, total = queries.list_batches(session, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
         claim_days = queries.claim_days_on(session, clock.today())
         periods = queries.claim_periods(session)
-        waiting_accounts = queries.count_accounts(session)
-        waiting_disputes = queries.count_disputes(session)
+        waiting = queries.count_waiting(session)
+        failed = queries.failed_payouts(session) if waiting.failed else []
     page = render_template(
         "shop/settlement/payouts.html",
         suppliers=suppliers,
@@ -114,7 +114,8 @@ def _desk(form: ProposeForm, period_form: ClaimPeriodForm, status: int = 200) ->
         page=paginate(batches, number, total, PAGE_SIZE),
         claim_days=claim_days,
         periods=periods,
-        tabs=_tabs("batches", waiting_accounts, waiting_disputes),
+        tabs=desk_tabs("batches", waiting),
+        failed=failed,
         form=form,
         period_form=period_form,
         may_set_period=current_actor().may(SET_CLAIM_PERIOD),
@@ -313,11 +314,11 @@ def accounts() -> Any:
     number = page_number()
     with reading() as session:
         rows, total = queries.list_accounts(session, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
-        waiting = queries.count_accounts(session), queries.count_disputes(session)
+        waiting = queries.count_waiting(session)
     return render_template(
         "shop/settlement/accounts.html",
         page=paginate(rows, number, total, PAGE_SIZE),
-        tabs=_tabs("accounts", *waiting),
+        tabs=desk_tabs("accounts", waiting),
         wording=wording,
     )
 
@@ -419,11 +420,11 @@ def disputes() -> Any:
     number = page_number()
     with reading() as session:
         rows, total = queries.list_disputes(session, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
-        waiting = queries.count_accounts(session), queries.count_disputes(session)
+        waiting = queries.count_waiting(session)
     return render_template(
         "shop/settlement/disputes.html",
         page=paginate(rows, number, total, PAGE_SIZE),
-        tabs=_tabs("disputes", *waiting),
+        tabs=desk_tabs("disputes", waiting),
         wording=wording,
     )
 
@@ -472,18 +473,18 @@ def _dispute_page(public_id: str, form: AnswerForm, problem: str = "", status: i
     return page, status
 
 
-def _tabs(
-    current: str, waiting_accounts: int, waiting_disputes: int
-) -> list[tuple[str, str, bool, int | None]]:
+def desk_tabs(current: str, waiting: queries.Waiting) -> list[tuple[str, str, bool, int | None]]:
+    """Return the parts of the payouts' desk with what waits in them."""
     return [
         (_("Payouts"), "/operator/payouts", current == "batches", None),
         (
             _("Accounts of suppliers"),
             "/operator/payouts/accounts",
             current == "accounts",
-            waiting_accounts or None,
+            waiting.accounts or None,
         ),
-        (_("Disputed lines"), "/operator/payouts/disputes", current == "disputes", waiting_disputes or None),
+        (_("Disputed lines"), "/operator/payouts/disputes", current == "disputes", waiting.disputes or None),
+        (_("Shares for households"), "/operator/payouts/shares", current == "shares", None),
     ]
 
 

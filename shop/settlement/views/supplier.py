@@ -47,7 +47,7 @@ def show() -> Any:
         )
         payouts = queries.own_payouts(session, supplier.id, limit=6)
         accounts = queries.accounts_of(session, supplier.id)
-        benefits = queries.benefits_paid(session, supplier.id, period)
+        benefits = queries.benefits_of(session, supplier.id, period)
     states = {account.state for account in accounts}
     return render_template(
         "shop/settlement/show.html",
@@ -91,6 +91,8 @@ def statement_csv() -> Any:
         _("Goods in yuan"),
         _("Freight in yuan"),
         _("Gone back in yuan"),
+        _("Kept for households in yuan"),
+        _("Released in yuan"),
         _("Net in yuan"),
         _("Due on"),
         _("State"),
@@ -118,7 +120,7 @@ def on_paper() -> Any:
         if sums.parts > MOST_PARTS:
             return _too_much(period, supplier.public_id)
         parts = queries.statement(session, supplier.id, period, limit=MOST_PARTS)
-        benefits = queries.benefits_paid(session, supplier.id, period)
+        benefits = queries.benefits_of(session, supplier.id, period)
     return render_template(
         "shop/settlement/paper.html",
         supplier=supplier,

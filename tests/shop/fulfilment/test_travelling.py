@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from accounts.models import RoleGrant
 from accounts.values import Role
 from core import clock, jobs
 from core.audit import AuditEntry
+from core.db import transaction
 from core.errors import NotFound
 from core.mail import Mail
 from core.permissions import GUEST, SYSTEM, Actor
@@ -383,3 +385,68 @@ def test_every_sent_part_has_one_parcel(session: Session) -> None:
     for way in Way:
         send(session, paid_part(session, chain), way)
     assert session.scalar(select(func.count()).select_from(Parcel)) == 2
+
+
+def test_a_buyer_is_reminded_twice_and_then_the_keeper_sees_a_parcel_left_lying(session: Session) -> None:
+    chain = make_chain(session)
+    sent = send(session, paid_part(session, chain))
+    bring_to_point(session, chain, sent)
+    here = lambda: queries.parcels_at(session, chain.actors[2], here=True, limit=5)[0][0]  # noqa: E731
+    began = clock.now()
+    reminded = {}
+    for days in (0, 2, 3, 4, 5, 6, 8, 9, 20, 21):
+        with clock.at(began + timedelta(days=days, minutes=1)):
+            reminded[days] = fulfilment_jobs.remind_of_parcels()
+            assert here().left_lying == (days >= 9), days
+            jobs.run_due()
+    assert [days for days, count in reminded.items() if count] == [3, 6]
+    mails = {mail.key: mail for mail in session.scalars(select(Mail))}
+    first, last = (mails[f"parcel-remind{times}:{sent.part.public_id}"] for times in (1, 2))
+    code = codes.pickup_code(sent.code)
+    for mail in (first, last):
+        for words in (f"{code[:3]} {code[3:6]} {code[6:]}", chain.point.name_zh, "08:00-18:00"):
+            assert words in mail.text
+            assert words in mail.html
+    assert (first.subject != last.subject, "最后一次" in last.subject) == (True, True)
+
+
+def test_a_parcel_that_was_fetched_or_goes_to_the_door_needs_no_reminder(session: Session) -> None:
+    chain = make_chain(session)
+    fetched, brought = send(session, paid_part(session, chain)), paid_part(session, chain, pickup=False)
+    send(session, brought)
+    for sent in (fetched, brought):
+        bring_to_point(session, chain, sent)
+    services.hand_out(session, chain.actors[2], fetched.code, codes.pickup_code(fetched.code))
+    with clock.at(clock.now() + timedelta(days=9)):
+        assert fulfilment_jobs.remind_of_parcels() == 0
+
+
+def test_the_days_until_a_reminder_can_be_set(session: Session) -> None:
+    chain = make_chain(session)
+    sent = send(session, paid_part(session, chain))
+    bring_to_point(session, chain, sent)
+    services.set_receipt_days(session, SYSTEM, clock.today() + timedelta(days=1), 10, 5)
+    with clock.at(clock.now() + timedelta(days=4)):
+        assert fulfilment_jobs.remind_of_parcels() == 0
+    with clock.at(clock.now() + timedelta(days=5, minutes=1)):
+        assert [fulfilment_jobs.remind_of_parcels(), fulfilment_jobs.remind_of_parcels()] == [1, 0]
+
+
+@pytest.mark.concurrency
+def test_two_workers_remind_once(live_database: object) -> None:
+    with transaction() as step:
+        chain = make_chain(step)
+        sent = send(step, paid_part(step, chain))
+        bring_to_point(step, chain, sent)
+    counts: list[int] = []
+
+    def work() -> None:
+        with clock.at(clock.now() + timedelta(days=4)):
+            counts.append(fulfilment_jobs.remind_of_parcels())
+
+    workers = [threading.Thread(target=work) for _ in range(6)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert sorted(counts) == [0, 0, 0, 0, 0, 1]

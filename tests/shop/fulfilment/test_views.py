@@ -228,10 +228,13 @@ def test_the_days_of_receipt_are_set_for_days_to_come(client: PageClient, sessio
         ("7", "2020-01-01"),
         ("7", ""),
     ):
-        assert client.post(way, {"days": days, "valid_from": day}, 422)
-    assert client.post(way, {"days": "7", "valid_from": tomorrow}, 303)
+        assert client.post(way, {"days": days, "remind_days": "4", "valid_from": day}, 422)
+    for remind in ("0", "31", ""):
+        assert client.post(way, {"days": "7", "remind_days": remind, "valid_from": tomorrow}, 422)
+    assert client.post(way, {"days": "7", "remind_days": "4", "valid_from": tomorrow}, 303)
     assert re.search(r"起：7 天", client.get("/operator/nodes").text)
     assert queries.receipt_days_on(session, clock.today() + timedelta(days=1)) == 7
+    assert queries.remind_days_on(session, clock.today() + timedelta(days=1)) == 4
 
 
 def test_nobody_else_gets_in(app: Flask, client: PageClient, session: Session) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -37,12 +38,12 @@ from shop.orders.errors import (
     WrongState,
 )
 from shop.orders.models import Order, OrderLine, SupplierOrder
-from shop.orders.values import Outcome, PlacedOrder, Received
+from shop.orders.values import Invoice, InvoiceKind, Outcome, Pickup, PlacedOrder, Received
 from shop.stock import queries as stock_queries
 from shop.stock import services as stock
 from shop.stock.models import StockHold
 from shop.stock.values import Problem
-from tests.factories.orders import certifier_of, make_request, make_variant, place
+from tests.factories.orders import DELIVERY, certifier_of, make_request, make_variant, place
 from tests.factories.people import actor_of, make_organisation, make_user
 
 #: Money from nowhere; the real ways are walked in tests/journeys.
@@ -361,3 +362,31 @@ def test_mail_of_a_paid_order_no_longer_asks_for_money(session: Session) -> None
     jobs.run_due()
     assert [mail.key.split(":")[0] for mail in session.scalars(select(Mail))] == ["order-paid"]
     assert payment_services.cancel_open_intents(Purpose.ORDER, placed.order_id) == "cancelled"
+
+
+def written_to(session: Session, **changes: object) -> dict[str, Mail]:
+    """Place and pay an order and return its mails by what they are about."""
+    placed = place(session, (make_variant(session), 1), **changes)
+    jobs.run_due()
+    pay(session, placed)
+    jobs.run_due()
+    jobs.run_due()
+    return {mail.key.split(":")[0]: mail for mail in session.scalars(select(Mail))}
+
+
+def test_mails_say_where_the_goods_go_and_whom_the_invoice_names(session: Session) -> None:
+    code = "91370406MA3C5H7P0X"
+    mails = written_to(session, invoice=Invoice(InvoiceKind.COMPANY, "枣庄青莲食品有限公司", code))
+    for about in ("order-placed", "order-paid"):
+        for words in ("枣庄青莲食品有限公司", code, DELIVERY.region + DELIVERY.address, "运费"):
+            assert words in mails[about].text, (about, words)
+            assert words in mails[about].html, (about, words)
+
+
+def test_mails_name_the_pick_up_point_and_its_hours(session: Session) -> None:
+    point = Pickup("NODE", "青莲村服务点", "Qinglian point", "青莲村 1 号", "08:00-18:00")
+    mails = written_to(session, delivery=replace(DELIVERY, address="", pickup=point), locale="en")
+    for words in ("Qinglian point", "青莲村 1 号", "08:00-18:00", "To be picked up at"):
+        assert words in mails["order-paid"].text
+        assert words in mails["order-placed"].html
+    assert "Invoice" not in mails["order-paid"].text

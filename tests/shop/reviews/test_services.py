@@ -18,6 +18,9 @@ from core.errors import NotFound
 from core.mail import Mail
 from core.permissions import GUEST
 from publicity.errors import PersonalDataShown
+from shop.after_sales import services as after_sales
+from shop.after_sales.values import Move
+from shop.reviews import jobs as review_jobs
 from shop.reviews import queries, services
 from shop.reviews.errors import (
     BadReview,
@@ -30,6 +33,7 @@ from shop.reviews.errors import (
 )
 from shop.reviews.models import ProductRating, Review, ReviewReport
 from shop.reviews.values import NewReport, ReportReason, Show
+from tests.factories.after_sales import file_claim
 from tests.factories.orders import make_variant
 from tests.factories.people import actor_of, make_organisation, make_user
 from tests.factories.reviews import Bought, buy, review
@@ -267,3 +271,57 @@ def test_hiding_twice_at_once_takes_the_stars_away_once(live_database: Any) -> N
     assert sorted(outcomes) == ["hidden", "too late", "too late", "too late"]
     with reading() as session:
         assert counts(session, bought) == (0, 0, 0, 0, 0)
+
+
+def mails(session: Session, prefix: str) -> list[Mail]:
+    return list(session.scalars(select(Mail).where(Mail.key.startswith(prefix)).order_by(Mail.id)))
+
+
+def test_the_author_hears_of_the_first_answer_only(session: Session) -> None:
+    bought = buy(session)
+    written = review(session, bought)
+    services.answer_review(session, bought.seller, written.public_id, "谢谢，欢迎再来")
+    services.answer_review(session, bought.seller, written.public_id, "谢谢，欢迎常来")
+    jobs.run_due()
+    jobs.run_due()
+    (mail,) = mails(session, "review-answered:")
+    assert mail.recipient == bought.order.email
+    for words in ("欢迎常来", bought.line.name_zh):
+        assert words in mail.text
+        assert words in mail.html
+
+
+def test_a_buyer_is_invited_once_some_days_after_receipt(session: Session) -> None:
+    asked, reviewed, waiting = buy(session), buy(session), buy(session, received=False)
+    review(session, reviewed)
+    with clock.at(clock.now() + timedelta(days=6)):
+        assert review_jobs.invite_to_reviews() == 0
+    for days in (8, 9, 20):
+        with clock.at(clock.now() + timedelta(days=days)):
+            assert review_jobs.invite_to_reviews() == (days == 8)
+            jobs.run_due()
+    (mail,) = mails(session, "review-invitation:")
+    assert mail.key == f"review-invitation:{asked.order.number}"
+    assert waiting.order.review_invited_at is None
+    for words in (asked.line.name_zh, "/reviews"):
+        assert words in mail.text
+        assert words in mail.html
+
+
+def test_nobody_is_invited_to_review_what_is_long_ago(session: Session) -> None:
+    bought = buy(session)
+    with clock.at(clock.now() + timedelta(days=31)):
+        assert [review_jobs.invite_to_reviews(), review_jobs.invite_to_reviews()] == [0, 0]
+        jobs.run_due()
+    session.refresh(bought.order)
+    assert bought.order.review_invited_at is not None
+    assert mails(session, "review-invitation:") == []
+
+
+def test_whoever_has_an_open_claim_is_invited_when_it_has_ended(session: Session) -> None:
+    bought = buy(session)
+    claim = file_claim(session, bought.order)
+    with clock.at(clock.now() + timedelta(days=8)):
+        assert review_jobs.invite_to_reviews() == 0
+        after_sales.reply_to_answer(session, GUEST, bought.order, claim.public_id, Move.WITHDRAW, "")
+        assert review_jobs.invite_to_reviews() == 1

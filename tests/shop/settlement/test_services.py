@@ -530,6 +530,31 @@ def test_what_a_note_of_payment_is_refused_for(
         assert [line.payout for line in services.take_bank_file(step, finance, batch)] == [second]
 
 
+def test_a_payout_that_failed_is_told_to_the_supplier_and_shown_until_it_is_proposed_anew(
+    session: Session, finance: Actor, admin: Actor, seller: Seller
+) -> None:
+    deliver(seller)
+    batch = propose(finance, seller)
+    approve(admin, batch)
+    (payout,) = payouts(session, batch)
+    waiting = queries.count_waiting(session)
+    for _ in range(2):
+        with transaction() as step:
+            services.fail_payout(step, finance, payout.public_id, "户名与账号不符")
+    jobs.run_due()
+    jobs.run_due()
+    (mail,) = session.scalars(select(Mail).where(Mail.key.startswith("payout-failed:"))).all()
+    assert mail.recipient == seller.user.email
+    for words in ("户名与账号不符", "¥200.00"):
+        assert words in mail.text
+        assert words in mail.html
+    after = queries.count_waiting(session)
+    assert (after.failed, after.batches) == (waiting.failed + 1, waiting.batches - 1)
+    assert [row.public_id for row in queries.failed_payouts(session)] == [payout.public_id]
+    propose(finance, seller)
+    assert queries.count_waiting(session).failed == waiting.failed
+
+
 def test_nothing_is_paid_from_money_that_has_not_arrived_in_the_bank(
     session: Session, finance: Actor, admin: Actor, seller: Seller
 ) -> None:

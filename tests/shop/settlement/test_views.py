@@ -369,7 +369,7 @@ def test_what_was_paid_to_households_stands_on_the_statement(client: PageClient,
     )
     session.commit()
     period = clock.today()
-    (row,) = queries.benefits_paid(session, world.product.supplier_id, Period(period, period))
+    (row,) = queries.benefits_of(session, world.product.supplier_id, Period(period, period))
     assert row.paid_in_period_fen == 250_00
     assert row.householder.endswith("*")
 
