@@ -12,7 +12,8 @@ from core.clock import CHINA
 class CertificateKind(StrEnum):
     """What a certificate says of a product (rule A2).
 
-    Goods that are collected loose from households, and made by no enterprise, may only be called local products.
+    Goods that are collected loose from households, and made by no enterprise, may only be called local products. That
+    name, too, is only for what a county has certified as such: what has no certificate that holds is called neither.
     """
 
     AID_PRODUCT = "aid_product"

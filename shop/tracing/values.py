@@ -204,7 +204,7 @@ class Sheet:
 
 
 class LabelKind(StrEnum):
-    """What a label calls the product (rule A2)."""
+    """Whether a label shows the certificate and what it certifies; without one it names no kind (rule A2)."""
 
     CERTIFIED = "certified"
     PLAIN = "plain"

@@ -38,7 +38,7 @@ SHEETS = {
 
 LABEL_KINDS = {
     LabelKind.CERTIFIED.value: _l("With the certificate"),
-    LabelKind.PLAIN.value: _l("“Local product”, without a certificate"),
+    LabelKind.PLAIN.value: _l("Without the certificate: name, origin and batch only"),
 }
 
 LANGUAGES = {
@@ -147,8 +147,8 @@ def _moved_on(_refusal: errors.BatchMovedOn) -> str:
 @explains(errors.NotCertifiedNow)
 def _not_certified(_refusal: errors.NotCertifiedNow) -> str:
     return _(
-        "The certificate of this product does not hold now, so no label may show it. You can print “local product” "
-        "labels without a certificate."
+        "The certificate of this product does not hold now, so no label may show it. You can print labels without the "
+        "certificate."
     )
 
 

@@ -74,7 +74,6 @@ def trace(code: str) -> Any:
         batch=found.batch,
         shown_code=rules.shown_code(found.code),
         kind=in_language(*wording.KINDS[certificate.kind]) if certificate else "",
-        plain_kind=in_language(*wording.LOCAL_PRODUCT),
         warning=wording.certificate_warning(certificate) if certificate else "",
         state_label=state_label(certificate.state) if certificate else "",
         state_tone=state_tone(certificate.state) if certificate else "neutral",

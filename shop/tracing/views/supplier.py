@@ -207,7 +207,7 @@ def _label(printable: Printable, chosen: PrintableCode, order: LabelOrder) -> La
         product=printable.product,
         heading=wording.KINDS[printable.certificate.kind]
         if certified and printable.certificate is not None
-        else wording.LOCAL_PRODUCT,
+        else ("", ""),
         pack=batch.pack if batch else ("", ""),
         batch=batch.number if batch else "",
         made_on=batch.made_on if batch else None,

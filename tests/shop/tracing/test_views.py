@@ -180,12 +180,12 @@ def test_an_expired_certificate_is_said_in_red(client: PageClient, session: Sess
         assert "到期，尚未续期" in client.get(f"/trace/{code}").text
 
 
-def test_a_product_without_a_certificate_is_a_local_product(client: PageClient, session: Session) -> None:
+def test_a_product_without_a_certificate_is_no_local_product_either(client: PageClient, session: Session) -> None:
     product = make_product(session, certified=False)
     session.commit()
     page = client.get(f"/trace/{code_of(session, product)}")
-    assert "本地产品" in page.text
-    assert "无认定证书" in page.text
+    assert "不得称“帮扶产品”或“本地产品”" in page.text
+    assert "未认定" in page.text
 
 
 def test_recalled_and_old_batches_warn(client: PageClient, session: Session) -> None:
@@ -528,8 +528,8 @@ def test_no_certified_label_is_printed_once_the_certificate_fell(app: Flask, ses
     certification.suspend_certificate(session, officer, number, "抽检不合格，责令整改")
     browser = seller(app, session, product)
     address = f"/supplier/products/{product.slug}/labels"
-    assert "标签只能标注“本地产品”" in browser.get(address).text
-    assert "不得标注证书" in browser.post(address, {**LABELS, "code": code}, 409).text
+    assert "标签只能标注名称、产地和批次" in browser.get(address).text
+    assert "可打印不带证书的标签" in browser.post(address, {**LABELS, "code": code}, 409).text
     page = browser.client.post(
         address, data={**LABELS, "kind": "plain", "code": code, "csrf_token": browser.csrf_token()}
     )
