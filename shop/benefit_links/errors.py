@@ -43,6 +43,24 @@ class BadPayment(Refusal):
         self.field = field
 
 
+class ShareTooLarge(Refusal):
+    """The shares of a product's sales would pass the growers' part of its price (hundredths of a percent)."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self, product: tuple[str, str], room_bps: int, left_bps: int) -> None:
+        super().__init__(f"{product[1]}: {room_bps}, {left_bps} left")
+        self.product, self.room_bps, self.left_bps = product, room_bps, left_bps
+
+
+class LinkEnded(Refusal):
+    """The time of the link is over; a share of later sales needs a new link."""
+
+
+class PaymentAgreed(Refusal):
+    """The household agreed to this payment, and what was kept for it was released."""
+
+
 class LinkWithdrawn(Refusal):
     """The supplier took the link back."""
 

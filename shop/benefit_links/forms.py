@@ -2,15 +2,81 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, FileField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import (
+    DateField,
+    FileField,
+    HiddenField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import StopValidation
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from shop.benefit_links.rules import LONGEST_REASON
-from shop.benefit_links.values import LinkKind
+from shop.benefit_links.values import LinkKind, ShareTerms
 from web.forms import Form, YuanField, at_most, no_control_characters, required, single_use_token
 
+_PERCENT = re.compile(r"^([0-9]{1,3})(?:\.([0-9]{1,2}))?%?$")
 
-class LinkForm(Form):
+
+class ShareField(StringField):
+    """A percentage with at most two decimals that becomes `bps`, hundredths of a percent; empty is none."""
+
+    bps: int | None = None
+
+    def pre_validate(self, form: Any) -> None:
+        """Read the percentage."""
+        text = (self.data or "").strip().replace("％", "%").replace(" ", "")
+        if not text:
+            return
+        found = _PERCENT.match(text)
+        bps = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0")) if found else 0
+        if not 1 <= bps <= 10_000:
+            raise StopValidation(_("Enter a percentage from 0.01 to 100, for example 2 or 1.5."))
+        self.bps = bps
+
+
+class ShareForm(Form):
+    """Which share of which sales a household has."""
+
+    share = ShareField(
+        _l("Share of sales in percent"),
+        [at_most(8)],
+        description=_l(
+            "Of the goods’ value of everything that buyers accept. It is kept back from your payouts until you have paid the household. For dividends, shares, land trust and purchases by order."
+        ),
+    )
+    share_of = SelectField(
+        _l("Of which sales"),
+        choices=[
+            ("one", _l("Of the product of this link")),
+            ("some", _l("Of the products chosen below")),
+            ("all", _l("Of all our products")),
+        ],
+        default="one",
+    )
+    share_products = SelectMultipleField(
+        _l("Products with a share"), option_widget=CheckboxInput(), widget=ListWidget(), choices=[]
+    )
+
+    def share_terms(self, product_slug: str) -> ShareTerms | None:
+        """Return the share as it was typed; `product_slug` is the link's own product."""
+        if self.share.bps is None:
+            return None
+        if self.share_of.data == "all":
+            return ShareTerms(self.share.bps, everything=True)
+        chosen = self.share_products.data or () if self.share_of.data == "some" else (product_slug,)
+        return ShareTerms(self.share.bps, product_slugs=frozenset(chosen))
+
+
+class LinkForm(ShareForm):
     """What a supplier enters about a household."""
 
     once = HiddenField(validators=[single_use_token])
@@ -47,7 +113,9 @@ class PaymentForm(Form):
     paid_on = DateField(_l("Paid on"), [required()])
     evidence = FileField(
         _l("Picture of the receipt"),
-        description=_l("JPEG, PNG or WebP, at most 10 MB. Cover ID and account numbers first."),
+        description=_l(
+            "JPEG, PNG or WebP, at most 10 MB. Cover ID and account numbers first. Needed where the household has a share of sales."
+        ),
     )
 
 

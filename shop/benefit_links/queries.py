@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from accounts.models import Organisation
 from accounts.values import Role
@@ -19,12 +21,33 @@ from registry.models import Household, Region
 from registry.queries import within
 from shop.benefit_links import rules
 from shop.benefit_links.errors import HouseholdUnknown
-from shop.benefit_links.models import BenefitLink, BenefitPayment
-from shop.benefit_links.values import KIND_NAMES, Answer, LinkFile, LinkKind, LinkRow, LinkSummary, PaymentRow
+from shop.benefit_links.models import (
+    BenefitLink,
+    BenefitPayment,
+    BenefitPaymentAnswer,
+    BenefitShareProduct,
+)
+from shop.benefit_links.values import (
+    KIND_NAMES,
+    SHARING,
+    Answer,
+    FoundLink,
+    LinkFile,
+    LinkKind,
+    LinkRow,
+    LinkSummary,
+    PaymentRow,
+    ShareTerms,
+)
+from shop.benefit_shares.models import BenefitShare
+from shop.benefit_shares.queries import due_of_links, entries_of
+from shop.benefit_shares.values import Due
 from shop.catalogue.models import Product
 
 #: After how many months without a payment a reader is shown it; certifiers have a setting of their own.
 UNPAID_MONTHS = 6
+#: How many entries of a link's account stand on a page.
+ENTRIES = 25
 
 _village, _supplier = aliased(Region), aliased(Organisation)
 
@@ -168,6 +191,129 @@ def _rows() -> Select[*tuple[Any, ...]]:
     )
 
 
+def _read(
+    session: Session,
+    found: Iterable[Any],
+    *,
+    names: bool = False,
+    asking: bool = False,
+) -> list[LinkRow]:
+    """Read rows of `_rows` with their shares of sales; `asking` adds the payments about which a household is asked."""
+    rows = list(found)
+    ids = [row.BenefitLink.id for row in rows]
+    dues = due_of_links(session, ids)
+    products = share_products_of(session, [i.id for i in (row.BenefitLink for row in rows) if i.share_bps])
+    payments = _payments(session, BenefitPayment.asked, *_of(ids), limit=200) if asking else {}
+    today = clock.today()
+    none = Due()
+    return [
+        replace(
+            _row(row, today, names=names),
+            share_products=products.get(row.BenefitLink.id, ()),
+            kept_fen=dues.get(row.BenefitLink.id, none).kept_fen,
+            released_fen=dues.get(row.BenefitLink.id, none).released_fen,
+            payments=tuple(payments.get(row.BenefitLink.id, ())),
+        )
+        for row in rows
+    ]
+
+
+def _of(link_ids: Iterable[int]) -> tuple[ColumnElement[bool], ...]:
+    return (BenefitPayment.link_id.in_(list(link_ids)),)
+
+
+def _payments(
+    session: Session, *conditions: ColumnElement[bool] | InstrumentedAttribute[bool], limit: int
+) -> dict[int, list[PaymentRow]]:
+    """Return payments with what the households say of them, the newest first, by link."""
+    found: dict[int, list[PaymentRow]] = defaultdict(list)
+    for payment, answer in session.execute(
+        select(BenefitPayment, BenefitPaymentAnswer)
+        .outerjoin(BenefitPaymentAnswer, BenefitPaymentAnswer.payment_id == BenefitPayment.id)
+        .where(*conditions)
+        .order_by(BenefitPayment.paid_on.desc(), BenefitPayment.id.desc())
+        .limit(limit)
+    ):
+        found[payment.link_id].append(
+            PaymentRow(
+                payment.id,
+                payment.amount_fen,
+                payment.paid_on,
+                payment.recorded_at,
+                payment.evidence,
+                payment.asked,
+                *(
+                    (
+                        Answer(answer.answer),
+                        answer.answered_at,
+                        answer.on_behalf,
+                        answer.reason,
+                        answer.released_fen,
+                    )
+                    if answer is not None
+                    else ()
+                ),
+            )
+        )
+    return found
+
+
+def share_products_of(
+    session: Session, link_ids: Iterable[int]
+) -> dict[int, tuple[tuple[str, str, str], ...]]:
+    """Return slug and names of the products of whose sales links have a share, by link; of all products none is named."""
+    ids = list(link_ids)
+    if not ids:
+        return {}
+    found: dict[int, tuple[tuple[str, str, str], ...]] = {}
+    for link_id, *product in session.execute(
+        select(BenefitShareProduct.link_id, Product.slug, Product.name_zh, Product.name_en)
+        .join(Product, Product.id == BenefitShareProduct.product_id)
+        .where(BenefitShareProduct.link_id.in_(ids))
+        .order_by(BenefitShareProduct.link_id, Product.id)
+    ):
+        found[link_id] = (*found.get(link_id, ()), (product[0], product[1], product[2]))
+    return found
+
+
+def share_of(session: Session, link: BenefitLink) -> ShareTerms | None:
+    """Return the share of sales that a link has."""
+    if link.share_bps is None:
+        return None
+    named = share_products_of(session, [link.id]).get(link.id, ())
+    return ShareTerms(link.share_bps, link.share_all, frozenset(slug for slug, _zh, _en in named))
+
+
+def products_of(session: Session, supplier_id: int, slugs: Iterable[str] | None) -> list[int]:
+    """Return the products of a supplier, or those of them that are named, in the order of their ids."""
+    statement = select(Product.id).where(Product.supplier_id == supplier_id).order_by(Product.id)
+    if slugs is not None:
+        statement = statement.where(Product.slug.in_(list(slugs)))
+    return list(session.scalars(statement))
+
+
+def _waits() -> ColumnElement[bool]:
+    """Return the condition on `BenefitLink` that the household was not heard about one of its payments."""
+    return (
+        exists()
+        .where(
+            BenefitPayment.link_id == BenefitLink.id,
+            BenefitPayment.asked,
+            ~exists().where(BenefitPaymentAnswer.payment_id == BenefitPayment.id).correlate(BenefitPayment),
+        )
+        .correlate(BenefitLink)
+    )
+
+
+def _is_due() -> ColumnElement[bool]:
+    """Return the condition on `BenefitLink` that something is kept for the household."""
+    return (
+        exists()
+        .where(BenefitShare.link_id == BenefitLink.id, BenefitShare.kept_fen > BenefitShare.released_fen)
+        .correlate(BenefitLink)
+    )
+
+
 def _row(row: Any, today: date, *, names: bool = False, months: int = UNPAID_MONTHS) -> LinkRow:
     link: BenefitLink = row.BenefitLink
     withdrawn = link.withdrawn_at is not None
@@ -207,15 +353,18 @@ def _row(row: Any, today: date, *, names: bool = False, months: int = UNPAID_MON
             today=today,
             months=months,
         ),
+        may_share=LinkKind(link.kind) in SHARING,
+        share_bps=link.share_bps,
+        share_all=link.share_all,
     )
 
 
 def rows_where(
     session: Session, *conditions: ColumnElement[bool], months: int = UNPAID_MONTHS, limit: int
 ) -> list[LinkRow]:
-    """Return the links under conditions on `BenefitLink` and `Product`, oldest first, names masked."""
-    today = clock.today()
+    """Return the links under conditions on `BenefitLink` and `Product`, oldest first, names masked; without what is due."""
     found = session.execute(_rows().where(*conditions).order_by(BenefitLink.id).limit(limit))
+    today = clock.today()
     return [_row(row, today, months=months) for row in found]
 
 
@@ -227,17 +376,16 @@ def visible_to_supplier(
     if product_slug is not None:
         statement = statement.where(Product.slug == product_slug)
     total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
-    today = clock.today()
     found = session.execute(
         statement.order_by(BenefitLink.withdrawn_at.is_not(None), BenefitLink.id.desc())
         .limit(limit)
         .offset(offset)
     )
-    return [_row(row, today) for row in found], total
+    return _read(session, found), total
 
 
-def get_own_link(session: Session, actor: Actor, public_id: str) -> LinkFile:
-    """Return a link of the actor's suppliers with its payments, else `NotFound`."""
+def get_own_link(session: Session, actor: Actor, public_id: str, *, before: int | None = None) -> LinkFile:
+    """Return a link of the actor's suppliers with its payments and entries below `before`, else `NotFound`."""
     row = session.execute(
         _rows().where(
             BenefitLink.public_id == public_id,
@@ -246,33 +394,52 @@ def get_own_link(session: Session, actor: Actor, public_id: str) -> LinkFile:
     ).one_or_none()
     if row is None:
         raise NotFound("benefit link")
-    payments = session.scalars(
-        select(BenefitPayment)
-        .where(BenefitPayment.link_id == row.BenefitLink.id)
-        .order_by(BenefitPayment.paid_on.desc(), BenefitPayment.id.desc())
-        .limit(200)
-    )
+    payments = _payments(session, *_of([row.BenefitLink.id]), limit=200)
     return LinkFile(
-        _row(row, clock.today()),
-        tuple(PaymentRow(p.amount_fen, p.paid_on, p.recorded_at, p.evidence) for p in payments),
+        _read(session, [row])[0],
+        tuple(payments.get(row.BenefitLink.id, ())),
+        tuple(entries_of(session, public_id, before=before, limit=ENTRIES)),
     )
 
 
 def links_of_household(session: Session, household_id: int) -> list[LinkRow]:
-    """Return what suppliers entered about a household, what waits for its answer first."""
-    today = clock.today()
+    """Return what suppliers entered about a household, what waits for its answer first.
+
+    What was taken back is shown while a payment waits for an answer or something is due.
+    """
     found = session.execute(
         _rows()
-        .where(BenefitLink.household_id == household_id, BenefitLink.withdrawn_at.is_(None))
-        .order_by(BenefitLink.answer != Answer.NONE.value, BenefitLink.id.desc())
+        .where(
+            BenefitLink.household_id == household_id,
+            or_(BenefitLink.withdrawn_at.is_(None), _waits(), _is_due()),
+        )
+        .order_by(
+            and_(BenefitLink.answer != Answer.NONE.value, ~_waits()),
+            BenefitLink.withdrawn_at.is_not(None),
+            BenefitLink.id.desc(),
+        )
         .limit(100)
     )
-    return [_row(row, today, names=True) for row in found]
+    return _read(session, found, names=True, asking=True)
 
 
 def count_unanswered(session: Session, household_id: int) -> int:
-    """Return how many links wait for a household's answer."""
-    return (
+    """Return how many links and payments wait for a household's answer."""
+    payments = (
+        session.scalar(
+            select(func.count())
+            .select_from(BenefitPayment)
+            .join(BenefitLink, BenefitLink.id == BenefitPayment.link_id)
+            .outerjoin(BenefitPaymentAnswer, BenefitPaymentAnswer.payment_id == BenefitPayment.id)
+            .where(
+                BenefitLink.household_id == household_id,
+                BenefitPayment.asked,
+                BenefitPaymentAnswer.payment_id.is_(None),
+            )
+        )
+        or 0
+    )
+    return payments + (
         session.scalar(
             select(func.count())
             .select_from(BenefitLink)
@@ -293,20 +460,22 @@ def visible_to_cadre(
     today = clock.today()
     statement = _rows().where(
         Household.village_id.in_(select(Region.id).where(within(actor.region_paths(Role.CADRE)))),
-        current(today),
+        or_(current(today), _waits(), _is_due()),
     )
     if waiting:
-        statement = statement.where(BenefitLink.answer == Answer.NONE.value)
+        statement = statement.where(
+            or_(and_(BenefitLink.answer == Answer.NONE.value, current(today)), _waits())
+        )
     total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
     found = session.execute(
         statement.order_by(BenefitLink.answer != Answer.NONE.value, BenefitLink.id)
         .limit(limit)
         .offset(offset)
     )
-    return [_row(row, today, names=True) for row in found], total
+    return _read(session, found, names=True, asking=True), total
 
 
-def find_link(session: Session, public_id: str) -> tuple[int, int, int, int, str] | None:
+def find_link(session: Session, public_id: str) -> FoundLink | None:
     """Return id, product, household, supplier and the village's path of a link, without locking it."""
     row = session.execute(
         select(
@@ -320,4 +489,4 @@ def find_link(session: Session, public_id: str) -> tuple[int, int, int, int, str
         .join(Region, Region.id == Household.village_id)
         .where(BenefitLink.public_id == public_id)
     ).one_or_none()
-    return None if row is None else (row[0], row[1], row[2], row[3], row[4])
+    return None if row is None else FoundLink(*row)

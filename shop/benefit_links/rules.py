@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 from datetime import date
 
-from shop.benefit_links.values import Answer, NewLink, NewPayment
+from shop.benefit_links.values import SHARING, Answer, LinkKind, NewLink, NewPayment, ShareTerms
 
 #: Land is leased for ten years and longer; whatever is promised for more must be entered anew.
 LONGEST_YEARS = 10
@@ -23,15 +23,31 @@ def problem_of(new: NewLink, today: date) -> str | None:
         return "valid_from"
     if new.promised_fen <= 0:
         return "promised"
+    return problem_of_share(new.share, new.kind)
+
+
+def problem_of_share(share: ShareTerms | None, kind: LinkKind) -> str | None:
+    """Return what is wrong with a share of sales, or None: not every kind has one, and it is of some products."""
+    if share is None:
+        return None
+    if kind not in SHARING or not 1 <= share.bps <= 10_000:
+        return "share"
+    if not share.everything and not share.product_slugs:
+        return "share_products"
     return None
 
 
-def problem_of_payment(new: NewPayment, valid_from: date, today: date) -> str | None:
-    """Return the first thing that is wrong with a payment, or None: it was made since the link began, not tomorrow."""
+def problem_of_payment(new: NewPayment, valid_from: date, today: date, *, asked: bool = False) -> str | None:
+    """Return the first thing that is wrong with a payment, or None: it was made since the link began, not tomorrow.
+
+    Where the household is `asked` about it, because money is kept for it, a receipt belongs to it.
+    """
     if new.amount_fen <= 0:
         return "amount"
     if not valid_from <= new.paid_on <= today:
         return "paid_on"
+    if asked and new.evidence is None:
+        return "evidence"
     return None
 
 

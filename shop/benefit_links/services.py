@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from accounts.values import Role
@@ -18,14 +18,25 @@ from shop.benefit_links.errors import (
     BadPayment,
     FormSentBefore,
     HouseholdUnknown,
+    LinkEnded,
     LinkWithdrawn,
     NotImpartial,
+    PaymentAgreed,
     PeriodOverlaps,
     ReasonMissing,
+    ShareTooLarge,
 )
 from shop.benefit_links.events import LinkAdded, LinkAnswered, LinkTakenBack
-from shop.benefit_links.models import BenefitLink, BenefitPayment
-from shop.benefit_links.values import Answer, NewLink, NewPayment
+from shop.benefit_links.models import (
+    BenefitLink,
+    BenefitPayment,
+    BenefitPaymentAnswer,
+    BenefitShareProduct,
+)
+from shop.benefit_links.values import Answer, LinkKind, NewLink, NewPayment, ShareTerms
+from shop.benefit_shares import queries as share_queries
+from shop.benefit_shares import services as share_services
+from shop.benefit_shares.rules import most_at_once
 from shop.catalogue.models import Product
 
 
@@ -33,7 +44,8 @@ def add_link(session: Session, actor: Actor, new: NewLink) -> BenefitLink:
     """Enter that a household of the product's county earns from it; it does not count before the household agrees.
 
     The actor belongs to the supplier (`NotFound` else). Refuses a second link of the kind with the household over part
-    of the same time, for whichever product. The same form again gives the first link.
+    of the same time, for whichever product, and a share of sales that the price does not bear (`ShareTooLarge`). The
+    same form again gives the first link.
     """
     product_id = session.scalar(
         select(Product.id).where(
@@ -85,13 +97,19 @@ def add_link(session: Session, actor: Actor, new: NewLink) -> BenefitLink:
     )
     session.add(link)
     session.flush()
+    _set_share(session, link, new.share)
     audit.record(
         session,
         actor,
         "benefit link added",
         "benefit link",
         link.public_id,
-        after={"product": product.slug, "kind": new.kind, "promised_fen": new.promised_fen},
+        after={
+            "product": product.slug,
+            "kind": new.kind,
+            "promised_fen": new.promised_fen,
+            **({"share": _in_audit(new.share)} if new.share else {}),
+        },
     )
     _recount(session, product)
     events.publish(session, LinkAdded(link.id, product.id, household.id))
@@ -99,7 +117,11 @@ def add_link(session: Session, actor: Actor, new: NewLink) -> BenefitLink:
 
 
 def record_link_payment(session: Session, actor: Actor, public_id: str, new: NewPayment) -> BenefitLink:
-    """Record that the supplier paid the household (fen); the same form again changes nothing."""
+    """Record that the supplier paid the household (fen); the same form again changes nothing.
+
+    Where the link has a share of sales, the payment needs a receipt and the household is asked whether it came. A link
+    that was taken back can be paid while something is due by it.
+    """
     link = _lock_own(session, actor, public_id)
     idem_key = f"{actor.user_id}:{new.once}"
     known = queries.find_payment_by_key(session, idem_key)
@@ -107,9 +129,12 @@ def record_link_payment(session: Session, actor: Actor, public_id: str, new: New
         if (known.link_id, known.amount_fen, known.paid_on) != (link.id, new.amount_fen, new.paid_on):
             raise FormSentBefore
         return link
-    if link.withdrawn_at is not None:
+    due = share_queries.due_of_links(session, [link.id]).get(link.id)
+    still_due = due is not None and due.due_fen > 0
+    if link.withdrawn_at is not None and not still_due:
         raise LinkWithdrawn
-    problem = rules.problem_of_payment(new, link.valid_from, clock.today())
+    asked = link.share_bps is not None or still_due
+    problem = rules.problem_of_payment(new, link.valid_from, clock.today(), asked=asked)
     if problem is not None:
         raise BadPayment(problem)
     session.add(
@@ -118,6 +143,7 @@ def record_link_payment(session: Session, actor: Actor, public_id: str, new: New
             link_id=link.id,
             amount_fen=new.amount_fen,
             paid_on=new.paid_on,
+            asked=asked,
             evidence=new.evidence,
             recorded_by_user_id=actor.user_id,
             recorded_at=clock.now(),
@@ -137,6 +163,110 @@ def record_link_payment(session: Session, actor: Actor, public_id: str, new: New
     return link
 
 
+def change_share(session: Session, actor: Actor, public_id: str, share: ShareTerms | None) -> BenefitLink:
+    """Agree upon another share of sales, or none, for a link that runs; what was kept before stays kept.
+
+    The household is asked anew: until it agrees nothing is kept and the link does not count. A dispute stays one.
+    """
+    found = queries.find_link(session, public_id)
+    if found is None or found[3] not in actor.organisation_ids(Role.SUPPLIER):
+        raise NotFound("benefit link")
+    product = _lock_product(session, found[1])
+    link = queries.lock_link(session, found[0])
+    if link.withdrawn_at is not None:
+        raise LinkWithdrawn
+    if link.valid_until < clock.today():
+        raise LinkEnded
+    problem = rules.problem_of_share(share, LinkKind(link.kind))
+    if problem is not None:
+        raise BadLink(problem)
+    before = queries.share_of(session, link)
+    if before == share:
+        return link
+    _set_share(session, link, share)
+    if link.answer == Answer.AGREED:
+        link.answer = Answer.NONE.value
+        link.answered_at = link.answered_by_user_id = None
+        link.on_behalf = False
+        link.reason = ""
+    session.flush()
+    audit.record(
+        session,
+        actor,
+        "benefit share changed",
+        "benefit link",
+        public_id,
+        before={"share": _in_audit(before)},
+        after={"share": _in_audit(share)},
+    )
+    _recount(session, product)
+    return link
+
+
+def answer_payment(
+    session: Session, actor: Actor, public_id: str, payment_id: int, answer: Answer, reason: str = ""
+) -> BenefitPaymentAnswer:
+    """Let a household say whether a payment came; or a cadre of its village on its behalf, saying how it was asked.
+
+    When it came, what is kept of sales for the household is released to the supplier, up to the payment (fen), once.
+    That is final; a dispute, which needs a reason and releases nothing, may turn into agreement. The same answer again
+    changes nothing.
+    """
+    found = queries.find_link(session, public_id)
+    if found is None or answer is Answer.NONE:
+        raise NotFound("benefit link")
+    own = _answers_for(actor, found.household_id, found.village_path)
+    link = queries.lock_link(session, found.id)
+    payment = session.get(BenefitPayment, payment_id)
+    if payment is None or payment.link_id != link.id or not payment.asked:
+        raise NotFound("payment")
+    if found.supplier_id in actor.organisation_ids() or (
+        not own and actor.user_id in (payment.recorded_by_user_id, link.added_by_user_id)
+    ):
+        raise NotImpartial
+    known = session.get(BenefitPaymentAnswer, payment.id, populate_existing=True)
+    words = reason.strip()
+    if known is not None and known.answer == Answer.AGREED:
+        if answer is Answer.AGREED:
+            return known
+        raise PaymentAgreed
+    if known is not None and not own and not known.on_behalf:
+        raise AnsweredByHousehold
+    if (answer is Answer.DISPUTED or not own) and not rules.is_reason(words):
+        raise ReasonMissing
+    if len(words) > rules.LONGEST_REASON:
+        raise ReasonMissing
+    before = known.answer if known is not None else Answer.NONE.value
+    if known is None:
+        known = BenefitPaymentAnswer(payment_id=payment.id)
+        session.add(known)
+    known.answer = answer.value
+    known.answered_at = clock.now()
+    known.answered_by_user_id = actor.user_id
+    known.on_behalf = not own
+    known.reason = words
+    known.released_fen = (
+        share_services.release_share(session, actor, link, payment) if answer is Answer.AGREED else 0
+    )
+    session.flush()
+    audit.record(
+        session,
+        actor,
+        "benefit payment answered" if own else "benefit payment answered on behalf",
+        "benefit link",
+        public_id,
+        before={"answer": before},
+        after={
+            "answer": answer.value,
+            "payment": payment.id,
+            "amount_fen": payment.amount_fen,
+            "released_fen": known.released_fen,
+        },
+        reason=words if not own else "",
+    )
+    return known
+
+
 def answer_link(
     session: Session, actor: Actor, public_id: str, answer: Answer, reason: str = ""
 ) -> BenefitLink:
@@ -149,9 +279,7 @@ def answer_link(
     if found is None or answer is Answer.NONE:
         raise NotFound("benefit link")
     link_id, product_id, household_id, supplier_id, village_path = found
-    own = actor.household_id == household_id and actor.has_role(Role.HOUSEHOLD)
-    if not own and not any(village_path.startswith(path) for path in actor.region_paths(Role.CADRE)):
-        raise NotFound("benefit link")
+    own = _answers_for(actor, household_id, village_path)
     product = _lock_product(session, product_id)
     link = queries.lock_link(session, link_id)
     if link.withdrawn_at is not None:
@@ -235,6 +363,46 @@ def keep_counts(session: Session) -> int:
     if changed:
         search_services.note_change(session, list(changed))
     return len(changed)
+
+
+def _answers_for(actor: Actor, household_id: int, village_path: str) -> bool:
+    """Say whether the actor is of the household itself, or else a cadre of its village; `NotFound` for anybody else."""
+    if actor.household_id == household_id and actor.has_role(Role.HOUSEHOLD):
+        return True
+    if any(village_path.startswith(path) for path in actor.region_paths(Role.CADRE)):
+        return False
+    raise NotFound("benefit link")
+
+
+def _set_share(session: Session, link: BenefitLink, share: ShareTerms | None) -> None:
+    """Write the share of sales of a locked link down, if the growers' part of every price bears it (`ShareTooLarge`)."""
+    session.execute(delete(BenefitShareProduct).where(BenefitShareProduct.link_id == link.id))
+    link.share_bps, link.share_all = (share.bps, share.everything) if share else (None, False)
+    session.flush()
+    if share is None:
+        return
+    slugs = None if share.everything else share.product_slugs
+    products = queries.products_of(session, link.supplier_id, slugs)
+    if slugs is not None and len(products) != len(slugs):
+        raise BadLink("share_products")
+    share_queries.lock_terms(session, link.supplier_id)
+    terms = share_queries.terms_of_products(session, link.supplier_id, products, but=link.id)
+    first = max(link.valid_from, clock.today())
+    for product_id, name_zh, name_en, room in share_queries.rooms(session, products):
+        left = room - most_at_once(terms[product_id], first, link.valid_until)
+        if share.bps > left:
+            raise ShareTooLarge((name_zh, name_en), room, max(0, left))
+    if slugs is not None:
+        session.execute(
+            insert(BenefitShareProduct),
+            [{"link_id": link.id, "product_id": product_id} for product_id in products],
+        )
+
+
+def _in_audit(share: ShareTerms | None) -> dict[str, object] | None:
+    if share is None:
+        return None
+    return {"bps": share.bps, "products": "all" if share.everything else sorted(share.product_slugs)}
 
 
 def _recount(session: Session, product: Product) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
+
+from shop.benefit_shares.values import ShareEntry
 
 
 class LinkKind(StrEnum):
@@ -29,12 +32,25 @@ KIND_NAMES: dict[LinkKind, tuple[str, str]] = {
 }
 
 
+#: The kinds by which a household may have a share of sales; wages and rent are sums of their own.
+SHARING = frozenset({LinkKind.DIVIDEND, LinkKind.SHARE, LinkKind.LAND_TRUST, LinkKind.ORDER_PURCHASE})
+
+
 class Answer(StrEnum):
     """What the household says of a link; only an agreed one counts."""
 
     NONE = "none"
     AGREED = "agreed"
     DISPUTED = "disputed"
+
+
+@dataclass(frozen=True, slots=True)
+class ShareTerms:
+    """What a link has of sales: hundredths of a percent of the goods' value of named products, or of all of the supplier."""
+
+    bps: int
+    everything: bool = False
+    product_slugs: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +68,7 @@ class NewLink:
     promised_fen: int
     once: str
     evidence: str | None = None
+    share: ShareTerms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +82,30 @@ class NewPayment:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentRow:
+    """One payment of a link, and what the household says of it when it is `asked`; `released_fen` it let go."""
+
+    id: int
+    amount_fen: int
+    paid_on: date
+    recorded_at: datetime
+    evidence: str | None
+    asked: bool = False
+    answer: Answer = Answer.NONE
+    answered_at: datetime | None = None
+    on_behalf: bool = False
+    reason: str = ""
+    released_fen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class LinkRow:
-    """A link as one of its readers sees it; `householder` is masked unless the reader keeps the village's registry."""
+    """A link as one of its readers sees it; `householder` is masked unless the reader keeps the village's registry.
+
+    `share_products` are slug and names of the products of whose sales it has a share; `kept_fen` of these sales was
+    kept for the household in all, `released_fen` of it went to the supplier who had paid. `payments` are those about
+    which the household is asked.
+    """
 
     public_id: str
     product_slug: str
@@ -88,6 +127,18 @@ class LinkRow:
     withdrawn: bool
     counts: bool
     unpaid: bool
+    may_share: bool = False
+    share_bps: int | None = None
+    share_all: bool = False
+    share_products: tuple[tuple[str, str, str], ...] = ()
+    kept_fen: int = 0
+    released_fen: int = 0
+    payments: tuple[PaymentRow, ...] = ()
+
+    @property
+    def due_fen(self) -> int:
+        """Return what is kept of sales for the household and not released (fen)."""
+        return self.kept_fen - self.released_fen
 
     @property
     def percent(self) -> int:
@@ -95,22 +146,23 @@ class LinkRow:
         return min(100, self.paid_fen * 100 // self.promised_fen)
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentRow:
-    """One payment of a link."""
+class FoundLink(NamedTuple):
+    """Whom a link concerns, before anything is locked."""
 
-    amount_fen: int
-    paid_on: date
-    recorded_at: datetime
-    evidence: str | None
+    id: int
+    product_id: int
+    household_id: int
+    supplier_id: int
+    village_path: str
 
 
 @dataclass(frozen=True, slots=True)
 class LinkFile:
-    """A link with its payments, the newest first."""
+    """A link with its payments and the entries of what is kept for its household, the newest first."""
 
     row: LinkRow
     payments: tuple[PaymentRow, ...]
+    entries: tuple[ShareEntry, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,9 @@ from flask_babel import gettext as _
 
 from shop.benefit_links import errors
 from shop.benefit_links.rules import LONGEST_YEARS
-from shop.benefit_links.values import Answer, LinkRow
+from shop.benefit_links.values import Answer, LinkRow, PaymentRow
+from shop.benefit_shares import services as shares
+from web.language import in_language
 from web.wording import explains
 
 
@@ -28,6 +30,49 @@ def answer_tone(row: LinkRow) -> str:
     return {Answer.NONE: "info", Answer.AGREED: "good", Answer.DISPUTED: "bad"}[row.answer]
 
 
+def percent(bps: int) -> str:
+    """Write hundredths of a percent, `250` -> `2.5%`."""
+    whole, rest = divmod(bps, 100)
+    return f"{whole}.{rest:02d}".rstrip("0").rstrip(".") + "%"
+
+
+def share_text(row: LinkRow) -> str:
+    """Say which share of which sales a link has; empty when it has none."""
+    if row.share_bps is None:
+        return ""
+    if row.share_all:
+        return _("%(percent)s of the sales of all products", percent=percent(row.share_bps))
+    names = _(", ").join(in_language(zh, en) for _slug, zh, en in row.share_products)
+    return _("%(percent)s of the sales of %(products)s", percent=percent(row.share_bps), products=names)
+
+
+def payment_label(payment: PaymentRow) -> str:
+    """Return what the household says of a payment, in a word or two."""
+    if not payment.asked:
+        return _("The household is not asked")
+    return {
+        Answer.NONE: _("Not answered yet"),
+        Answer.AGREED: _("It came"),
+        Answer.DISPUTED: _("It did not come"),
+    }[payment.answer]
+
+
+def payment_tone(payment: PaymentRow) -> str:
+    """Return the tone in which the answer to a payment is shown."""
+    if not payment.asked:
+        return "neutral"
+    return {Answer.NONE: "info", Answer.AGREED: "good", Answer.DISPUTED: "bad"}[payment.answer]
+
+
+def entry_label(kind: str) -> str:
+    """Return what an entry of a link's account is."""
+    return {
+        shares.KEPT: _("Kept of a delivery"),
+        shares.RETURNED: _("Given back: a buyer got a refund"),
+        shares.RELEASED: _("Released: the household was paid"),
+    }.get(kind, kind)
+
+
 @explains(errors.BadLink)
 def _bad(refusal: errors.BadLink) -> str:
     return {
@@ -36,6 +81,10 @@ def _bad(refusal: errors.BadLink) -> str:
             "The last day comes after the first, lies not in the past and at most %(years)s years after the first.",
             years=LONGEST_YEARS,
         ),
+        "share": _(
+            "Only dividends, shares, land trust and purchases by order have a share of sales; wages and rent are agreed as sums."
+        ),
+        "share_products": _("Choose at least one of your products."),
     }.get(refusal.field) or _("Enter an amount above zero.")
 
 
@@ -61,9 +110,35 @@ def _sent_before(_refusal: errors.FormSentBefore) -> str:
 
 @explains(errors.BadPayment)
 def _bad_payment(refusal: errors.BadPayment) -> str:
+    if refusal.field == "evidence":
+        return _(
+            "Add a picture of the receipt: what is kept for this household is released when it agrees that the money came."
+        )
     if refusal.field == "paid_on":
         return _("Choose a day from the beginning of the link through today.")
     return _("Enter an amount above zero.")
+
+
+@explains(errors.ShareTooLarge)
+def _too_large(refusal: errors.ShareTooLarge) -> str:
+    return _(
+        "All shares of the sales of %(product)s together may take %(room)s at most, the growers’ part of its price. %(left)s is still free on these days.",
+        product=in_language(*refusal.product),
+        room=percent(refusal.room_bps),
+        left=percent(refusal.left_bps),
+    )
+
+
+@explains(errors.LinkEnded)
+def _ended(_refusal: errors.LinkEnded) -> str:
+    return _("The time of this link is over. Enter a new link for later sales.")
+
+
+@explains(errors.PaymentAgreed)
+def _agreed(_refusal: errors.PaymentAgreed) -> str:
+    return _(
+        "You said before that this payment came, and what was kept for it was released. If it was a mistake, tell the village cadre or the county."
+    )
 
 
 @explains(errors.LinkWithdrawn)

@@ -122,19 +122,36 @@ def terms_of_products(
             BenefitLink.withdrawn_at.is_(None),
             BenefitLink.valid_until >= clock.today(),
             BenefitLink.id != but,
-            or_(
-                BenefitLink.share_all,
-                exists().where(
-                    BenefitShareProduct.link_id == BenefitLink.id,
-                    BenefitShareProduct.product_id == Product.id,
-                ),
-            ),
+            or_(BenefitLink.share_all, _named()),
         )
     )
     found: dict[int, list[tuple[date, date, int]]] = {product_id: [] for product_id in product_ids}
     for product_id, first, last, share in rows:
         found[product_id].append((first, last, share or 0))
     return found
+
+
+def with_shares(session: Session, product_ids: Collection[int]) -> frozenset[int]:
+    """Return of which products links have a share of sales from today on, in one statement."""
+    return frozenset(
+        session.scalars(
+            select(Product.id)
+            .join(BenefitLink, BenefitLink.supplier_id == Product.supplier_id)
+            .where(
+                Product.id.in_(product_ids),
+                BenefitLink.share_bps.is_not(None),
+                BenefitLink.withdrawn_at.is_(None),
+                BenefitLink.valid_until >= clock.today(),
+                or_(BenefitLink.share_all, _named()),
+            )
+        )
+    )
+
+
+def _named() -> ColumnElement[bool]:
+    return exists().where(
+        BenefitShareProduct.link_id == BenefitLink.id, BenefitShareProduct.product_id == Product.id
+    )
 
 
 def rooms(session: Session, product_ids: Collection[int]) -> list[tuple[int, str, str, int]]:

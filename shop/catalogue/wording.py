@@ -170,6 +170,11 @@ def fault_text(fault: Fault) -> str:
         if fault.off_fen > 0:
             return _("The three parts come to %(amount)s less than the price.", amount=amount)
         return _("The three parts come to %(amount)s more than the price.", amount=amount)
+    if fault.problem == "household shares":
+        return _(
+            "Households have agreed shares of these sales. The growers’ part must be at least %(amount)s higher to bear them.",
+            amount=money.format_fen(fault.off_fen),
+        )
     problems = {
         "slug": _("The address of the product may hold small Latin letters, digits and single hyphens."),
         "slug taken": _("Another product has this address."),

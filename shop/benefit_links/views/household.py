@@ -44,6 +44,17 @@ def answer(public_id: str, answer: str) -> Any:
     return redirect("/benefit-links/my", 303)
 
 
+@bp.post("/benefit-links/my/<public_id>/payments/<int:payment>/<answer>")
+@requires(ANSWER_LINKS)
+def answer_payment(public_id: str, payment: int, answer: str) -> Any:
+    """Say whether a payment came."""
+    words, problem, status = _answer(public_id, answer, payment)
+    if problem:
+        return _my_page(public_id, words, problem, status, payment)
+    flash(_thanks_for_payment(answer), "good")
+    return redirect("/benefit-links/my", 303)
+
+
 @bp.get("/benefit-links/village")
 @requires(ANSWER_LINKS_FOR)
 def village() -> Any:
@@ -62,16 +73,27 @@ def answer_for(public_id: str, answer: str) -> Any:
     return redirect("/benefit-links/village", 303)
 
 
+@bp.post("/benefit-links/village/<public_id>/payments/<int:payment>/<answer>")
+@requires(ANSWER_LINKS_FOR)
+def answer_payment_for(public_id: str, payment: int, answer: str) -> Any:
+    """Say for a household that was asked whether a payment came."""
+    words, problem, status = _answer(public_id, answer, payment)
+    if problem:
+        return _village_page(public_id, words, problem, status, payment)
+    flash(_thanks_for_payment(answer), "good")
+    return redirect("/benefit-links/village", 303)
+
+
 def unanswered(actor: Actor) -> int | None:
-    """Return how many links wait for the answer of the actor's household, for the rail of tasks."""
+    """Return how many links and payments wait for the answer of the actor's household, for the rail of tasks."""
     if actor.household_id is None:
         return None
     with reading() as session:
         return queries.count_unanswered(session, actor.household_id)
 
 
-def _answer(public_id: str, answer: str) -> tuple[str, str, int]:
-    if answer not in _ANSWERS:
+def _answer(public_id: str, answer: str, payment: int | None = None) -> tuple[str, str, int]:
+    if answer not in _ANSWERS or (payment or 0) >= 2**63:
         abort(404)
     form = AnswerForm()
     words = form.reason.data or ""
@@ -79,9 +101,11 @@ def _answer(public_id: str, answer: str) -> tuple[str, str, int]:
         return words, str(next(iter(form.reason.errors), "")) or _("Please load the page again."), 422
     try:
         with transaction() as session:
-            services.answer_link(
-                session, current_actor(), public_id.replace("\x00", ""), _ANSWERS[answer], words
-            )
+            link, said = public_id.replace("\x00", ""), _ANSWERS[answer]
+            if payment is None:
+                services.answer_link(session, current_actor(), link, said, words)
+            else:
+                services.answer_payment(session, current_actor(), link, payment, said, words)
     except NotFound:
         raise
     except Refusal as refusal:
@@ -95,7 +119,19 @@ def _thanks(answer: str) -> str:
     return _("Noted. It does not count, and the county looks into it.")
 
 
-def _my_page(public_id: str = "", words: str = "", problem: str = "", status: int = 200) -> Any:
+def _thanks_for_payment(answer: str) -> str:
+    if answer == "agree":
+        return _("Thank you. It is noted that the money came.")
+    return _("Noted. The money stays kept for you until the supplier has paid.")
+
+
+def _my_page(
+    public_id: str = "",
+    words: str = "",
+    problem: str = "",
+    status: int = 200,
+    payment: int | None = None,
+) -> Any:
     with reading() as session:
         household = registry_queries.get_own_household(session, current_actor())
         rows = queries.links_of_household(session, household.id)
@@ -103,6 +139,7 @@ def _my_page(public_id: str = "", words: str = "", problem: str = "", status: in
         "shop/benefit_links/my.html",
         rows=rows,
         wrong_id=public_id,
+        wrong_payment=payment,
         words=words,
         problem=problem,
         wording=wording,
@@ -110,7 +147,13 @@ def _my_page(public_id: str = "", words: str = "", problem: str = "", status: in
     return page, status
 
 
-def _village_page(public_id: str = "", words: str = "", problem: str = "", status: int = 200) -> Any:
+def _village_page(
+    public_id: str = "",
+    words: str = "",
+    problem: str = "",
+    status: int = 200,
+    payment: int | None = None,
+) -> Any:
     number = page_number()
     everything = request.args.get("show") == "all"
     with reading() as session:
@@ -127,6 +170,7 @@ def _village_page(public_id: str = "", words: str = "", problem: str = "", statu
         page=paginate(rows, number, total, PAGE_SIZE),
         everything=everything,
         wrong_id=public_id,
+        wrong_payment=payment,
         words=words,
         problem=problem,
         wording=wording,

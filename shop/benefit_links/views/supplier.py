@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
@@ -16,16 +17,20 @@ from shop.benefit_links.errors import (
     BadPayment,
     FormSentBefore,
     HouseholdUnknown,
+    LinkEnded,
     LinkWithdrawn,
     PeriodOverlaps,
     ReasonMissing,
+    ShareTooLarge,
 )
-from shop.benefit_links.forms import LinkForm, PaymentForm, WithdrawForm
-from shop.benefit_links.values import KIND_NAMES, NewLink, NewPayment
+from shop.benefit_links.forms import LinkForm, PaymentForm, ShareForm, WithdrawForm
+from shop.benefit_links.values import KIND_NAMES, LinkFile, NewLink, NewPayment
+from shop.catalogue.models import Product
 from shop.permissions import MANAGE_PRODUCTS
 from web.access import current_actor, requires
 from web.language import in_language
 from web.pagination import page_number, paginate
+from web.security import keep_private
 from web.wording import words_for
 
 bp = Blueprint("benefit_links_supplier", __name__)
@@ -102,16 +107,14 @@ def add() -> Any:
                     promised_fen=form.promised.fen,
                     once=form.once.data or "",
                     evidence=evidence,
+                    share=form.share_terms(form.product.data),
                 ),
             )
             accounts.forget_attempts(session, key)
-    except (BadLink, HouseholdUnknown, PeriodOverlaps, FormSentBefore) as refusal:
+    except (BadLink, HouseholdUnknown, PeriodOverlaps, FormSentBefore, ShareTooLarge) as refusal:
         field = refusal.field if isinstance(refusal, BadLink) else None
-        form.add_error(
-            field
-            or {HouseholdUnknown: "householder", PeriodOverlaps: "valid_from"}.get(type(refusal), "product"),
-            words_for(refusal),
-        )
+        beside = {HouseholdUnknown: "householder", PeriodOverlaps: "valid_from", ShareTooLarge: "share"}
+        form.add_error(field or beside.get(type(refusal), "product"), words_for(refusal))
         return _new_page(form, 422)
     flash(_("Entered. It counts as soon as the household agrees."), "good")
     return redirect(f"/supplier/benefit-links/{link.public_id}", 303)
@@ -152,6 +155,32 @@ def pay(public_id: str) -> Any:
     return redirect(f"/supplier/benefit-links/{public_id}", 303)
 
 
+@bp.post("/supplier/benefit-links/<public_id>/share")
+@requires(MANAGE_PRODUCTS)
+def change_share(public_id: str) -> Any:
+    """Agree upon another share of sales, or none; the household is asked anew."""
+    form = ShareForm()
+    with reading() as session:
+        file = queries.get_own_link(session, current_actor(), public_id.replace("\x00", ""))
+        _fill_products(form, queries.own_products(session, current_actor()))
+    if not form.validate_on_submit():
+        return _page(public_id, share=form, status=422)
+    try:
+        with transaction() as session:
+            services.change_share(
+                session,
+                current_actor(),
+                public_id.replace("\x00", ""),
+                form.share_terms(file.row.product_slug),
+            )
+    except (BadLink, ShareTooLarge, LinkEnded, LinkWithdrawn) as refusal:
+        field = refusal.field if isinstance(refusal, BadLink) else "share"
+        form.add_error(field, words_for(refusal))
+        return _page(public_id, share=form, status=int(refusal.status))
+    flash(_("Noted. Where something changed, the household is asked anew."), "good")
+    return redirect(f"/supplier/benefit-links/{public_id}", 303)
+
+
 @bp.post("/supplier/benefit-links/<public_id>/withdraw")
 @requires(MANAGE_PRODUCTS)
 def withdraw(public_id: str) -> Any:
@@ -189,7 +218,29 @@ def _fill_choices(form: LinkForm) -> None:
         villages = queries.villages_of(session, [product.slug for product in products])
     form.product.choices = [(found.slug, in_language(found.name_zh, found.name_en)) for found in products]
     form.village.choices = [(str(found.id), in_language(found.name_zh, found.name_en)) for found in villages]
+    _fill_products(form, products)
     form.kind.choices = [(kind.value, in_language(*names)) for kind, names in KIND_NAMES.items()]
+
+
+def _fill_products(form: ShareForm, products: Iterable[Product]) -> None:
+    form.share_products.choices = [
+        (found.slug, in_language(found.name_zh, found.name_en)) for found in products
+    ]
+
+
+def _share_form(file: LinkFile, products: Iterable[Product]) -> ShareForm:
+    """Return the form of a link's share as it stands."""
+    row = file.row
+    named = [slug for slug, _zh, _en in row.share_products]
+    of = "all" if row.share_all else "one" if named in ([], [row.product_slug]) else "some"
+    form = ShareForm(
+        formdata=None,
+        share=wording.percent(row.share_bps).rstrip("%") if row.share_bps else "",
+        share_of=of,
+        share_products=named if of == "some" else [],
+    )
+    _fill_products(form, products)
+    return form
 
 
 def _new_page(form: LinkForm, status: int = 200) -> Any:
@@ -202,16 +253,29 @@ def _page(
     *,
     payment: PaymentForm | None = None,
     withdrawal: WithdrawForm | None = None,
+    share: ShareForm | None = None,
     status: int = 200,
 ) -> Any:
+    keep_private()
+    before = request.args.get("before", "")
     with reading() as session:
-        file = queries.get_own_link(session, current_actor(), public_id.replace("\x00", ""))
+        file = queries.get_own_link(
+            session,
+            current_actor(),
+            public_id.replace("\x00", ""),
+            before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
+        )
+        products = queries.own_products(session, current_actor())
     page = render_template(
         "shop/benefit_links/one.html",
         file=file,
         payment=payment or PaymentForm(formdata=None, once=ids.public_id(20), paid_on=clock.today()),
         withdrawal=withdrawal or WithdrawForm(formdata=None),
         withdrawing=withdrawal is not None,
+        share=share or _share_form(file, products),
+        sharing=share is not None,
+        may_share=file.row.may_share and file.row.valid_until >= clock.today() and not file.row.withdrawn,
+        older=file.entries[-1].entry_id if len(file.entries) == queries.ENTRIES else None,
         wording=wording,
     )
     return page, status

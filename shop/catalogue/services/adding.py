@@ -24,6 +24,7 @@ from shop.catalogue.services.owning import (
     own_product,
     refresh_from_price,
     require_supplier,
+    share_faults,
     sku_or_ours,
 )
 from shop.catalogue.values import Fault, NewProduct, NewVariant
@@ -87,6 +88,12 @@ def add_product(session: Session, actor: Actor, new: NewProduct, *, once: str | 
                 public_id=ids.public_id(), product_id=product.id, position=1, key=new.picture, added_at=moment
             )
         )
+    if faults := [
+        fault
+        for item in new.variants
+        for fault in share_faults(session, product, item.price_fen, item.producer_fen)
+    ]:
+        raise BadProduct(faults=faults)
     for item in new.variants:
         _write_variant(session, actor, product, item)
     audit.record(session, actor, "product added", "product", product.slug, after={"name": product.name_zh})
@@ -109,7 +116,7 @@ def add_variant(
     faults = rules.faults_of_variant(new)
     if not 0 <= new.stock <= rules.MOST_STOCK:
         faults = [*faults, Fault("stock", "quantity")]
-    if faults:
+    if faults or (faults := share_faults(session, product, new.price_fen, new.producer_fen)):
         raise BadProduct(faults=faults)
     _refuse_taken_skus(session, [new.sku])
     variant = _write_variant(session, actor, product, new, once)

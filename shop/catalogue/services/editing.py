@@ -22,6 +22,7 @@ from shop.catalogue.services.owning import (
     own_variant,
     refresh_from_price,
     require_version,
+    share_faults,
 )
 from shop.catalogue.services.selling import unlist_product
 from shop.catalogue.values import Changes, Fault, ProductEdit, VariantEdit
@@ -114,6 +115,8 @@ def edit_variant(
         taken = select(Variant.id).where(Variant.sku == edit.sku.strip(), Variant.id != variant.id)
         if session.scalar(taken) is not None:
             faults.append(Fault("sku", "sku taken"))
+    if not faults and edit.producer_fen * variant.price_fen < variant.producer_fen * edit.price_fen:
+        faults = share_faults(session, product, edit.price_fen, edit.producer_fen)
     if faults:
         raise BadProduct(faults=faults)
     before_fen = variant.price_fen

@@ -71,12 +71,15 @@ def edit_many(session: Session, actor: Actor, patches: Sequence[ProductPatch]) -
             .execution_options(populate_existing=True)
         )
     }
+    shared = share_queries.with_shares(session, list(products))
     done: set[int] = set()
     priced: list[tuple[Product, Variant, int]] = []
     moment = clock.now()
     for patch in patches:
         product = products.get(patch.product_id)
-        found = None if product is None else _changes(product, variants, patch)
+        # A price of whose sales households have a share is looked at by itself: `edit_variant` says what it must bear.
+        alone = patch.product_id in shared and any(PRICE_FIELDS & pack.fields.keys() for pack in patch.packs)
+        found = None if product is None or alone else _changes(product, variants, patch)
         if product is None or found is None or product.id in done:
             continue
         of_product, of_packs = found

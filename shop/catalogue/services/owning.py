@@ -14,9 +14,11 @@ from core.audit import AuditEntry
 from core.errors import NotFound
 from core.permissions import SYSTEM, Actor
 from registry.models import Region
+from shop.benefit_shares import queries as share_queries
+from shop.benefit_shares.rules import WHOLE
 from shop.catalogue.errors import BadProduct, ChangedMeanwhile
 from shop.catalogue.models import PriceChange, Product, Variant
-from shop.catalogue.values import Changes
+from shop.catalogue.values import Changes, Fault
 
 
 def require_supplier(actor: Actor, supplier_id: int) -> None:
@@ -43,6 +45,13 @@ def own_variant(session: Session, actor: Actor, variant_id: int) -> tuple[Produc
     return product, session.get_one(
         Variant, variant_id, with_for_update={"key_share": True}, populate_existing=True
     )
+
+
+def share_faults(session: Session, product: Product, price_fen: int, producer_fen: int) -> list[Fault]:
+    """Return the fault of a price whose growers' part would not bear the shares of sales agreed with households."""
+    share_queries.lock_terms(session, product.supplier_id)
+    needed = -(-price_fen * share_queries.promised_of(session, product) // WHOLE)
+    return [Fault("producer", "household shares", needed - producer_fen)] if producer_fen < needed else []
 
 
 def county_of(session: Session, village_id: int) -> int:
