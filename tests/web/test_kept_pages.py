@@ -107,6 +107,26 @@ def test_a_page_that_is_still_true_costs_one_statement(visitor: Visitor, product
         )
 
 
+def test_county_pages_are_kept_and_a_revoked_certificate_leaves_them_at_once(
+    visitor: Visitor, product: Product
+) -> None:
+    with transaction() as session:
+        county = session.get_one(Region, product.county_id)
+        certificate = session.scalars(select(Certificate).where(Certificate.product_id == product.id)).one()
+        number, certifier = certificate.number, certifier_of(county)
+    zone = f"/shop/counties/{county.code}"
+    for path in ("/shop/counties", zone):
+        first = visitor.read(path)
+        assert visitor.is_kept(path)
+        assert visitor.read(path) == first
+    assert NAME in visitor.read(zone)
+    with transaction() as session:
+        certification.revoke_certificate(session, certifier, number, "抽检不合格")
+    assert NAME not in visitor.read(zone)
+    visitor.read("/shop/counties")
+    assert visitor.statements > 1
+
+
 def test_another_price_is_seen_at_once_whoever_wrote_it(
     visitor: Visitor, product: Product, live_database: Any
 ) -> None:
@@ -357,12 +377,24 @@ NOT_WATCHED = {
     "core_page_stamps": "the number itself",
     "shop_stock": "what is in stock is asked again before each answer",
     "shop_stock_holds": "what is in stock is asked again before each answer",
-    "shop_orders": "the order by sales is kept for a minute only",
-    "shop_order_lines": "the order by sales is kept for a minute only",
+    "shop_orders": "the order by sales, and what reached villages, are kept for a minute only",
+    "shop_order_lines": "the order by sales, and what reached villages, are kept for a minute only",
+    "shop_supplier_orders": "what reached villages is kept for a minute only",
+    "shop_order_refunds": "what reached villages is kept for a minute only",
 }
 
 
-@pytest.mark.parametrize("path", [LIST, f"{LIST}?page=1&sort=price-up", SEARCH, "/shop/products/{slug}"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        LIST,
+        f"{LIST}?page=1&sort=price-up",
+        SEARCH,
+        "/shop/products/{slug}",
+        "/shop/counties",
+        "/shop/counties/370406",
+    ],
+)
 def test_every_table_that_a_kept_page_reads_is_watched(
     visitor: Visitor, product: Product, live_database: Any, path: str
 ) -> None:
