@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
+from accounts.models import Organisation
 from core import clock, ids
 from core.db import transaction
 from core.permissions import GUEST, Actor
@@ -20,7 +21,7 @@ from demo.world import World
 from payments import services as payments
 from shop.after_sales import services
 from shop.after_sales.models import Claim
-from shop.after_sales.values import ClaimKind, Move, NewClaim, Reason, Settlement, Wish
+from shop.after_sales.values import ClaimKind, GoesBackTo, Move, NewClaim, Reason, Settlement, Wish
 from shop.orders import queries as order_queries
 from shop.orders.models import Order, OrderLine, OrderRefund, SupplierOrder
 from shop.orders.values import Kind, PartState
@@ -38,6 +39,7 @@ def add_claims(world: World, timeline: Timeline) -> int:
         (SETTLED, _agreed),
         (OFFERED, _offered),
     )
+    _name_return_addresses(world, timeline)
     told = 0
     taken: set[int] = set()
     for before, tell in stories:
@@ -60,6 +62,19 @@ def add_claims(world: World, timeline: Timeline) -> int:
             with clock.at(moment + timedelta(hours=4)):
                 payments.send_refund(refund)
     return told
+
+
+def _name_return_addresses(world: World, timeline: Timeline) -> None:
+    """Let the suppliers say where they take goods back; the last one has not come to it yet."""
+    with clock.at(timeline.now - timedelta(days=60)), transaction() as session:
+        for number, (supplier_id, actor) in enumerate(list(world.suppliers.values())[:-1], 1):
+            supplier = session.get_one(Organisation, supplier_id)
+            place = GoesBackTo(
+                f"{supplier.name_zh}售后仓",
+                f"0632-88{number:05d}",
+                f"山东省枣庄市山亭区冯卯镇兴农路 {number} 号",
+            )
+            services.set_return_address(session, actor, supplier_id, place)
 
 
 def _claimable(

@@ -56,6 +56,7 @@ ACTIONS: dict[str, str] = {
     "claim granted": N_("Claim granted"),
     "claim dismissed": N_("Claim dismissed"),
     "goods sent back": N_("Goods sent back"),
+    "return address changed": N_("Address for returns changed"),
     "return confirmed": N_("Return confirmed"),
     "return objected to": N_("Return objected to"),
     "claim withdrawn": N_("Claim withdrawn"),

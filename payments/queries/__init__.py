@@ -60,6 +60,7 @@ from payments.queries.reconciliation import (
 )
 from payments.queries.refunds import (
     DisputeRow,
+    PaidTransfer,
     RefundRow,
     count_refunds,
     disputes_of_subject,
@@ -73,6 +74,7 @@ from payments.queries.refunds import (
     refunds_of_subject,
     refunds_to_do,
     refunds_to_send,
+    transfers_of_refund,
 )
 from payments.queries.reviews import (
     HeldRow,
@@ -105,6 +107,7 @@ __all__ = [
     "HeldRow",
     "OperatorMoney",
     "OtherTransfer",
+    "PaidTransfer",
     "RefundRow",
     "ResolutionRow",
     "ReviewRow",
@@ -173,6 +176,7 @@ __all__ = [
     "refunds_to_do",
     "refunds_to_send",
     "subject_of",
+    "transfers_of_refund",
     "waiting_events",
     "waiting_events_of",
     "watched_intents",

@@ -156,6 +156,41 @@ def get_refund_row(session: Session, public_id: str) -> RefundRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PaidTransfer:
+    """A bank transfer that a refund gives back, or one that was joined to it (fen); `gave_fen` is its part."""
+
+    public_id: str
+    amount_fen: int
+    gave_fen: int
+    received_on: date
+    bank_reference: str
+    typed_code: str
+    is_first: bool
+
+
+def transfers_of_refund(session: Session, public_id: str) -> list[PaidTransfer]:
+    """Return the transfers out of which a refund is paid, the one that stands for all first; empty for online payments."""
+    first = select(Refund.transfer_id).where(Refund.public_id == public_id).scalar_subquery()
+    rows = session.scalars(
+        select(BankTransfer)
+        .where(or_(BankTransfer.id == first, BankTransfer.joined_to_id == first))
+        .order_by(BankTransfer.joined_to_id.is_not(None), BankTransfer.id)
+    )
+    return [
+        PaidTransfer(
+            row.public_id,
+            row.amount_fen,
+            row.amount_fen if row.joined_to_id is None else -row.joined_fen,
+            row.received_on,
+            row.bank_reference,
+            row.typed_code,
+            row.joined_to_id is None,
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
 class DisputeRow:
     """A dispute as the operator reads it; amounts in fen."""
 

@@ -90,11 +90,13 @@ def _page(
     with reading() as session:
         services.require_operator(session, current_actor())
         row = queries.get_refund_row(session, public_id)
+        transfers = queries.transfers_of_refund(session, public_id)
     allowed = rules.REFUND_TABLE[RefundState(row.state)]
     by_hand = RefundAction.PAY_BY_HAND in allowed and (row.by_hand or row.state != RefundState.APPROVED)
     page = render_template(
         "payments/refund.html",
         row=row,
+        transfers=transfers,
         own=row.asked_by_user_id is not None and row.asked_by_user_id == current_actor().user_id,
         may_approve=RefundAction.APPROVE in allowed,
         may_try_again=RefundAction.TRY_AGAIN in allowed and not row.by_hand,

@@ -7,12 +7,21 @@ from typing import Any
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, MultipleFileField, RadioField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    MultipleFileField,
+    RadioField,
+    StringField,
+    TelField,
+    TextAreaField,
+)
 from wtforms.validators import Optional, Regexp
 
 from core import ids, storage
 from shop.after_sales import rules, wording
-from shop.after_sales.values import Arrived, ClaimKind, Move, NewClaim, Reason, Settlement, Wish
+from shop.after_sales.values import Arrived, ClaimKind, GoesBackTo, Move, NewClaim, Reason, Settlement, Wish
+from shop.orders.forms import mainland_phone
 from web.forms import (
     Form,
     WholeNumberField,
@@ -262,3 +271,20 @@ class ArrivedForm(Form):
     def to_arrived(self) -> Arrived:
         """Return what came back."""
         return Arrived(self.resaleable.number or 0, self.words.data or "")
+
+
+class ReturnAddressForm(Form):
+    """Where a supplier takes goods back."""
+
+    recipient = StringField(_l("Who takes the parcel"), [required(), at_most(60), no_control_characters])
+    phone = TelField(_l("Phone"), [required(), at_most(30), mainland_phone])
+    address = StringField(
+        _l("Address, from the province to the door"), [required(), at_most(200), no_control_characters]
+    )
+
+    def to_place(self) -> GoesBackTo:
+        """Return what was typed; called once the form is valid."""
+        recipient, phone, address = (
+            " ".join((field.data or "").split()) for field in (self.recipient, self.phone, self.address)
+        )
+        return GoesBackTo(recipient, phone, address)

@@ -16,13 +16,14 @@ from core.errors import NotFound
 from core.permissions import Actor
 from payments.models import Refund
 from shop.after_sales import rules
-from shop.after_sales.models import Claim, ClaimPhoto, ClaimStep
+from shop.after_sales.models import Claim, ClaimPhoto, ClaimStep, ReturnAddress
 from shop.after_sales.values import (
     ENDED,
     OPEN,
     ClaimFile,
     ClaimKind,
     ClaimRow,
+    GoesBackTo,
     LineClaim,
     LineRights,
     Move,
@@ -376,10 +377,12 @@ def _file(session: Session, condition: ColumnElement[bool]) -> ClaimFile:
             SupplierOrder.public_id.label("part"),
             Order.institution_id,
             Organisation.contact,
+            ReturnAddress,
             Order.delivery,
         )
         .join(Product, Product.id == OrderLine.product_id)
         .join(SupplierOrder, SupplierOrder.id == Claim.supplier_order_id)
+        .outerjoin(ReturnAddress, ReturnAddress.supplier_id == Claim.supplier_id)
         .where(condition)
     ).one_or_none()
     if row is None:
@@ -412,6 +415,7 @@ def _file(session: Session, condition: ColumnElement[bool]) -> ClaimFile:
         row.part,
         row.institution_id,
         row.contact,
+        _goes_back_to(row.ReturnAddress),
         str(row.delivery.get("recipient", "")),
         str(row.delivery.get("phone", "")),
         tuple(photos),
@@ -476,3 +480,12 @@ def mailed_step(session: Session, claim_id: int, step_id: int) -> tuple[ClaimFil
     )
     file = get_any_claim(session, claim.public_id)
     return file, file.steps[position or 0], session.get_one(Order, claim.order_id), claim.supplier_id
+
+
+def _goes_back_to(kept: ReturnAddress | None) -> GoesBackTo | None:
+    return GoesBackTo(kept.recipient, kept.phone, kept.address) if kept is not None else None
+
+
+def return_address(session: Session, supplier_id: int) -> GoesBackTo | None:
+    """Return where a supplier takes goods back, if it has said so."""
+    return _goes_back_to(session.get(ReturnAddress, supplier_id))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from accounts.models import Organisation
 from core import audit, clock, events, ids
 from core.permissions import SYSTEM, Actor
 from payments.errors import RefundTooLarge
@@ -22,11 +24,12 @@ from shop.after_sales.errors import (
     TooManyPacks,
 )
 from shop.after_sales.events import ClaimMoved
-from shop.after_sales.models import Claim, ClaimPhoto, ClaimStep
+from shop.after_sales.models import Claim, ClaimPhoto, ClaimStep, ReturnAddress
 from shop.after_sales.values import (
     ENDED,
     Arrived,
     ClaimKind,
+    GoesBackTo,
     Interest,
     Move,
     NewClaim,
@@ -177,6 +180,32 @@ def decide_claim(
     if move is Move.GRANT:
         _propose(claim, settlement)
     return _step(session, order, claim, move, _Words(actor, Side.OPERATOR, words))
+
+
+def set_return_address(session: Session, actor: Actor, supplier_id: int, place: GoesBackTo) -> None:
+    """Say where a supplier takes goods back; the same words again change nothing. The caller scoped the supplier."""
+    if queries.return_address(session, supplier_id) == place:
+        return
+    values = {
+        "recipient": place.recipient,
+        "phone": place.phone,
+        "address": place.address,
+        "written_at": clock.now(),
+        "written_by_user_id": actor.user_id,
+    }
+    session.execute(
+        insert(ReturnAddress)
+        .values(supplier_id=supplier_id, **values)
+        .on_conflict_do_update(index_elements=[ReturnAddress.supplier_id], set_=values),
+        execution_options={"populate_existing": True},
+    )
+    audit.record(
+        session,
+        actor,
+        "return address changed",
+        "organisation",
+        session.get_one(Organisation, supplier_id).public_id,
+    )
 
 
 def find_interest(session: Session, actor: Actor, public_id: str) -> Interest | None:

@@ -212,6 +212,15 @@ class ClaimRow:
 
 
 @dataclass(frozen=True, slots=True)
+class GoesBackTo:
+    """Where a supplier takes goods back, as it stands on a parcel."""
+
+    recipient: str
+    phone: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimFile:
     """A claim with everything that its pages show; amounts in fen."""
 
@@ -232,10 +241,16 @@ class ClaimFile:
     part: str
     institution_id: int | None
     supplier_contact: str
+    goes_back_to: GoesBackTo | None
     recipient: str
     phone: str
     photos: tuple[int, ...]
     steps: tuple[Step, ...]
+
+    @property
+    def needs_address(self) -> bool:
+        """Say whether goods are to come back and the supplier has not said where to."""
+        return self.goes_back_to is None and self.goods_back and self.row.state not in ENDED
 
 
 #: What has not ended: the money of such a part is not paid out to its supplier.

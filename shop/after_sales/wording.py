@@ -251,7 +251,15 @@ def step_label(step: Step) -> str:
 
 
 def return_address_text(file: ClaimFile) -> str:
-    """Say to whom goods are sent back."""
+    """Say where goods are sent back to."""
+    place = file.goes_back_to
+    if place is not None:
+        return _(
+            "To %(recipient)s, %(phone)s, %(address)s. Write the number of the order on the parcel.",
+            recipient=place.recipient,
+            phone=place.phone,
+            address=place.address,
+        )
     supplier = in_language(*file.row.supplier)
     who = f"{supplier} ({file.supplier_contact})" if file.supplier_contact else supplier
     return _(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request
@@ -13,12 +14,13 @@ from core.errors import NotFound, Refusal
 from core.permissions import Actor
 from shop.after_sales import queries, rules, services, wording
 from shop.after_sales.errors import AskedTooMuch, TooManyPacks, WordsMissing
-from shop.after_sales.forms import AnswerForm, ArrivedForm
+from shop.after_sales.forms import AnswerForm, ArrivedForm, ReturnAddressForm
 from shop.after_sales.queries import SUPPLIERS_TURN
 from shop.after_sales.values import ENDED, OPEN, Move, Side, State
 from shop.after_sales.views.pages import asked_text, shown
 from shop.after_sales.views.pages import photo as send_photo
 from shop.permissions import SHIP_ORDERS
+from shop.settlement import queries as settlement_queries
 from web.access import current_actor, requires
 from web.pagination import page_number, paginate
 from web.security import keep_private
@@ -60,6 +62,45 @@ def list_claims() -> Any:
         tab=tab,
         wording=wording,
     )
+
+
+@bp.get("/supplier/return-address")
+@requires(SHIP_ORDERS)
+def return_address() -> Any:
+    """Show where goods go back to, and let it be changed."""
+    with reading() as session:
+        supplier = settlement_queries.get_own_supplier(
+            session, current_actor(), request.args.get("supplier", "")
+        )
+        place = queries.return_address(session, supplier.id)
+    return _address_page(ReturnAddressForm(formdata=None, data=asdict(place) if place else None))
+
+
+def _address_page(form: ReturnAddressForm, status: int = 200) -> Any:
+    keep_private()
+    wanted = request.args.get("supplier", "")
+    with reading() as session:
+        own = settlement_queries.own_suppliers(session, current_actor())
+        supplier = settlement_queries.get_own_supplier(session, current_actor(), wanted)
+    page = render_template("shop/after_sales/return_address.html", form=form, own=own, supplier=supplier)
+    return page, status
+
+
+@bp.post("/supplier/return-address")
+@requires(SHIP_ORDERS)
+def set_return_address() -> Any:
+    """Keep where goods go back to."""
+    form = ReturnAddressForm()
+    if not form.validate_on_submit():
+        return _address_page(form, 422)
+    with transaction() as session:
+        supplier = settlement_queries.get_own_supplier(
+            session, current_actor(), request.args.get("supplier", "")
+        )
+        services.set_return_address(session, current_actor(), supplier.id, form.to_place())
+        path = f"/supplier/return-address?supplier={supplier.public_id}"
+    flash(_("Kept. Buyers who send goods back read this address."), "good")
+    return redirect(path, 303)
 
 
 @bp.get("/supplier/claims/<public_id>")

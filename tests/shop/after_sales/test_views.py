@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 from accounts import services as accounts
 from accounts.models import Organisation, User
 from accounts.values import OrganisationKind, Role
-from core import clock, ids
+from core import clock, ids, jobs
+from core.audit import AuditEntry
+from core.mail import Mail
 from core.permissions import GUEST, SYSTEM
 from payments.sandbox import rehearsals
 from shop.after_sales import services
 from shop.after_sales.models import Claim, ClaimPhoto
-from shop.after_sales.values import Move, Settlement, State
+from shop.after_sales.values import GoesBackTo, Move, Settlement, State
 from shop.fulfilment import services as fulfilment
 from shop.fulfilment.values import Acceptance
 from shop.orders import queries as order_queries
@@ -427,3 +429,69 @@ def test_a_refund_that_is_held_up_is_said_to_the_buyer_who_accepts(
     session.refresh(claim)
     assert claim.state == State.AGREED
     assert "余额不足" in page.text
+
+
+def test_a_supplier_says_where_goods_go_back_to_and_the_buyer_reads_it(
+    client: PageClient, session: Session, secret: str, order: Order
+) -> None:
+    claim = services.file_claim(session, GUEST, order, new_return(line_of(session, order)))
+    seller = seller_page(client, session, claim)
+    desk = seller.get(f"/supplier/claims/{claim.public_id}")
+    assert "/supplier/return-address" in html(desk)
+    assert claim.state == State.TO_RETURN
+    mine = f"/shop/orders/guest/{secret}/claims/{claim.public_id}"
+    assert "山亭区" not in client.get(mine).text
+    way = "/supplier/return-address"
+    good = {"recipient": " 李 仓库 ", "phone": "138 0013 8000", "address": "山东省枣庄市山亭区店子镇 18 号"}
+    for field, wrong in (
+        ("phone", "12"),
+        ("phone", ""),
+        ("recipient", ""),
+        ("address", ""),
+        ("address", "x" * 201),
+    ):
+        seller.post(way, {**good, field: wrong}, 422)
+    seller.post(way, good, 303)
+    seller.post(way, good, 303)
+    assert "山东省枣庄市山亭区店子镇 18 号" in html(seller.get(way))
+    assert way not in html(seller.get(f"/supplier/claims/{claim.public_id}"))
+    page = client.get(mine).text
+    for words in ("李 仓库", "138 0013 8000", "山东省枣庄市山亭区店子镇 18 号"):
+        assert words in page
+    changed = select(AuditEntry).where(AuditEntry.action == "return address changed")
+    assert len(session.scalars(changed).all()) == 1
+
+
+def test_nobody_reads_or_changes_anothers_address(client: PageClient, session: Session, order: Order) -> None:
+    claim = services.file_claim(session, GUEST, order, new_return(line_of(session, order)))
+    supplier = session.get_one(Organisation, claim.supplier_id)
+    other = make_user(
+        session, Role.SUPPLIER, organisation=make_organisation(session, OrganisationKind.SUPPLIER)
+    )
+    stranger = page_of(client, session, other)
+    stranger.get(f"/supplier/return-address?supplier={supplier.public_id}", 404)
+    typed = {"recipient": "x", "phone": "13800138000", "address": "x"}
+    stranger.post(f"/supplier/return-address?supplier={supplier.public_id}", typed, 404)
+    officer_page(client, session).get("/supplier/return-address", 403)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_the_mails_of_a_return_name_the_address_or_ask_for_it(
+    session: Session, order: Order, known: bool
+) -> None:
+    part = session.scalars(select(SupplierOrder).where(SupplierOrder.order_id == order.id)).one()
+    make_user(session, Role.SUPPLIER, organisation=session.get_one(Organisation, part.supplier_id))
+    place = GoesBackTo("李仓库", "13800138000", "山东省枣庄市山亭区店子镇 18 号")
+    if known:
+        services.set_return_address(session, seller_of(session, part), part.supplier_id, place)
+    services.file_claim(session, GUEST, order, new_return(line_of(session, order)))
+    jobs.run_due()
+    mails = session.scalars(select(Mail).where(Mail.key.startswith("claim:"))).all()
+    (to_buyer,) = [mail for mail in mails if ":buyer:" in mail.key]
+    asked = [mail for mail in mails if ":supplier:" in mail.key]
+    assert asked
+    for body in (to_buyer.text, to_buyer.html):
+        assert (place.address in body and place.phone in body) is known
+    for mail in asked:
+        assert ("/supplier/return-address" in mail.text) is not known
+        assert ("/supplier/return-address" in mail.html) is not known

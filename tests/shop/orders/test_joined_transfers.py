@@ -16,9 +16,10 @@ from core import clock, ids
 from core.db import reading, transaction
 from core.errors import Refusal
 from core.permissions import Actor
+from payments import queries as payment_queries
 from payments import services as payments
 from payments.errors import CannotJoin, NothingToMatch, ReviewClosed, SecondPersonNeeded
-from payments.models import BankTransfer, RefundLimit
+from payments.models import BankTransfer, Refund, RefundLimit
 from payments.values import ResolutionKind
 from shop.orders import queries, services
 from shop.orders.models import Order
@@ -237,3 +238,27 @@ def test_the_page_offers_them_and_says_what_happened(client: PageClient, session
     assert current(session, world).state == State.PAID
     assert "IN-1" in client.get(f"/operator/reviews/bank_transfer/{two.public_id}").text
     assert "IN-2" in client.get(path).text
+
+
+def test_the_refund_page_lists_all_transfers_and_says_where_the_money_goes(
+    session: Session, client: PageClient
+) -> None:
+    world = waiting(session)
+    total = world.order.total_fen
+    one, two = arrive(session, world, total - 40_00, "IN-1"), arrive(session, world, 40_00, "IN-2")
+    join(session, world, one, two)
+    services.call_off(session, world.clerk, current(session, world), "The canteen is closed")
+    refund = session.scalars(select(Refund)).one()
+    found = payment_queries.transfers_of_refund(session, refund.public_id)
+    assert [(row.bank_reference, row.gave_fen, row.is_first) for row in found] == [
+        ("IN-1", total - 40_00, True),
+        ("IN-2", 40_00, False),
+    ]
+    assert sum(row.gave_fen for row in found) == refund.amount_fen
+    officer = make_user(
+        session, Role.FINANCE, organisation=make_organisation(session, OrganisationKind.OPERATOR)
+    )
+    client.sign_in(officer)
+    page = client.get(f"/operator/refunds/{refund.public_id}").text
+    assert "IN-2" in page
+    assert "退回到 IN-1" in page
