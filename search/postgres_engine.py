@@ -27,8 +27,8 @@ BATCH = 500
 WAIT_FOR_LOCK = "2s"
 LONGEST_WORD = 200
 LAST_POSITION = 16_383
-#: Documents of a very common word beyond this many are not weighed against each other.
-MOST_WEIGHED = 10_000
+#: Documents of a very common word beyond this many are not weighed against each other: those that are named so come first.
+MOST_WEIGHED = 1_500
 #: Weights of text, keywords, pinyin and title: the labels D, C, B and A of a tsvector.
 WEIGHTS = (0.1, 0.25, 0.7, 1.0)
 SAME, NARROWER, PART, MEANT, BEGINS, PHRASE, JOINED, HEAD = 0.85, 0.4, 0.6, 0.7, 0.4, 0.5, 0.9, 0.6
@@ -108,6 +108,7 @@ class PostgresEngine:
                 "make": words.make(),
                 "condition": condition,
                 "every": _every_word(question),
+                "named": _or([_quoted(name) + ":AB" for one in question.wanted for name in _names(one)]),
                 "side_by_side": _side_by_side(question),
                 "most": MOST_WEIGHED,
                 "limit": limit,
@@ -307,6 +308,10 @@ def _ways(wanted: Wanted) -> list[tuple[str, float]]:
     return ways
 
 
+def _names(wanted: Wanted) -> list[str]:
+    return [wanted.word, *wanted.same, *([SOUND + wanted.typed] if wanted.latin else ())]
+
+
 def _every_word(question: Question) -> str:
     every = _and([_word(one) for one in question.needed])
     return _or([every, _quoted(SOUND + question.joined)]) if question.joined else every
@@ -354,6 +359,7 @@ def _statement(scored: int, groups: int) -> TextClause:
                 FROM (
                     SELECT document_id, words, title_words FROM search_documents
                     WHERE build_id = b.id AND words @@ CAST(:condition AS tsquery)
+                    ORDER BY words @@ CAST(:named AS tsquery) DESC
                     LIMIT :most
                 ) d
                 ORDER BY matched DESC, score DESC, d.document_id

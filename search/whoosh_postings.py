@@ -223,7 +223,12 @@ def _highest(parts: Iterable[Scores]) -> Scores:
 
 
 def _common(parts: Iterable[Scores]) -> Scores:
-    first, *others = sorted(parts, key=len)
+    there: list[Scores] = []
+    for part in parts:
+        if not part:
+            return part
+        there.append(part)
+    first, *others = sorted(there, key=len)
     for other in others:
         first = {number: first[number] + other[number] for number in first.keys() & other.keys()}
     return first

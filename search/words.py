@@ -22,7 +22,7 @@ MAKE = 2
 DICTIONARY = Path(__file__).resolve().parent / "dictionary.txt"
 LONGEST_WORD = 6
 LONGEST_QUERY = 100
-MOST_TERMS = 12
+MOST_TERMS = 8
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _PIECES = re.compile(rf"(?P<han>[{_HAN}]+)|(?P<number>\d+(?:\.\d+)?)|(?P<letters>[^\W\d_{_HAN}]+)")
