@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 import pytest
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 
 from accounts.values import OrganisationKind, Role
 from core import clock
 from shop.orders import queries
+from shop.orders.models import Order
 from shop.orders.values import OrderFilter
 from tests.conftest import StatementCounter
 from tests.factories.orders import make_variant, place
@@ -130,3 +133,34 @@ def test_only_the_operator_reads_it_and_the_cost_is_the_same(
     stranger = PageClient(desk.app, session)
     stranger.sign_in(make_user(session, Role.SUPPLIER, organisation=make_organisation(session)))
     stranger.get("/operator/orders.csv", 403)
+
+
+MANY = """
+INSERT INTO shop_orders OVERRIDING SYSTEM VALUE
+SELECT copy.* FROM shop_orders o CROSS JOIN generate_series(1, 15000) AS n CROSS JOIN LATERAL jsonb_populate_record(
+    o, jsonb_build_object('id', 1000000 + n, 'number', 'T' || n, 'idem_key', 'T' || n, 'payment_intent', NULL,
+                          'payment_code', NULL, 'guest_token_hash', NULL,
+                          'placed_at', o.placed_at - n * interval '20 minutes')) AS copy
+WHERE o.number = :number
+"""
+
+
+def plan(session: Session, statement: Select[Any]) -> str:
+    sql = statement.compile(session.get_bind(), compile_kwargs={"literal_binds": True})
+    return "\n".join(session.connection().exec_driver_sql(f"EXPLAIN {sql}").scalars())
+
+
+def test_a_day_among_many_orders_is_found_by_its_index(session: Session, orders: dict[str, str]) -> None:
+    with session.begin_nested() as many:
+        session.execute(text(MANY), {"number": orders["night"]})
+        session.execute(text("ANALYZE shop_orders"))
+        old = OrderFilter(day_from=date(2026, 6, 1), day_to=date(2026, 6, 3))
+        for wanted in (OrderFilter(), old, OrderFilter(day_from=date(2026, 11, 9), kind="public")):
+            fitting = select(Order.id).where(queries._fitting(wanted))
+            found = plan(session, fitting.order_by(*queries.NEWEST_FIRST).limit(25))
+            assert "ix_shop_orders_placed" in found, found
+            assert "Sort" not in found.replace("Incremental Sort", ""), found
+        counted = plan(session, select(func.count()).select_from(Order).where(queries._fitting(old)))
+        assert "ix_shop_orders_placed" in counted, counted
+        assert queries.count_orders(session, old) == 3 * 24 * 3
+        many.rollback()
