@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Text, cast, insert, select, update
+from sqlalchemy import Text, bindparam, cast, insert, select, update
 from sqlalchemy.orm import Session
 
 from core import audit, clock, ids
@@ -42,8 +42,10 @@ def add_region(
 def add_regions(session: Session, rows: Sequence[NewRegion], valid_from: date) -> int:
     """Add many regions, each below one that is there already or stands before it, and return how many were new.
 
-    A code that is there already is left as it is, so that the same list can be loaded again.
+    A code that is there already is left as it is, so that the same list can be loaded again; one without an English name
+    gets that of the list.
     """
+    _name_in_english(session, rows)
     known: dict[str, tuple[int, str]] = {
         row.code: (row.id, row.path)
         for row in session.execute(
@@ -86,6 +88,19 @@ def add_regions(session: Session, rows: Sequence[NewRegion], valid_from: date) -
         added += len(made)
         waiting = [row for row in waiting if row.code not in known]
     return added
+
+
+def _name_in_english(session: Session, rows: Sequence[NewRegion]) -> None:
+    nameless = session.scalars(select(Region.code).where(Region.name_en == "", Region.valid_until.is_(None)))
+    names = {row.code: row.name_en for row in rows if row.name_en}
+    found = [{"known": code, "name": names[code]} for code in nameless if code in names]
+    if found:
+        session.connection().execute(
+            update(Region)
+            .where(Region.code == bindparam("known"), Region.name_en == "")
+            .values(name_en=bindparam("name")),
+            found,
+        )
 
 
 def add_household(

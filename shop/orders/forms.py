@@ -168,6 +168,7 @@ class DeliveryForm(PlaceForm):
             village=names.get(RegionLevel.VILLAGE.value, ""),
             address="" if pickup is not None else _tidy(self.address.data),
             region_code=self.lineage[-1].code,
+            region_en=", ".join(region.name_en or region.name_zh for region in reversed(self.lineage)),
             pickup=Pickup(pickup.public_id, pickup.name_zh, pickup.name_en, pickup.address, pickup.hours)
             if pickup is not None
             else None,
@@ -248,7 +249,7 @@ class CheckoutForm(DeliveryForm):
                     part
                     for part in (
                         last.delivery.recipient,
-                        last.delivery.region,
+                        in_language(last.delivery.region, last.delivery.region_en),
                         last.delivery.pickup.name_zh if last.delivery.pickup else last.delivery.address,
                     )
                     if part

@@ -91,7 +91,8 @@ class Delivery:
     """Where an order goes, and to whom: names of the regions in Chinese, `phone` in plain mainland digits.
 
     `city` is empty in the four municipalities. `region_code` is the deepest region that was picked; orders from before
-    the pickers have none. `address` is empty where there is a `pickup`.
+    the pickers have none. `region_en` is the same way in English, for buyers to read; it goes on no parcel. `address` is
+    empty where there is a `pickup`.
     """
 
     recipient: str
@@ -103,6 +104,7 @@ class Delivery:
     town: str = ""
     village: str = ""
     region_code: str = ""
+    region_en: str = ""
     pickup: Pickup | None = None
 
     @property

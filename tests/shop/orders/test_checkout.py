@@ -99,7 +99,16 @@ def test_an_order_keeps_the_names_down_to_the_village(client: PageClient, sessio
     client.post("/shop/checkout", {**form_of(client), "town": "370406101", "village": "370406101201"})
     order = session.scalars(select(Order)).one()
     assert addresses.read_delivery(order.delivery) == Delivery(
-        "张三", "13800138000", "山东省", "枣庄市", "山亭区", "府前路 1 号", "店子镇", "青莲村", "370406101201"
+        "张三",
+        "13800138000",
+        "山东省",
+        "枣庄市",
+        "山亭区",
+        "府前路 1 号",
+        "店子镇",
+        "青莲村",
+        "370406101201",
+        "Qinglian Village, Dianzi Town, County 370406, Zaozhuang, Shandong",
     )
     fill_cart(client, (make_variant(session), 1))
     page = client.post("/shop/checkout", {**form_of(client), "province": "11", "county": "110108"})
