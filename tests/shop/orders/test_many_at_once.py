@@ -6,7 +6,6 @@ Each test takes a few seconds; raise a constant here to run the same for as long
 from __future__ import annotations
 
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -17,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import permutations
 from pathlib import Path
-from threading import Event
+from threading import Event, Semaphore
 from typing import Any
 
 import pytest
@@ -49,8 +48,7 @@ from shop.orders.values import PlacedOrder
 from shop.stock import services as stock
 from shop.stock.models import Stock
 from tests.conftest import ENVIRON
-from tests.factories.orders import CHECKOUT, make_request, make_variant
-from tests.page_client import Page, PageClient
+from tests.factories.orders import make_request, make_variant
 from tests.shop.orders.test_concurrency import at_once, left, order, variants
 from tests.shop.orders.test_refunding import officer, order_of, parts_of, seller
 
@@ -58,10 +56,11 @@ pytestmark = pytest.mark.concurrency
 ROOT = Path(__file__).resolve().parents[3]
 
 UNITS, BUYERS = 50, 200
-#: Browsers that go through the pages, and how many packs each wants.
-BROWSERS, PACKS = 48, 3
 ROUNDS_OF_DECLINING = 5
 TIMES_DELIVERED = 5
+#: Buyers whose provider does not answer, others who buy the same goods meanwhile, and what half of them need at most: far
+#: below the 30 s of a slow provider, and far above what an order takes, for the machine may be busy.
+SLOW, OTHERS, GENEROUS_SECONDS = 4, 20, 5.0
 
 #: A worker that dies between holding the goods and committing.
 WORKER = """
@@ -191,31 +190,6 @@ def test_exactly_fifty_of_fifty_among_edits_lapsing_holds_and_a_killed_worker(
     assert all(0 <= r.problems[0].goods.available <= UNITS for r in refused)
     assert held_or_sold(variant) == UNITS
     assert left(variant) == 0
-
-
-@pytest.mark.usefixtures("live_database")
-def test_checkouts_from_separate_browsers_get_the_goods_or_a_page_with_what_is_left(app: Flask) -> None:
-    with transaction() as session:
-        variant = make_variant(session, stock=UNITS)
-        variant_id, public_id = variant.id, variant.public_id
-
-    def arrive(number: int) -> Callable[[], Page]:
-        browser = PageClient(app, None, language="en")  # type: ignore[arg-type]
-        place: Any = {"environ_base": {"REMOTE_ADDR": f"10.7.{number // 250}.{number % 250 + 1}"}}
-        wish = {"variant": public_id, "quantity": str(PACKS)}
-        browser.post("/shop/cart/add", wish, token=False, headers={"Sec-Fetch-Site": "same-origin"}, **place)
-        fields = browser.get("/shop/checkout", **place).form("/shop/checkout")["fields"]
-        typed = {**fields, **CHECKOUT, "email": f"buyer{number}@example.org"}
-        return lambda: browser.post("/shop/checkout", typed, None, token=False, **place)
-
-    pages = at_once([arrive(number) for number in range(BROWSERS)])
-    assert Counter(getattr(page, "status", page) for page in pages) == {
-        303: UNITS // PACKS,
-        409: BROWSERS - UNITS // PACKS,
-    }
-    for page in pages:
-        assert page.status == 303 or re.search(r"Packs left: [0-9]+\.", page.text), page.text
-    assert (left(variant_id), held_or_sold(variant_id)) == (UNITS % PACKS, UNITS - UNITS % PACKS)
 
 
 @pytest.mark.usefixtures("live_database")
@@ -361,29 +335,32 @@ def test_declining_a_refund_and_asking_for_another_never_wait_for_each_other() -
 
 @pytest.mark.usefixtures("live_database")
 def test_a_provider_that_does_not_answer_holds_up_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    (variant,) = variants(3)
-    slow = order(make_request((variant, 1)))
-    asked, may_answer = Event(), Event()
+    (variant,) = variants(SLOW + OTHERS)
+    slow = [order(make_request((variant, 1))).payment_intent or "" for _ in range(SLOW)]
+    asked, may_answer = Semaphore(0), Event()
     really = SandboxGateway.create_checkout
 
     def create_checkout(self: SandboxGateway, request: CheckoutRequest) -> Checkout:
-        if request.intent_public_id == slow.payment_intent:
-            asked.set()
-            assert may_answer.wait(60)
+        if request.intent_public_id in slow:
+            asked.release()
+            # Longer than any of the others takes, however slow this machine is: a provider that is 30 s late, and more.
+            assert may_answer.wait(120)
         return really(self, request)
 
     monkeypatch.setattr(SandboxGateway, "create_checkout", create_checkout)
 
-    def another_buyer() -> str:
-        placed = order(make_request((variant, 2)))
+    def another_buyer() -> tuple[str, float]:
+        began = time.monotonic()
+        placed = order(make_request((variant, 1)))
         rehearsals.pay_intent(placed.payment_intent or "")
+        took = time.monotonic() - began
         with reading() as session:
-            return session.scalars(select(Order.state).where(Order.id == placed.order_id)).one()
+            return session.scalars(select(Order.state).where(Order.id == placed.order_id)).one(), took
 
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(SLOW + 4) as pool:
         try:
-            waiting = pool.submit(payment_services.begin_checkout, slow.payment_intent or "")
-            assert asked.wait(20)
+            waiting = [pool.submit(payment_services.begin_checkout, intent) for intent in slow]
+            assert all(asked.acquire(timeout=20) for _ in slow)
             with reading() as session:
                 open_steps = session.scalar(
                     text(
@@ -392,9 +369,11 @@ def test_a_provider_that_does_not_answer_holds_up_nobody_else(monkeypatch: pytes
                     )
                 )
             assert open_steps == 0
-            assert pool.submit(another_buyer).result(30) == "paid"
-            assert not waiting.done()
+            others = [found.result(60) for found in [pool.submit(another_buyer) for _ in range(OTHERS)]]
+            assert [state for state, _ in others] == ["paid"] * OTHERS
+            assert sorted(took for _, took in others)[OTHERS // 2] < GENEROUS_SECONDS
+            assert not any(one.done() for one in waiting)
         finally:
             may_answer.set()
-        assert waiting.result(30)
+        assert all(one.result(30) for one in waiting)
     assert left(variant) == 0
