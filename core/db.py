@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import BigInteger, Connection, Engine, MetaData, Text, create_engine, event
+from sqlalchemy import BigInteger, Connection, Engine, MetaData, Table, Text, create_engine, event
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
@@ -29,6 +29,11 @@ class Base(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map = {int: BigInteger, str: Text, datetime: TIMESTAMP(timezone=True)}
+
+
+def table_of(model: type[Base]) -> Table:
+    """Return the table of a mapped class: what is sent often is built over it once, for it costs half as much."""
+    return cast(Table, model.__table__)
 
 
 class NestedTransaction(RuntimeError):

@@ -7,17 +7,32 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import DateTime, Identity, Index, Integer, bindparam, delete, func, select, text, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    bindparam,
+    delete,
+    func,
+    select,
+    text,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core import clock
-from core.db import Base, reading, transaction
+from core.db import Base, reading, table_of, transaction
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +43,8 @@ POLL_SECONDS = 0.2
 #: How often a worker looks which periodic jobs are due; none comes round faster than every second.
 PERIODIC_LOOK = timedelta(seconds=0.5)
 BATCH = 10
+#: What was done is noted for a whole batch at once, but not later than so many seconds after it was done.
+NOTE_AFTER = 0.5
 
 
 class Job(Base):
@@ -37,6 +54,7 @@ class Job(Base):
     __table_args__ = (
         Index(
             "ix_core_jobs_open",
+            text("waited_for DESC"),
             "run_at",
             "id",
             postgresql_where=text("done_at IS NULL AND failed_at IS NULL"),
@@ -51,6 +69,8 @@ class Job(Base):
     run_at: Mapped[datetime]
     leased_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(Integer, default=0)
+    #: Somebody looks at the screen until it is done: it passes everything else.
+    waited_for: Mapped[bool] = mapped_column(server_default=text("false"))
     done_at: Mapped[datetime | None]
     failed_at: Mapped[datetime | None]
     error: Mapped[str | None]
@@ -78,6 +98,18 @@ class Heartbeat(Base):
 
 
 Handler = Callable[[dict[str, Any]], None]
+#: Runs jobs of one kind together and returns what went wrong, by the place of the job in the list.
+HandlerOfMany = Callable[[Sequence[dict[str, Any]]], Mapping[int, Exception]]
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A job that this worker may run until its lease ends."""
+
+    id: int
+    kind: str
+    payload: dict[str, Any]
+    attempts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +122,7 @@ class Periodic:
 
 
 _handlers: dict[str, Handler] = {}
+_handlers_of_many: dict[str, HandlerOfMany] = {}
 _periodic: dict[str, Periodic] = {}
 
 
@@ -98,6 +131,16 @@ def handler(kind: str) -> Callable[[Handler], Handler]:
 
     def register(function: Handler) -> Handler:
         _handlers[kind] = function
+        return function
+
+    return register
+
+
+def handler_of_many(kind: str) -> Callable[[HandlerOfMany], HandlerOfMany]:
+    """Run the decorated function for all due jobs of this kind together; as `handler` otherwise."""
+
+    def register(function: HandlerOfMany) -> HandlerOfMany:
+        _handlers_of_many[kind] = function
         return function
 
     return register
@@ -126,13 +169,24 @@ def enqueue(
     *,
     key: str | None = None,
     run_at: datetime | None = None,
+    waited_for: bool = False,
 ) -> None:
-    """Add a job to this step; a second job with the same `key` is the same job."""
+    """Add a job to this step; a second job with the same `key` is the same job.
+
+    `waited_for`: somebody looks at the screen until it is done, so that it passes what nobody waits for.
+    """
     moment = clock.now()
     session.execute(
-        insert(Job)
-        .values(kind=kind, key=key, payload=payload, created_at=moment, run_at=run_at or moment, attempts=0)
-        .on_conflict_do_nothing(index_elements=[Job.key])
+        _ADD,
+        {
+            "kind": kind,
+            "key": key,
+            "payload": payload,
+            "created_at": moment,
+            "run_at": run_at or moment,
+            "attempts": 0,
+            "waited_for": waited_for,
+        },
     )
 
 
@@ -141,76 +195,136 @@ def forget_payload(session: Session, key: str) -> None:
     session.execute(update(Job).where(Job.key == key).values(payload={}))
 
 
-def lease(limit: int = BATCH) -> list[Job]:
+def lease(limit: int = BATCH, *, only_waited_for: bool = False) -> list[Leased]:
     """Take up to `limit` due jobs for `LEASE`; a worker that dies gives them back by the clock."""
+    moment = clock.now()
     with transaction() as session:
-        moment = clock.now()
-        values = {"moment": moment, "until": moment + LEASE, "most": limit}
-        return list(
-            session.scalars(_lease_statement, values, execution_options={"synchronize_session": False})
+        rows = session.execute(
+            _LEASE_WAITED_FOR if only_waited_for else _LEASE,
+            {"moment": moment, "until": moment + LEASE, "most": limit},
         )
+        # An update gives rows back as it finds them.
+        return [
+            Leased(*row[:4]) for row in sorted(rows, key=lambda row: (not row.waited_for, row.run_at, row.id))
+        ]
 
 
-def _leasing() -> Any:
-    """Build the statement once: a worker sends it several times a second."""
+# The statements of the queue are built once, over the plain table: a worker sends them several times a second.
+_table = table_of(Job)
+_ADD = insert(_table).on_conflict_do_nothing(index_elements=[_table.c.key])
+_DONE = (
+    update(_table)
+    .where(_table.c.id == func.any(bindparam("done", type_=ARRAY(BigInteger))))
+    .values(done_at=bindparam("moment", type_=DateTime(timezone=True)), leased_until=None, error=None)
+)
+
+
+def _leasing(*, only_waited_for: bool) -> Any:
     moment = bindparam("moment", type_=DateTime(timezone=True))
     due = (
-        select(Job.id)
+        select(_table.c.id)
         .where(
-            Job.done_at.is_(None),
-            Job.failed_at.is_(None),
-            Job.run_at <= moment,
-            (Job.leased_until.is_(None)) | (Job.leased_until < moment),
+            _table.c.done_at.is_(None),
+            _table.c.failed_at.is_(None),
+            _table.c.waited_for if only_waited_for else true(),
+            _table.c.run_at <= moment,
+            (_table.c.leased_until.is_(None)) | (_table.c.leased_until < moment),
         )
-        .order_by(Job.run_at, Job.id)
+        .order_by(_table.c.waited_for.desc(), _table.c.run_at, _table.c.id)
         .limit(bindparam("most", type_=Integer))
         .with_for_update(skip_locked=True)
     )
     return (
-        update(Job)
-        .where(Job.id.in_(due.scalar_subquery()))
-        .values(leased_until=bindparam("until", type_=DateTime(timezone=True)), attempts=Job.attempts + 1)
-        .returning(Job)
+        update(_table)
+        .where(_table.c.id.in_(due.scalar_subquery()))
+        .values(
+            leased_until=bindparam("until", type_=DateTime(timezone=True)), attempts=_table.c.attempts + 1
+        )
+        .returning(
+            _table.c.id,
+            _table.c.kind,
+            _table.c.payload,
+            _table.c.attempts,
+            _table.c.waited_for,
+            _table.c.run_at,
+        )
     )
 
 
-_lease_statement = _leasing()
+_LEASE = _leasing(only_waited_for=False)
+_LEASE_WAITED_FOR = _leasing(only_waited_for=True)
 
 
-def run_one(job: Job) -> bool:
-    """Run a leased job and note how it went; True when it succeeded."""
+def run(leased: Sequence[Leased]) -> int:
+    """Run leased jobs, those of one kind together where its handler can, and return how many succeeded.
+
+    What succeeded is noted together: a worker that is killed in between runs up to a batch again, as it may any job.
+    """
+    by_kind: dict[str, list[Leased]] = {}
+    for job in leased:
+        by_kind.setdefault(job.kind, []).append(job)
+    succeeded = 0
+    done: list[int] = []
+    noted = time.monotonic()
     try:
-        _handlers[job.kind](job.payload)
+        for kind, same in by_kind.items():
+            for group in [same] if kind in _handlers_of_many else [[job] for job in same]:
+                failed = _attempt(kind, group)
+                for place, error in failed.items():
+                    _note_failure(group[place], error)
+                done += [job.id for place, job in enumerate(group) if place not in failed]
+                succeeded += len(group) - len(failed)
+                if time.monotonic() - noted > NOTE_AFTER:
+                    _note_done(done)
+                    noted = time.monotonic()
+    finally:
+        _note_done(done)
+    return succeeded
+
+
+def _attempt(kind: str, group: Sequence[Leased]) -> Mapping[int, Exception]:
+    """Run jobs of one kind and return what went wrong, by the place of the job."""
+    try:
+        if kind in _handlers_of_many:
+            return _handlers_of_many[kind]([job.payload for job in group])
+        _handlers[kind](group[0].payload)
     except Exception as error:
-        log.exception("job %s (%s) failed, attempt %s", job.id, job.kind, job.attempts)
-        gave_up = job.attempts >= LAST_ATTEMPT
-        with transaction() as session:
-            session.execute(
-                update(Job)
-                .where(Job.id == job.id)
-                .values(
-                    error=f"{type(error).__name__}: {error}"[:2000],
-                    leased_until=None,
-                    run_at=clock.now() + timedelta(seconds=2**job.attempts),
-                    failed_at=clock.now() if gave_up else None,
-                )
-            )
-        return False
+        return dict.fromkeys(range(len(group)), error)
+    return {}
+
+
+def _note_failure(job: Leased, error: Exception) -> None:
+    log.error("job %s (%s) failed, attempt %s", job.id, job.kind, job.attempts, exc_info=error)
+    moment = clock.now()
     with transaction() as session:
         session.execute(
-            update(Job).where(Job.id == job.id).values(done_at=clock.now(), leased_until=None, error=None)
+            update(Job)
+            .where(Job.id == job.id)
+            .values(
+                error=f"{type(error).__name__}: {error}"[:2000],
+                leased_until=None,
+                run_at=moment + timedelta(seconds=2**job.attempts),
+                failed_at=moment if job.attempts >= LAST_ATTEMPT else None,
+            )
         )
-    return True
+
+
+def _note_done(done: list[int]) -> None:
+    """Note these jobs as done, and empty the list."""
+    if done:
+        with transaction() as session:
+            session.execute(_DONE, {"done": done, "moment": clock.now()})
+        done.clear()
 
 
 def run_due(limit: int = 1000) -> int:
     """Run what is due now and return how many jobs succeeded; for tests and commands."""
     succeeded = 0
     for _ in range(limit):
-        jobs = lease(BATCH)
-        if not jobs:
+        leased = lease()
+        if not leased:
             break
-        succeeded += sum(run_one(job) for job in jobs)
+        succeeded += run(leased)
     return succeeded
 
 
@@ -291,25 +405,43 @@ def backlog() -> tuple[int, int]:
 
 
 def work(stop: threading.Event | None = None) -> None:
-    """Run jobs until `stop` is set or the process is asked to end; a lost database is waited for."""
+    """Run jobs until `stop` is set or the process is asked to end; a lost database is waited for.
+
+    What somebody waits for has a thread of its own, so that no long job stands in its way.
+    """
     stop = stop or threading.Event()
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
     name = f"worker:{socket.gethostname()}:{os.getpid()}"
+    express = threading.Thread(target=_work_off, args=(stop,), kwargs={"only_waited_for": True}, daemon=True)
+    express.start()
     last_beat = last_look = clock.now() - timedelta(hours=1)
+
+    def look_at_the_clock() -> None:
+        nonlocal last_beat, last_look
+        if clock.now() - last_beat > timedelta(seconds=5):
+            beat(name)
+            last_beat = clock.now()
+        if clock.now() - last_look > PERIODIC_LOOK:
+            last_look = clock.now()
+            run_periodic()
+
+    _work_off(stop, before=look_at_the_clock)
+    express.join()
+
+
+def _work_off(
+    stop: threading.Event, *, only_waited_for: bool = False, before: Callable[[], None] | None = None
+) -> None:
+    """Lease and run jobs until `stop` is set."""
     while not stop.is_set():
         try:
-            if clock.now() - last_beat > timedelta(seconds=5):
-                beat(name)
-                last_beat = clock.now()
-            if clock.now() - last_look > PERIODIC_LOOK:
-                last_look = clock.now()
-                run_periodic()
-            jobs = lease()
-            for job in jobs:
-                run_one(job)
-            if not jobs:
+            if before is not None:
+                before()
+            leased = lease(only_waited_for=only_waited_for)
+            run(leased)
+            if not leased:
                 stop.wait(POLL_SECONDS)
         except Exception:
             log.exception("the worker could not reach its queue; trying again")

@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.orm import Session
 
 from core import clock, ids, jobs
@@ -17,15 +17,12 @@ from payments.values import CURRENCY, PayoutStatus, ProviderMove, SessionStatus
 
 DELIVER = "payments.sandbox_deliver"
 METHODS = ("card", "alipay", "wechat_pay")
+BY_SESSION_ID = select(SandboxSession).where(SandboxSession.session_id == bindparam("session_id"))
 
 
 def get_session(session: Session, session_id: str) -> SandboxSession:
     """Return a rehearsed checkout; raises `NotFound`."""
-    kept = (
-        session.scalar(select(SandboxSession).where(SandboxSession.session_id == session_id))
-        if "\x00" not in session_id
-        else None
-    )
+    kept = session.scalar(BY_SESSION_ID, {"session_id": session_id}) if "\x00" not in session_id else None
     if kept is None:
         raise NotFound("no such rehearsal")
     return kept
@@ -111,7 +108,7 @@ def event_body(kind: str, kept: SandboxSession) -> bytes:
 def tell_refund(session: Session, kept: SandboxRefund, intent_public_id: str) -> None:
     """Send the event about a rehearsed refund."""
     body = refund_body("refund.updated", kept, intent_public_id)
-    jobs.enqueue(session, DELIVER, {"body": body.decode()})
+    jobs.enqueue(session, DELIVER, {"body": body.decode()}, waited_for=True)
 
 
 def refund_body(kind: str, kept: SandboxRefund, intent_public_id: str) -> bytes:
@@ -293,4 +290,4 @@ def _event(kind: str, content: dict[str, Any]) -> bytes:
 
 
 def _tell(session: Session, kind: str, kept: SandboxSession) -> None:
-    jobs.enqueue(session, DELIVER, {"body": event_body(kind, kept).decode()})
+    jobs.enqueue(session, DELIVER, {"body": event_body(kind, kept).decode()}, waited_for=True)

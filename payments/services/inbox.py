@@ -6,12 +6,12 @@ import json
 import logging
 from collections.abc import Mapping
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from core import audit, clock, jobs
-from core.db import reading, transaction
+from core.db import reading, table_of, transaction
 from core.errors import NotFound
 from core.permissions import Actor
 from payments import gateways, queries, rules
@@ -26,6 +26,15 @@ log = logging.getLogger(__name__)
 
 HANDLE_EVENT = "payments.handle_event"
 
+# Sent with every payment, so built once.
+_table = table_of(PaymentEvent)
+_STORE = (
+    insert(_table)
+    .on_conflict_do_nothing(index_elements=[_table.c.gateway, _table.c.event_id])
+    .returning(_table.c.id)
+)
+_LOCK = select(PaymentEvent).where(PaymentEvent.id == bindparam("event_id")).with_for_update()
+
 
 def receive_event(gateway_name: str, raw_body: bytes, headers: Mapping[str, str]) -> int | None:
     """Verify an event over its raw body, store it once by its id, and return its row (None when it was known).
@@ -36,24 +45,24 @@ def receive_event(gateway_name: str, raw_body: bytes, headers: Mapping[str, str]
     event = gateways.named(gateway_name).verify_event(raw_body, headers)
     moment = clock.now()
     with transaction() as session:
-        stored = session.scalar(
-            insert(PaymentEvent)
-            .values(
-                gateway=gateway_name,
-                event_id=event.event_id,
-                type=event.type,
-                session_id=event.session_id,
-                intent_public_id=event.intent_public_id,
-                body=raw_body,
-                received_at=moment,
-                attempts=0,
-                next_try_at=moment + rules.LOOK_AGAIN / 6,
-            )
-            .on_conflict_do_nothing(index_elements=[PaymentEvent.gateway, PaymentEvent.event_id])
-            .returning(PaymentEvent.id)
+        stored: int | None = session.scalar(
+            _STORE,
+            {
+                "gateway": gateway_name,
+                "event_id": event.event_id,
+                "type": event.type,
+                "session_id": event.session_id,
+                "intent_public_id": event.intent_public_id,
+                "body": raw_body,
+                "received_at": moment,
+                "attempts": 0,
+                "next_try_at": moment + rules.LOOK_AGAIN / 6,
+            },
         )
         if stored is not None:
-            jobs.enqueue(session, HANDLE_EVENT, {"event_id": stored}, key=f"{HANDLE_EVENT}:{stored}")
+            jobs.enqueue(
+                session, HANDLE_EVENT, {"event_id": stored}, key=f"{HANDLE_EVENT}:{stored}", waited_for=True
+            )
     return stored
 
 
@@ -115,7 +124,7 @@ def _apply(event: PaymentEvent) -> None:
         raise UnknownIntent(f"the checkout of {intent.public_id} is not known yet")
     told = gateways.named(event.gateway).fetch(session_id)
     with transaction() as session:
-        row = session.scalars(select(PaymentEvent).where(PaymentEvent.id == event.id).with_for_update()).one()
+        row = session.scalars(_LOCK, {"event_id": event.id}).one()
         if row.handled_at is not None:
             return None
         state = finish_intent(session, intent.public_id, told, declined=rules.is_decline(event.type))
@@ -154,7 +163,7 @@ def _mark_handled(event_id: int, outcome: str) -> None:
 
 def _note_failure(event_id: int, problem: Exception) -> None:
     with transaction() as session:
-        row = session.scalars(select(PaymentEvent).where(PaymentEvent.id == event_id).with_for_update()).one()
+        row = session.scalars(_LOCK, {"event_id": event_id}).one()
         if row.handled_at is not None:
             return
         moment = clock.now()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
-from email.message import EmailMessage
+from email.header import decode_header, make_header
+from email.message import Message
 from typing import Any
 
 import pytest
@@ -46,6 +47,85 @@ def test_the_same_key_is_the_same_job(session: Session, done: list[Any]) -> None
     jobs.run_due()
     jobs.run_due()
     assert done == [1]
+
+
+def test_what_somebody_waits_for_passes_everything_else(session: Session, done: list[Any]) -> None:
+    for number in range(3):
+        jobs.enqueue(session, "test.note", {"n": number})
+    jobs.enqueue(session, "test.note", {"n": "now"}, waited_for=True)
+    assert [job.payload["n"] for job in jobs.lease(2)] == ["now", 0]
+    assert jobs.lease(only_waited_for=True) == []
+    jobs.enqueue(session, "test.note", {"n": "too"}, waited_for=True)
+    assert [job.payload["n"] for job in jobs.lease(only_waited_for=True)] == ["too"]
+
+
+@pytest.mark.concurrency
+def test_a_long_job_keeps_nobody_waiting(live_database: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, seen, stop = threading.Event(), threading.Event(), threading.Event()
+
+    def long(payload: dict[str, Any]) -> None:
+        begun.set()
+        seen.wait(20)
+
+    monkeypatch.setattr(jobs, "_periodic", {})
+    monkeypatch.setitem(jobs._handlers, "test.long", long)
+    monkeypatch.setitem(jobs._handlers, "test.short", lambda payload: seen.set())
+    with transaction() as session:
+        jobs.enqueue(session, "test.long", {})
+    worker = threading.Thread(target=jobs.work, args=(stop,))
+    worker.start()
+    try:
+        assert begun.wait(10)
+        with transaction() as session:
+            jobs.enqueue(session, "test.short", {}, waited_for=True)
+        assert seen.wait(10)
+    finally:
+        stop.set()
+        worker.join(20)
+
+
+def test_what_is_done_together_fails_one_by_one(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    batches: list[list[int]] = []
+
+    def many(payloads: Any) -> dict[int, Exception]:
+        batches.append([payload["n"] for payload in payloads])
+        return {place: OSError("no") for place, payload in enumerate(payloads) if payload["n"] == 1}
+
+    monkeypatch.setitem(jobs._handlers_of_many, "test.many", many)
+    for number in range(3):
+        jobs.enqueue(session, "test.many", {"n": number})
+    assert jobs.run_due() == 2
+    with clock.at(clock.now() + timedelta(minutes=1)):
+        jobs.run_due()
+    assert batches == [[0, 1, 2], [1]]
+    assert session.scalars(select(Job.done_at).order_by(Job.id)).all()[1] is None
+
+
+def test_a_batch_costs_as_many_statements_as_one_job(session: Session, done: list[Any]) -> None:
+    def cost(number: int) -> int:
+        for n in range(number):
+            jobs.enqueue(session, "test.note", {"n": n})
+        leased = jobs.lease()
+        with StatementCounter() as sent:
+            assert jobs.run(leased) == number
+        return len(sent)
+
+    assert cost(1) == cost(8) == 1
+
+
+def test_a_batch_notes_what_it_did_although_it_is_cut_short(
+    session: Session, done: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(payload: dict[str, Any]) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(jobs._handlers, "test.cut", cut)
+    jobs.enqueue(session, "test.note", {"n": 1})
+    jobs.enqueue(session, "test.cut", {})
+    with pytest.raises(KeyboardInterrupt):
+        jobs.run_due()
+    assert done == [1]
+    assert [row is not None for row in session.scalars(select(Job.done_at).order_by(Job.id))] == [True, False]
 
 
 def test_a_dead_worker_gives_its_jobs_back(session: Session, done: list[Any]) -> None:
@@ -113,10 +193,10 @@ def test_a_periodic_job_runs_when_it_is_due_and_not_before(
 
 class Postbox:
     def __init__(self) -> None:
-        self.sent: list[EmailMessage] = []
+        self.sent: list[Message] = []
         self.broken = False
 
-    def send(self, message: EmailMessage, key: str) -> None:
+    def send(self, message: Message, key: str) -> None:
         if self.broken:
             raise OSError("no mail server")
         self.sent.append(message)
@@ -141,5 +221,5 @@ def test_a_mail_outage_delays_and_loses_nothing(session: Session, monkeypatch: p
     with clock.at(clock.now() + timedelta(minutes=5)):
         jobs.run_due()
         jobs.run_due()
-    assert [m["Subject"] for m in postbox.sent] == ["订单 已付款"]
+    assert [str(make_header(decode_header(m["Subject"]))) for m in postbox.sent] == ["订单 已付款"]
     assert postbox.sent[0]["To"] == "a@example.org"
