@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from core import clock
@@ -34,18 +34,19 @@ def waiting_events(session: Session, gateways: Sequence[str], limit: int) -> lis
 
 def waiting_events_of(session: Session, intent_public_id: str) -> list[int]:
     """Return the stored events about an intent that nobody has handled yet."""
-    return list(
-        session.scalars(
-            select(PaymentEvent.id)
-            .where(
-                PaymentEvent.intent_public_id == intent_public_id,
-                PaymentEvent.handled_at.is_(None),
-                PaymentEvent.attempts < rules.LAST_TRY,
-            )
-            .order_by(PaymentEvent.id)
-            .limit(3)
-        )
+    return list(session.scalars(_WAITING_OF, {"intent": intent_public_id}))
+
+
+_WAITING_OF = (
+    select(PaymentEvent.id)
+    .where(
+        PaymentEvent.intent_public_id == bindparam("intent"),
+        PaymentEvent.handled_at.is_(None),
+        PaymentEvent.attempts < rules.LAST_TRY,
     )
+    .order_by(PaymentEvent.id)
+    .limit(3)
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ARRAY, DateTime, Select, Text, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from core import clock, ids
@@ -23,12 +25,30 @@ from payments.values import (
 
 OPEN = (PaymentState.CREATED.value, PaymentState.PENDING.value)
 
+# Sent with every payment, so built once.
+_BY_PUBLIC_ID = select(PaymentIntent).where(PaymentIntent.public_id == bindparam("public_id"))
+_LOCKED_BY_PUBLIC_ID = _BY_PUBLIC_ID.with_for_update()
+_BY_SUBJECT = (
+    select(PaymentIntent)
+    .where(
+        PaymentIntent.purpose == bindparam("purpose"),
+        PaymentIntent.subject_id == bindparam("subject_id"),
+        PaymentIntent.state == func.any(bindparam("states", type_=ARRAY(Text))),
+    )
+    .order_by(PaymentIntent.id.desc())
+)
+_ELSEWHERE = select(PaymentIntent.id).where(
+    PaymentIntent.provider == bindparam("provider"),
+    PaymentIntent.provider_payment_id == bindparam("payment_id"),
+    PaymentIntent.id != bindparam("id"),
+)
+
 
 def find_intent(session: Session, public_id: str) -> PaymentIntent | None:
     """Return an intent by its public identifier."""
     if "\x00" in public_id:
         return None
-    return session.scalar(select(PaymentIntent).where(PaymentIntent.public_id == public_id))
+    return session.scalar(_BY_PUBLIC_ID, {"public_id": public_id})
 
 
 def get_intent(session: Session, public_id: str) -> PaymentIntent:
@@ -41,9 +61,7 @@ def get_intent(session: Session, public_id: str) -> PaymentIntent:
 
 def lock_intent(session: Session, public_id: str) -> PaymentIntent:
     """Return an intent that nobody else changes until this step ends; raises `NotFound`."""
-    intent = session.scalar(
-        select(PaymentIntent).where(PaymentIntent.public_id == public_id).with_for_update()
-    )
+    intent = session.scalar(_LOCKED_BY_PUBLIC_ID, {"public_id": public_id})
     if intent is None:
         raise NotFound(f"no intent {public_id}")
     return intent
@@ -53,28 +71,24 @@ def find_subject_intent(
     session: Session, purpose: Purpose, subject_id: int, *states: PaymentState
 ) -> PaymentIntent | None:
     """Return the newest intent for a thing in one of `states`."""
-    return session.scalar(
-        select(PaymentIntent)
-        .where(
-            PaymentIntent.purpose == purpose.value,
-            PaymentIntent.subject_id == subject_id,
-            PaymentIntent.state.in_([state.value for state in states]),
-        )
-        .order_by(PaymentIntent.id.desc())
-        .limit(1)
-    )
+    return next(iter(find_subject_intents(session, purpose, subject_id, *states)), None)
+
+
+def find_subject_intents(
+    session: Session, purpose: Purpose, subject_id: int, *states: PaymentState
+) -> Sequence[PaymentIntent]:
+    """Return the intents for a thing in one of `states` as they stand at one moment, the newest first."""
+    return session.scalars(
+        _BY_SUBJECT, {"purpose": purpose.value, "subject_id": subject_id, "states": [s.value for s in states]}
+    ).all()
 
 
 def payment_known_elsewhere(session: Session, intent: PaymentIntent, payment_id: str | None) -> bool:
     """Say whether another intent holds the same payment of the same provider."""
     if payment_id is None:
         return False
-    found = select(PaymentIntent.id).where(
-        PaymentIntent.provider == intent.provider,
-        PaymentIntent.provider_payment_id == payment_id,
-        PaymentIntent.id != intent.id,
-    )
-    return session.scalar(found) is not None
+    found = {"provider": intent.provider, "payment_id": payment_id, "id": intent.id}
+    return session.scalar(_ELSEWHERE, found) is not None
 
 
 def facts(intent: PaymentIntent) -> IntentFacts:
@@ -101,18 +115,27 @@ def checkout_request(intent: PaymentIntent, return_url: str) -> CheckoutRequest:
     )
 
 
-def count_begun_from(session: Session, address: str, within: timedelta) -> int:
-    """Count the payments that were begun from an address lately."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(PaymentIntent)
-            .where(
-                PaymentIntent.begun_from == ids.digest(address),
-                PaymentIntent.begun_at > clock.now() - within,
-            )
+def count_begun_from(session: Session, address: str, within: Sequence[timedelta]) -> Sequence[int]:
+    """Count the payments that were begun from an address within each of these times."""
+    moment = clock.now()
+    return session.execute(
+        _begun_from(len(within)),
+        {"address": ids.digest(address), "first": moment - max(within)}
+        | {f"since_{number}": moment - span for number, span in enumerate(within)},
+    ).one()
+
+
+@cache
+def _begun_from(spans: int) -> Select[*tuple[Any, ...]]:
+    counted = [
+        func.count().filter(
+            PaymentIntent.begun_at > bindparam(f"since_{number}", type_=DateTime(timezone=True))
         )
-        or 0
+        for number in range(spans)
+    ]
+    return select(*counted).where(
+        PaymentIntent.begun_from == bindparam("address"),
+        PaymentIntent.begun_at > bindparam("first", type_=DateTime(timezone=True)),
     )
 
 

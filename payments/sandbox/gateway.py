@@ -35,6 +35,12 @@ from payments.values import (
 NAME = "sandbox"
 HEADER = "Sandbox-Signature"
 
+_OPEN = (
+    insert(SandboxSession)
+    .on_conflict_do_nothing(index_elements=[SandboxSession.idem_key])
+    .returning(SandboxSession)
+)
+
 
 class SandboxGateway:
     """The gateway to the sandbox; every call is a step of its own, as if it went over the wire."""
@@ -50,29 +56,28 @@ class SandboxGateway:
         """Open a rehearsed checkout; the same key gives the same one, with another content it is refused."""
         moment = clock.now()
         with transaction() as session:
-            session.execute(
-                insert(SandboxSession)
-                .values(
-                    session_id=f"sbx_cs_{ids.secret()}",
-                    idem_key=request.idempotency_key,
-                    reference=request.intent_public_id,
-                    amount_fen=request.amount_fen,
-                    currency=request.currency,
-                    payee=request.payee,
-                    description=request.description,
-                    locale=request.locale,
-                    return_url=request.return_url,
-                    leave_url=request.leave_url,
-                    status=SessionStatus.OPEN.value,
-                    declines=0,
-                    created_at=moment,
-                    expires_at=request.expires_at,
-                )
-                .on_conflict_do_nothing(index_elements=[SandboxSession.idem_key])
+            kept: SandboxSession | None = session.scalar(
+                _OPEN,
+                {
+                    "session_id": f"sbx_cs_{ids.secret()}",
+                    "idem_key": request.idempotency_key,
+                    "reference": request.intent_public_id,
+                    "amount_fen": request.amount_fen,
+                    "currency": request.currency,
+                    "payee": request.payee,
+                    "description": request.description,
+                    "locale": request.locale,
+                    "return_url": request.return_url,
+                    "leave_url": request.leave_url,
+                    "status": SessionStatus.OPEN.value,
+                    "declines": 0,
+                    "created_at": moment,
+                    "expires_at": request.expires_at,
+                },
             )
-            kept = session.scalars(
-                select(SandboxSession).where(SandboxSession.idem_key == request.idempotency_key)
-            ).one()
+            if kept is None:
+                known = select(SandboxSession).where(SandboxSession.idem_key == request.idempotency_key)
+                kept = session.scalars(known).one()
             if (kept.amount_fen, kept.currency) != (request.amount_fen, request.currency):
                 raise GatewayRefused("the key was used with another amount")
         return Checkout(kept.session_id, f"{self.base_url}/sandbox/pay/{kept.session_id}")
@@ -80,7 +85,7 @@ class SandboxGateway:
     def fetch(self, session_id: str) -> ProviderState:
         """Return how a rehearsed checkout stands now."""
         with reading() as session:
-            kept = session.scalar(select(SandboxSession).where(SandboxSession.session_id == session_id))
+            kept = session.scalar(sandbox.BY_SESSION_ID, {"session_id": session_id})
         if kept is None:
             raise GatewayRefused("no such session")
         return state_of(kept)

@@ -181,8 +181,9 @@ def _refuse_ended(state: PaymentState) -> None:
 
 
 def _limit(session: Session, address: str) -> None:
-    for within, at_most in rules.BEGUN_LIMITS:
-        if queries.count_begun_from(session, address, within) >= at_most:
+    begun = queries.count_begun_from(session, address, [within for within, _at_most in rules.BEGUN_LIMITS])
+    for number, (within, at_most) in zip(begun, rules.BEGUN_LIMITS, strict=True):
+        if number >= at_most:
             raise TooManyAttempts(int(within.total_seconds()))
 
 

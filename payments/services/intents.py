@@ -16,6 +16,7 @@ from payments.models import PaymentIntent
 from payments.values import CURRENCY, PaymentState, Purpose
 
 OPEN_STATES = (PaymentState.CREATED, PaymentState.PENDING)
+ENDED_STATES = (PaymentState.SUCCEEDED, PaymentState.NEEDS_REVIEW)
 
 
 def open_intent(
@@ -44,11 +45,10 @@ def open_intent(
         raise ValueError("return_url must be a path on this site")
     purpose = Purpose(purpose)
     # Looked up before it is inserted: an insert would wait for whoever is finishing the known intent, who in turn may
-    # wait for the order that our caller has locked. And looked up before what has ended, so that nothing slips between.
-    known = queries.find_subject_intent(session, purpose, subject_id, *OPEN_STATES)
-    ended = queries.find_subject_intent(
-        session, purpose, subject_id, PaymentState.SUCCEEDED, PaymentState.NEEDS_REVIEW
-    )
+    # wait for the order that our caller has locked. All at one moment, so that nothing slips between.
+    found = queries.find_subject_intents(session, purpose, subject_id, *OPEN_STATES, *ENDED_STATES)
+    known = next((intent for intent in found if intent.state in OPEN_STATES), None)
+    ended = next((intent for intent in found if intent.state in ENDED_STATES), None)
     if ended is not None:
         raise AlreadyPaid if ended.state == PaymentState.SUCCEEDED else PaymentUnderReview
     opened = None
@@ -88,26 +88,31 @@ def _insert(
     expires_at: datetime,
 ) -> PaymentIntent | None:
     added: PaymentIntent | None = session.scalar(
-        insert(PaymentIntent)
-        .values(
-            public_id=ids.public_id(16),
-            purpose=purpose.value,
-            subject_id=subject_id,
-            amount_fen=amount_fen,
-            currency=CURRENCY,
-            payee=payee,
-            provider=gateways.current().name,
-            state=PaymentState.CREATED.value,
-            description=description[:200],
-            locale=locale,
-            return_url=return_url,
-            expires_at=expires_at,
-            created_at=clock.now(),
-        )
-        .on_conflict_do_nothing(
-            index_elements=[PaymentIntent.purpose, PaymentIntent.subject_id],
-            index_where=text("state IN ('created', 'pending')"),
-        )
-        .returning(PaymentIntent)
+        _ADD,
+        {
+            "public_id": ids.public_id(16),
+            "purpose": purpose.value,
+            "subject_id": subject_id,
+            "amount_fen": amount_fen,
+            "currency": CURRENCY,
+            "payee": payee,
+            "provider": gateways.current().name,
+            "state": PaymentState.CREATED.value,
+            "description": description[:200],
+            "locale": locale,
+            "return_url": return_url,
+            "expires_at": expires_at,
+            "created_at": clock.now(),
+        },
     )
     return added
+
+
+_ADD = (
+    insert(PaymentIntent)
+    .on_conflict_do_nothing(
+        index_elements=[PaymentIntent.purpose, PaymentIntent.subject_id],
+        index_where=text("state IN ('created', 'pending')"),
+    )
+    .returning(PaymentIntent)
+)

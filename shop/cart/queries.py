@@ -30,14 +30,15 @@ def owned(owner: CartOwner) -> ColumnElement[bool]:
     return or_(False, *conditions)
 
 
-#: The same for statements that are built once; `_asked` has its values. What a visitor has not is NULL and matches nothing.
-_OWN = or_(
+#: The same for statements that are built once; `asked` has its values. What a visitor has not is NULL and matches nothing.
+OWN = or_(
     Cart.user_id == bindparam("user_id", type_=BigInteger),
     Cart.token_hash == bindparam("token_hash", type_=Text),
 )
 
 
-def _asked(owner: CartOwner) -> dict[str, Any]:
+def asked(owner: CartOwner) -> dict[str, Any]:
+    """Return the values for `OWN`."""
     return {
         "user_id": owner.user_id,
         "token_hash": ids.digest(owner.token) if owner.token is not None else None,
@@ -46,7 +47,7 @@ def _asked(owner: CartOwner) -> dict[str, Any]:
 
 def basket(session: Session, owner: CartOwner) -> Basket:
     """Return what the owner means to buy and has saved for later, with prices, stock and certificates of this moment."""
-    rows = session.execute(_basket_statement(), _asked(owner) | {"now": clock.now()})
+    rows = session.execute(_basket_statement(), asked(owner) | {"now": clock.now()})
     found: list[BasketLine] = []
     saved: list[BasketLine] = []
     for row in rows:
@@ -70,7 +71,7 @@ def _basket_statement() -> Select[*tuple[Any, ...]]:
             func.min(CartLine.id).label("place"),
         )
         .join(Cart, Cart.id == CartLine.cart_id)
-        .where(_OWN)
+        .where(OWN)
         .group_by(CartLine.variant_id)
         .subquery()
     )
@@ -84,19 +85,22 @@ def _basket_statement() -> Select[*tuple[Any, ...]]:
 
 def quantities(session: Session, owner: CartOwner) -> dict[int, int]:
     """Return the packs in the owner's cart by variant id; locks the cart for this step."""
-    session.execute(select(Cart.id).where(owned(owner)).order_by(Cart.id).with_for_update())
-    rows = session.execute(
-        select(CartLine.variant_id, func.least(MOST_PACKS, func.sum(CartLine.quantity)))
-        .join(Cart, Cart.id == CartLine.cart_id)
-        .where(owned(owner), _HERE)
-        .group_by(CartLine.variant_id)
-    )
-    return {row[0]: int(row[1]) for row in rows}
+    session.execute(_LOCK, asked(owner))
+    return {row[0]: int(row[1]) for row in session.execute(_QUANTITIES, asked(owner))}
+
+
+_LOCK = select(Cart.id).where(OWN).order_by(Cart.id).with_for_update()
+_QUANTITIES = (
+    select(CartLine.variant_id, func.least(MOST_PACKS, func.sum(CartLine.quantity)))
+    .join(Cart, Cart.id == CartLine.cart_id)
+    .where(OWN, _HERE)
+    .group_by(CartLine.variant_id)
+)
 
 
 def count(session: Session, owner: CartOwner) -> tuple[int, int]:
     """Return how many different things are in the owner's cart, and how many lines are saved for later."""
-    row = session.execute(_count_statement(), _asked(owner)).one()
+    row = session.execute(_count_statement(), asked(owner)).one()
     return row[0], row[1]
 
 
@@ -105,5 +109,5 @@ def _count_statement() -> Select[int, int]:
     return (
         select(func.count(CartLine.variant_id.distinct()).filter(_HERE), func.count().filter(~_HERE))
         .join(Cart, Cart.id == CartLine.cart_id)
-        .where(_OWN)
+        .where(OWN)
     )

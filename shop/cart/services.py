@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import bindparam, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from core import clock, ids
+from core.db import table_of
 from core.errors import NotFound
 from shop.cart import queries
 from shop.cart.errors import LineRefused, TooManyLines, TooManyPacks
@@ -34,6 +34,31 @@ _MERGE = text(
             ELSE excluded.quantity END,
         saved_at = CASE WHEN excluded.saved_at IS NULL THEN NULL ELSE shop_cart_lines.saved_at END
     """
+)
+
+
+# Sent with every basket, so built once, over the plain tables.
+_carts, _lines = table_of(Cart), table_of(CartLine)
+_THERE = select(_lines.c.variant_id, _lines.c.quantity, _lines.c.saved_at).where(
+    _lines.c.cart_id == bindparam("cart_id")
+)
+_added = insert(_lines)
+_PUT = _added.on_conflict_do_update(
+    index_elements=[_lines.c.cart_id, _lines.c.variant_id],
+    set_={"quantity": _added.excluded.quantity, "saved_at": None},
+)
+_EMPTY = delete(_lines).where(
+    _lines.c.saved_at.is_(None),
+    _lines.c.cart_id.in_(select(_carts.c.id).where(queries.OWN).scalar_subquery()),
+)
+_DROP = delete(_carts).where(
+    queries.OWN, ~select(_lines.c.id).where(_lines.c.cart_id == _carts.c.id).exists()
+)
+_open = insert(_carts)
+_touched = {"changed_at": _open.excluded.changed_at}
+_OPEN_OWN, _OPEN_VISITORS = (
+    _open.on_conflict_do_update(index_elements=[column], set_=_touched).returning(_carts.c.id)
+    for column in (_carts.c.user_id, _carts.c.token_hash)
 )
 
 
@@ -96,11 +121,7 @@ def _put(session: Session, owner: CartOwner, variant_public_id: str, quantity: i
     cart_id = _open_cart(session, owner)
     there = {
         row.variant_id: 0 if row.saved_at is not None else row.quantity
-        for row in session.execute(
-            select(CartLine.variant_id, CartLine.quantity, CartLine.saved_at).where(
-                CartLine.cart_id == cart_id
-            )
-        )
+        for row in session.execute(_THERE, {"cart_id": cart_id})
     }
     wanted = quantity + there.get(goods.variant_id, 0) if on_top else quantity
     if not 1 <= wanted <= MOST_PACKS:
@@ -111,12 +132,14 @@ def _put(session: Session, owner: CartOwner, variant_public_id: str, quantity: i
     if problem is not None:
         raise LineRefused(LineProblem(goods, wanted, problem))
     session.execute(
-        insert(CartLine)
-        .values(cart_id=cart_id, variant_id=goods.variant_id, quantity=wanted, added_at=clock.now())
-        .on_conflict_do_update(
-            index_elements=[CartLine.cart_id, CartLine.variant_id],
-            set_={"quantity": wanted, "saved_at": None},
-        )
+        _PUT,
+        {
+            "cart_id": cart_id,
+            "variant_id": goods.variant_id,
+            "quantity": wanted,
+            "added_at": clock.now(),
+            "saved_at": None,
+        },
     )
     return goods
 
@@ -148,16 +171,8 @@ def fit_cart(session: Session, owner: CartOwner) -> None:
 
 def empty_cart(session: Session, owner: CartOwner) -> None:
     """Forget what was in the owner's cart; what is saved for later stays."""
-    session.execute(
-        delete(CartLine).where(
-            CartLine.saved_at.is_(None),
-            CartLine.cart_id.in_(select(Cart.id).where(queries.owned(owner)).scalar_subquery()),
-        )
-    )
-    left = select(CartLine.id).where(CartLine.cart_id == Cart.id).exists()
-    session.execute(
-        delete(Cart).where(queries.owned(owner), ~left).execution_options(synchronize_session=False)
-    )
+    session.execute(_EMPTY, queries.asked(owner))
+    session.execute(_DROP, queries.asked(owner))
 
 
 def merge_carts(session: Session, user_id: int, token: str) -> None:
@@ -187,16 +202,11 @@ def forget_old_carts(session: Session, limit: int = 1000) -> int:
 def _open_cart(session: Session, owner: CartOwner) -> int:
     """Return the id of the owner's cart, opened if need be and locked for this step."""
     moment = clock.now()
-    column: InstrumentedAttribute[Any]
     if owner.user_id is not None:
-        statement, column = insert(Cart).values(user_id=owner.user_id, changed_at=moment), Cart.user_id
+        found = session.execute(_OPEN_OWN, {"user_id": owner.user_id, "changed_at": moment})
     elif owner.token is not None:
-        token_hash = ids.digest(owner.token)
-        statement, column = insert(Cart).values(token_hash=token_hash, changed_at=moment), Cart.token_hash
+        found = session.execute(_OPEN_VISITORS, {"token_hash": ids.digest(owner.token), "changed_at": moment})
     else:
         raise ValueError("a cart has an owner")
-    return session.scalars(
-        statement.on_conflict_do_update(index_elements=[column], set_={"changed_at": moment}).returning(
-            Cart.id
-        )
-    ).one()
+    cart_id: int = found.scalar_one()
+    return cart_id

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, or_, select, text, true
+from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, cast, func, or_, select, text, true
 from sqlalchemy.orm import Session
 
 from accounts.models import Organisation
@@ -163,6 +163,35 @@ class OrderRow:
     payment_method: str = ""
 
 
+# Sent with every order, so built once.
+_BY_KEY = select(Order).where(Order.idem_key == bindparam("idem_key"))
+_BY_SECRET = select(Order).where(Order.guest_token_hash == bindparam("secret"))
+_LOCKED = (
+    select(Order)
+    .where(Order.id == bindparam("order_id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_VIEW = (
+    select(
+        SupplierOrder,
+        OrderLine,
+        Product.slug,
+        Product.picture,
+        Region.name_zh,
+        Region.name_en,
+        Organisation.name_zh,
+        Organisation.name_en,
+    )
+    .join(OrderLine, OrderLine.supplier_order_id == SupplierOrder.id)
+    .join(Product, Product.id == OrderLine.product_id)
+    .join(Region, Region.id == OrderLine.village_id)
+    .join(Organisation, Organisation.id == SupplierOrder.supplier_id)
+    .where(SupplierOrder.order_id == bindparam("order_id"))
+    .order_by(SupplierOrder.id, OrderLine.id)
+)
+
+
 def lock_keys(session: Session, *keys: str) -> None:
     """Let one step go on at a time that names one of these keys, until its end; always in the same order."""
     session.execute(
@@ -191,7 +220,7 @@ def count_unpaid(session: Session, user_id: int) -> int:
 
 def find_by_key(session: Session, idem_key: str) -> Order | None:
     """Return the order that a form made, or None."""
-    return session.scalar(select(Order).where(Order.idem_key == idem_key))
+    return session.scalar(_BY_KEY, {"idem_key": idem_key})
 
 
 def own_order(actor: Actor) -> ColumnElement[bool]:
@@ -213,7 +242,7 @@ def get_own_order(session: Session, actor: Actor, number: str, *, lock: bool = F
 
 def get_guest_order(session: Session, secret: str, *, lock: bool = False) -> Order:
     """Return the order that a guest's secret opens, else `NotFound`."""
-    return _one(session, select(Order).where(Order.guest_token_hash == ids.digest(secret)), lock)
+    return _one(session, _BY_SECRET, lock, secret=ids.digest(secret))
 
 
 def get_institution_order(
@@ -226,13 +255,16 @@ def get_institution_order(
 
 def lock_order(session: Session, order_id: int) -> Order:
     """Return an order, locked for this step."""
-    return _one(session, select(Order).where(Order.id == order_id), True)
+    order = session.scalar(_LOCKED, {"order_id": order_id})
+    if order is None:
+        raise NotFound("order")
+    return order
 
 
-def _one(session: Session, statement: Select[Order], lock: bool) -> Order:
+def _one(session: Session, statement: Select[Order], lock: bool, **asked: Any) -> Order:
     if lock:
         statement = statement.with_for_update().execution_options(populate_existing=True)
-    order = session.scalar(statement)
+    order = session.scalar(statement, asked)
     if order is None:
         raise NotFound("order")
     return order
@@ -250,28 +282,14 @@ def lock_parts(session: Session, order_id: int) -> Sequence[SupplierOrder]:
 
 
 def view_order(session: Session, order: Order) -> OrderView:
-    """Return everything that the pages of an order show, in two statements."""
-    rows = session.execute(
-        select(SupplierOrder, OrderLine, Product.slug, Product.picture, Region.name_zh, Region.name_en)
-        .join(OrderLine, OrderLine.supplier_order_id == SupplierOrder.id)
-        .join(Product, Product.id == OrderLine.product_id)
-        .join(Region, Region.id == OrderLine.village_id)
-        .where(SupplierOrder.order_id == order.id)
-        .order_by(SupplierOrder.id, OrderLine.id)
-    ).all()
-    supplier_ids = {row.SupplierOrder.supplier_id for row in rows}
-    suppliers = {
-        row.id: row
-        for row in session.execute(
-            select(Organisation.id, Organisation.name_zh, Organisation.name_en).where(
-                Organisation.id.in_(supplier_ids)
-            )
-        )
-    }
-    parts: dict[int, tuple[SupplierOrder, list[LineView]]] = {}
+    """Return everything that the pages of an order show, in one statement, and one more for its voucher."""
+    rows = session.execute(_VIEW, {"order_id": order.id}).all()
+    parts: dict[int, tuple[SupplierOrder, tuple[str, str], list[LineView]]] = {}
     villages: dict[int, VillageShare] = {}
-    for part, line, slug, picture, village_zh, village_en in rows:
-        parts.setdefault(part.id, (part, []))[1].append(_line_view(line, slug, picture))
+    for part, line, slug, picture, village_zh, village_en, *supplier in rows:
+        parts.setdefault(part.id, (part, (supplier[0], supplier[1]), []))[2].append(
+            _line_view(line, slug, picture)
+        )
         before = villages.get(line.village_id)
         villages[line.village_id] = VillageShare(
             village_zh, village_en, line.producer_fen + (before.producer_fen if before else 0)
@@ -279,7 +297,7 @@ def view_order(session: Session, order: Order) -> OrderView:
     lines = [row.OrderLine for row in rows]
     return OrderView(
         order,
-        tuple(_part_view(part, suppliers[part.supplier_id], views) for part, views in parts.values()),
+        tuple(_part_view(part, supplier, views) for part, supplier, views in parts.values()),
         sum(line.producer_fen for line in lines),
         sum(line.logistics_fen for line in lines),
         sum(line.other_fen for line in lines),
@@ -306,13 +324,12 @@ def _line_view(line: OrderLine, slug: str, picture: str | None) -> LineView:
     )
 
 
-def _part_view(part: SupplierOrder, supplier: Any, lines: list[LineView]) -> PartView:
+def _part_view(part: SupplierOrder, supplier: tuple[str, str], lines: list[LineView]) -> PartView:
     return PartView(
         part.public_id,
         part.state,
         part.supplier_id,
-        supplier.name_zh,
-        supplier.name_en,
+        *supplier,
         part.goods_fen,
         part.freight_fen,
         part.accepted_fen,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import ARRAY, BigInteger, DateTime, bindparam, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from core import clock
+from core.db import table_of
 from core.permissions import Actor
 from shop.stock import queries
 from shop.stock.errors import OutOfStock
@@ -32,6 +34,33 @@ _TAKE = text(
 )
 
 
+# Sent with every order, so built once.
+_ids: Any = bindparam("ids", type_=ARRAY(BigInteger))
+_now: Any = bindparam("now", type_=DateTime(timezone=True))
+_LOCK = (
+    select(Stock.variant_id, Stock.on_hand)
+    .where(Stock.variant_id == func.any(_ids))
+    .order_by(Stock.variant_id)
+    .with_for_update()
+)
+_HELD = (
+    select(StockHold.variant_id, func.sum(StockHold.quantity))
+    .where(
+        StockHold.variant_id == func.any(_ids),
+        queries.active_hold(_now),
+        # True of every hold when no order is named.
+        StockHold.order_id.is_distinct_from(bindparam("besides", type_=BigInteger)),
+    )
+    .group_by(StockHold.variant_id)
+)
+_HOLD = insert(table_of(StockHold))
+_WANTED_BY = (
+    select(StockHold.variant_id, func.sum(StockHold.quantity))
+    .where(StockHold.order_id == bindparam("order_id"), StockHold.status != "taken")
+    .group_by(StockHold.variant_id)
+)
+
+
 def lock_stock(session: Session, variant_ids: Iterable[int], *, besides: int | None = None) -> dict[int, int]:
     """Lock the stock of these variants in the order of their ids and return how many packs of each can be bought.
 
@@ -39,22 +68,10 @@ def lock_stock(session: Session, variant_ids: Iterable[int], *, besides: int | N
     What the order `besides` holds itself does not count as held.
     """
     ids = sorted(set(variant_ids))
-    on_hand = {
-        row.variant_id: row.on_hand
-        for row in session.execute(
-            select(Stock.variant_id, Stock.on_hand)
-            .where(Stock.variant_id.in_(ids))
-            .order_by(Stock.variant_id)
-            .with_for_update()
-        )
-    }
+    on_hand = {row.variant_id: row.on_hand for row in session.execute(_LOCK, {"ids": ids})}
     # A second statement: its snapshot is taken after the locks were granted.
-    statement = select(StockHold.variant_id, func.sum(StockHold.quantity)).where(
-        StockHold.variant_id.in_(ids), queries.active_hold(clock.now())
-    )
-    if besides is not None:
-        statement = statement.where(StockHold.order_id != besides)
-    held = {row[0]: int(row[1]) for row in session.execute(statement.group_by(StockHold.variant_id))}
+    asked = {"ids": ids, "now": clock.now(), "besides": besides}
+    held = {row[0]: int(row[1]) for row in session.execute(_HELD, asked)}
     return {variant_id: on_hand.get(variant_id, 0) - held.get(variant_id, 0) for variant_id in ids}
 
 
@@ -71,7 +88,7 @@ def hold_stock(
         raise OutOfStock(short)
     moment = clock.now()
     session.execute(
-        insert(StockHold),
+        _HOLD,
         [
             {
                 "variant_id": variant_id,
@@ -92,14 +109,7 @@ def take_held_stock(session: Session, actor: Actor, order_id: int) -> list[Short
 
     A hold that lapsed, or that a recall released, is taken too, as long as the packs are there. Taking twice takes once.
     """
-    wanted = {
-        row.variant_id: int(row.quantity)
-        for row in session.execute(
-            select(StockHold.variant_id, func.sum(StockHold.quantity).label("quantity"))
-            .where(StockHold.order_id == order_id, StockHold.status != "taken")
-            .group_by(StockHold.variant_id)
-        )
-    }
+    wanted = {row[0]: int(row[1]) for row in session.execute(_WANTED_BY, {"order_id": order_id})}
     if not wanted:
         return []
     free = lock_stock(session, wanted, besides=order_id)

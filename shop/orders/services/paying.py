@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from core import audit, clock, events
+from core.db import table_of
 from core.permissions import SYSTEM, Actor
 from ledger import services as ledger_services
 from ledger.values import AccountSpec, Fact, Leg
@@ -23,6 +24,16 @@ from shop.orders.services.refunding import refund_unapplied
 from shop.orders.values import Action, Outcome, PartState, PaymentMethod, Received, State
 from shop.stock import services as stock_services
 from shop.vouchers import services as voucher_services
+
+_parts = table_of(SupplierOrder)
+_LET_SHIP = (
+    update(_parts)
+    .where(
+        _parts.c.order_id == bindparam("paid_order_id"),
+        _parts.c.state.in_([PartState.WAITING.value, PartState.CANCELLED.value]),
+    )
+    .values(state=PartState.TO_SHIP.value)
+)
 
 
 def open_payment(session: Session, actor: Actor, order: Order, *, guest_secret: str | None = None) -> str:
@@ -95,15 +106,7 @@ def mark_order_paid(
     order.closed_at = None
     order.review_reason = ""
     session.flush()
-    session.execute(
-        update(SupplierOrder)
-        .where(
-            SupplierOrder.order_id == order.id,
-            SupplierOrder.state.in_([PartState.WAITING.value, PartState.CANCELLED.value]),
-        )
-        .values(state=PartState.TO_SHIP.value)
-        .execution_options(synchronize_session=False)
-    )
+    session.execute(_LET_SHIP, {"paid_order_id": order.id})
     audit.record(
         session,
         SYSTEM,

@@ -7,12 +7,13 @@ import json
 from dataclasses import asdict, replace
 from datetime import datetime
 
-from sqlalchemy import insert
+from sqlalchemy import Text, bindparam, insert, update
 from sqlalchemy.orm import Session
 
 from accounts.models import Organisation
 from accounts.values import OrganisationKind, Role
 from core import audit, clock, events, ids
+from core.db import table_of
 from core.errors import NotFound
 from core.permissions import Actor
 from payments import services as payment_services
@@ -50,6 +51,17 @@ from shop.stock.values import Goods, LineProblem, Problem
 from shop.vouchers import services as voucher_services
 
 PAYEE = "operator"
+
+# Sent with every order, so built once, over the plain tables.
+_orders, _parts = table_of(Order), table_of(SupplierOrder)
+_ADD_ORDER = insert(_orders).returning(_orders.c.id)
+_ADD_PARTS = insert(_parts).returning(_parts.c.supplier_id, _parts.c.id)
+_ADD_LINES = insert(table_of(OrderLine))
+_NOTE_INTENT = (
+    update(_orders)
+    .where(_orders.c.id == bindparam("order_id"))
+    .values(payment_intent=bindparam("intent", type_=Text))
+)
 
 
 def place_order(session: Session, actor: Actor, request: OrderRequest) -> PlacedOrder:
@@ -95,10 +107,10 @@ def place_order(session: Session, actor: Actor, request: OrderRequest) -> Placed
     _check(kind, request, priced)
     moment = clock.now()
     expires_at = moment + rules.hold_for(kind)
-    order_id, number = _write_order(
+    order_id, number, payment_code = _write_order(
         session, actor, request, kind, priced, tariff.table_id, moment, expires_at
     )
-    intent = _expect_money(session, actor, request, kind, priced, order_id, number, expires_at)
+    intent = _expect_money(session, actor, request, priced, order_id, number, payment_code, expires_at)
     audit.record(
         session, actor, "order placed", "order", number, after={"total_fen": priced.total_fen, "kind": kind}
     )
@@ -173,41 +185,41 @@ def _write_order(
     freight_table_id: int,
     moment: datetime,
     expires_at: datetime,
-) -> tuple[int, str]:
+) -> tuple[int, str, str | None]:
     number = ids.spoken_code("YG")
     on_account = kind is Kind.INSTITUTION
-    order_id = session.scalars(
-        insert(Order)
-        .values(
-            number=number,
-            idem_key=request.idem_key,
-            request_hash=_fingerprint(request),
-            kind=kind.value,
-            state=State.PLACED.value,
-            payment_method=(PaymentMethod.BANK_TRANSFER if on_account else PaymentMethod.ONLINE).value,
-            payment_code=ids.spoken_code("HK") if on_account else None,
-            buyer_user_id=actor.user_id,
-            institution_id=request.institution_id,
-            guest_token_hash=ids.digest(request.guest_secret) if request.guest_secret else None,
-            email=request.email,
-            locale=request.locale,
-            delivery=asdict(request.delivery),
-            invoice=asdict(request.invoice) if request.invoice else None,
-            note=request.note,
-            no_return_confirmed=request.no_return_confirmed,
-            review_reason="",
-            goods_fen=priced.goods_fen,
-            freight_fen=priced.freight_fen,
-            freight_table_id=freight_table_id,
-            discount_fen=priced.discount_fen,
-            total_fen=priced.total_fen,
-            placed_at=moment,
-            hold_expires_at=expires_at,
-        )
-        .returning(Order.id)
-    ).one()
+    payment_code = ids.spoken_code("HK") if on_account else None
+    order_id: int = session.execute(
+        _ADD_ORDER,
+        {
+            "number": number,
+            "idem_key": request.idem_key,
+            "request_hash": _fingerprint(request),
+            "kind": kind.value,
+            "state": State.PLACED.value,
+            "payment_method": (PaymentMethod.BANK_TRANSFER if on_account else PaymentMethod.ONLINE).value,
+            "payment_code": payment_code,
+            "buyer_user_id": actor.user_id,
+            "institution_id": request.institution_id,
+            "guest_token_hash": ids.digest(request.guest_secret) if request.guest_secret else None,
+            "email": request.email,
+            "locale": request.locale,
+            "delivery": asdict(request.delivery),
+            "invoice": asdict(request.invoice) if request.invoice else None,
+            "note": request.note,
+            "no_return_confirmed": request.no_return_confirmed,
+            "review_reason": "",
+            "goods_fen": priced.goods_fen,
+            "freight_fen": priced.freight_fen,
+            "freight_table_id": freight_table_id,
+            "discount_fen": priced.discount_fen,
+            "total_fen": priced.total_fen,
+            "placed_at": moment,
+            "hold_expires_at": expires_at,
+        },
+    ).scalar_one()
     parts = session.execute(
-        insert(SupplierOrder).returning(SupplierOrder.supplier_id, SupplierOrder.id),
+        _ADD_PARTS,
         [
             {
                 "public_id": ids.public_id(),
@@ -223,14 +235,14 @@ def _write_order(
     )
     part_ids = {row[0]: row[1] for row in parts}
     session.execute(
-        insert(OrderLine),
+        _ADD_LINES,
         [
             _line_values(order_id, part_ids[part.supplier_id], line, _confirmed(request, line.goods))
             for part in priced.parts
             for line in part.lines
         ],
     )
-    return order_id, number
+    return order_id, number, payment_code
 
 
 def _line_values(order_id: int, part_id: int, line: PricedLine, confirmed: bool) -> dict[str, object]:
@@ -261,17 +273,15 @@ def _expect_money(
     session: Session,
     actor: Actor,
     request: OrderRequest,
-    kind: Kind,
     priced: PricedOrder,
     order_id: int,
     number: str,
+    payment_code: str | None,
     expires_at: datetime,
 ) -> str | None:
-    order = session.get_one(Order, order_id)
-    if kind is Kind.INSTITUTION:
-        assert order.payment_code is not None
+    if payment_code is not None:
         payment_services.register_payment_code(
-            session, order.payment_code, Purpose.ORDER, order_id, priced.total_fen, payee=PAYEE
+            session, payment_code, Purpose.ORDER, order_id, priced.total_fen, payee=PAYEE
         )
         return None
     intent = payment_services.open_intent(
@@ -286,8 +296,7 @@ def _expect_money(
         return_path_of(number, request.guest_secret),
         expires_at,
     )
-    order.payment_intent = intent.public_id
-    session.flush()
+    session.execute(_NOTE_INTENT, {"order_id": order_id, "intent": intent.public_id})
     return intent.public_id
 
 
