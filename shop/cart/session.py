@@ -49,8 +49,14 @@ def ask_again() -> None:
         session.pop(KEY, None)
 
 
-def looked_at(is_empty: bool) -> None:
-    """Remember whether a signed-in person has a cart, now that the database was asked; things saved for later are one."""
+def counted(here: int, saved: int) -> None:
+    """Remember how many different things are in the cart of this request, now that the database was asked."""
+    g.cart_count = here
+    _looked_at(here + saved == 0)
+
+
+def _looked_at(is_empty: bool) -> None:
+    """Remember whether a signed-in person has a cart; things saved for later are one."""
     if current_user.is_authenticated and session.get(KEY) in (None, OWN, NONE):
         wanted = NONE if is_empty else OWN
         if session.get(KEY) != wanted:
@@ -67,7 +73,6 @@ def cart_count() -> int:
             g.cart_count = 0
         else:
             with reading() as opened:
-                g.cart_count, saved = queries.count(opened, owner)
-            looked_at(g.cart_count + saved == 0)
+                counted(*queries.count(opened, owner))
     count: int = g.cart_count
     return count

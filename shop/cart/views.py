@@ -34,7 +34,7 @@ def read_basket() -> Basket:
         return Basket(())
     with reading() as session:
         basket = queries.basket(session, owner)
-    cart_session.looked_at(not basket.lines and not basket.saved)
+    cart_session.counted(len(basket.lines), len(basket.saved))
     return basket
 
 

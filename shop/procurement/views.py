@@ -167,7 +167,7 @@ def place() -> Any:
         raise
     except Refusal as refusal:
         return _new_page(form, int(refusal.status), refusal)
-    cart_session.looked_at(True)
+    cart_session.counted(0, 0)
     return redirect(f"/procurement/orders/{placed.number}", 303)
 
 

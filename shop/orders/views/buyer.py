@@ -22,6 +22,7 @@ from shop.after_sales import queries as after_sales_queries
 from shop.after_sales import wording as after_sales_wording
 from shop.after_sales.values import LineRights
 from shop.cart import session as cart_session
+from shop.cart.values import Basket
 from shop.cart.views import read_basket
 from shop.freight import queries as freight_queries
 from shop.freight import rules as freight_rules
@@ -67,7 +68,7 @@ def checkout() -> Any:
             _fill(form, saved[0])
         else:
             form.recipient.data, form.email.data = current_user.name, current_user.email
-    return _checkout_page(form)
+    return _checkout_page(form, basket=basket)
 
 
 def _saved_forms() -> list[queries.LastForm]:
@@ -84,9 +85,11 @@ def _fill(form: CheckoutForm, last: queries.LastForm) -> None:
     form.fill_from(last, codes or (last.delivery.province_code,))
 
 
-def _checkout_page(form: CheckoutForm, status: int = 200, refusal: Refusal | None = None) -> tuple[str, int]:
+def _checkout_page(
+    form: CheckoutForm, status: int = 200, refusal: Refusal | None = None, basket: Basket | None = None
+) -> tuple[str, int]:
     keep_private()
-    basket = read_basket()
+    basket = basket or read_basket()
     with reading() as session:
         levels, region = registry_queries.pick_region(session, form.codes)
         points = fulfilment_queries.pickup_points(session, region.id) if region and form.picks_up else []
