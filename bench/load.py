@@ -30,6 +30,8 @@ class Figures:
     first_error: str = ""
     #: Median and 95th percentile of what the action marked, in ms, by name.
     marks: dict[str, tuple[float, float]] = field(default_factory=dict)
+    #: Processor ms an action of each root that was watched, in their order.
+    shares: tuple[float, ...] = ()
 
 
 class Wrong(Exception):
@@ -180,9 +182,10 @@ def run(
     for load in loads:
         load.start()
     gate.wait()
-    before, start = cpu_seconds(servers), time.perf_counter()
+    before, start = [cpu_seconds([root]) for root in servers], time.perf_counter()
     results: list[_Result] = [queue.get() for _ in loads]
-    elapsed, spent = time.perf_counter() - start, cpu_seconds(servers) - before
+    elapsed = time.perf_counter() - start
+    spent = [cpu_seconds([root]) - then for root, then in zip(servers, before, strict=True)]
     for load in loads:
         load.join()
     times = sorted(time for result in results for time in result.times)
@@ -198,7 +201,7 @@ def run(
         len(times) / elapsed,
         statistics.median(times) * 1000,
         percentile_95(times) * 1000,
-        spent / len(times) * 1000,
+        sum(spent) / len(times) * 1000,
         len(times),
         errors,
         first,
@@ -207,6 +210,7 @@ def run(
             for name, v in marks.items()
             if len(v) > 1
         },
+        tuple(share / len(times) * 1000 for share in spent),
     )
 
 

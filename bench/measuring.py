@@ -124,6 +124,9 @@ class Bench:
         self.record_time(name, figures.p50_ms, "p50", "ms")
         self.record_time(name, figures.p95_ms, "p95", "ms")
         self.record_time(name, figures.cpu_ms, "cpu", f"CPU ms / {thing}")
+        if len(roots) > 2:
+            for root, share in zip(roots, figures.shares, strict=True):
+                self.record(f"{name}.cpu_{root}", share, f"CPU ms / {thing}")
         self.record(f"{name}.count", figures.count, f"{thing}s measured")
         return figures
 
