@@ -19,7 +19,7 @@ from core.db import Base
 
 T = TypeVar("T")
 
-MOST_REMEMBERED = 300
+MOST_REMEMBERED = 600
 
 
 class PageStamp(Base):

@@ -42,7 +42,7 @@ ONE_MORE = 8.0
 
 
 #: How many answers are remembered; one has at most some ten kilobytes.
-MOST_ANSWERS = 500
+MOST_ANSWERS = 1_000
 
 #: What was typed means the same all day: cutting it into words is a third of a search.
 _understood = lru_cache(2000)(understand)

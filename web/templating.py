@@ -88,7 +88,7 @@ def _draw(key: tuple[Hashable, ...], draw: Callable[[], str], shown: Any = None)
 
 #: Drawn parts that hold while an object is the same: (which, language, what it shows) -> that object, HTML.
 _standing: OrderedDict[tuple[Hashable, ...], tuple[object, str]] = OrderedDict()
-MOST_STANDING = 300
+MOST_STANDING = 600
 
 
 def drawn_while(source: object, draw: Macro, shown: Hashable, *more: Any) -> str:

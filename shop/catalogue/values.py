@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -315,7 +315,7 @@ class Facets:
     kinds: dict[str, int] = field(default_factory=dict)
     counties: tuple[NamedFacet, ...] = ()
     suppliers: tuple[NamedFacet, ...] = ()
-    fitting: frozenset[int] = frozenset()
+    fitting: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)

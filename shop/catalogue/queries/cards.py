@@ -248,7 +248,8 @@ def _newest(session: Session, shape: _Shape, most: int, **asked: Any) -> Sequenc
 
 def _in_order(session: Session, shape: _Shape, sort: Sort, values: dict[str, Any]) -> Sequence[int]:
     """Return the ids of a list in its order up to `limit`, read once for each state of the catalogue."""
-    asked = (shape, sort, *(values.get(name) for name in _ASKED), tuple(values.get("ids") or ()))
+    found = array("q", values.get("ids") or ()).tobytes()
+    asked = (shape, sort, *(values.get(name) for name in _ASKED), found)
     return stamps.remembered(
         session,
         ("order", values["limit"], *asked),
@@ -490,7 +491,7 @@ def facets(
     """
     if narrowing.in_stock:
         return _count(session, narrowing, ids)
-    key = ("facets", narrowing, tuple(ids) if ids is not None else None)
+    key = ("facets", narrowing, array("q", ids).tobytes() if ids is not None else None)
     return stamps.remembered(session, key, lambda: _count(session, narrowing, ids))
 
 
@@ -517,12 +518,12 @@ def _count(session: Session, narrowing: Narrowing, ids: Sequence[int] | None) ->
             **_grams(narrowing.size),
         },
     )
-    total, fitting = 0, frozenset[int]()
+    total, fitting = 0, array("q")
     plain: dict[str, dict[str, int]] = {"category": {}, "kind": {}}
     named: dict[str, list[NamedFacet]] = {"county": [], "supplier": []}
     for dimension, key, facet_id, code, name_zh, name_en, count, found in rows:
         if dimension == "total":
-            total, fitting = count, frozenset(found or ())
+            total, fitting = count, array("q", found or ())
         elif dimension in plain:
             plain[dimension][key] = count
         else:

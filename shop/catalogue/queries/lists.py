@@ -69,7 +69,8 @@ def read_list(
     cards: Sequence[ProductCard] = ()
     if ids is not None and sort is Sort.RELEVANCE:
         # In the order of the search, which the database need not be told.
-        order = [product_id for product_id in ids if product_id in known.fitting]
+        fitting = set(known.fitting)
+        order = [product_id for product_id in ids if product_id in fitting]
         cards = cards_by_id(session, words, order[offset : offset + limit], summaries=True)
     elif offset < known.total:
         cards = product_cards(
