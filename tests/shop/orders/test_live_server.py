@@ -87,11 +87,13 @@ def server(live_database: Engine, tmp_path: Path) -> Iterator[Server]:
     try:
         for _ in range(600):
             try:
-                if Session(served, 0).ask("GET", "/readyz")[0] == 200:
+                if Session(served, 0).ask("GET", "/healthz")[0] == 200:
                     break
             except OSError:
                 assert process.poll() is None, (tmp_path / "web.log").read_text()
             time.sleep(0.1)
+        else:
+            raise AssertionError((tmp_path / "web.log").read_text())
         yield served
     finally:
         os.killpg(process.pid, signal.SIGKILL)
