@@ -17,6 +17,14 @@ def test_a_share_is_rounded_down_to_the_fen() -> None:
     assert rules.shares_of(0, 0, [250, 1]) == [0, 0]
 
 
+def test_the_example_of_the_handbook() -> None:
+    kept = rules.shares_of(59_97, 35_98, [250])[0]
+    assert kept == 1_49
+    after_one_bag = rules.shares_of(39_98, 23_98, [250])[0]
+    assert rules.to_take_back(kept, 0, after_one_bag) == 50
+    assert rules.to_take_back(after_one_bag, 60, 0) == 39
+
+
 def test_all_shares_of_a_line_stop_at_the_growers_part() -> None:
     # 30 % and 20 % were agreed while the growers had 60 %; at this price they have 40 %.
     assert rules.shares_of(100_00, 40_00, [3000, 2000]) == [24_00, 16_00]
