@@ -1,10 +1,10 @@
-"""The page of one product: two statements, whatever it has."""
+"""The page of one product: one statement, whatever it has."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Select, bindparam, cast, func, lateral, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
@@ -38,6 +38,29 @@ from shop.tracing.models import TraceCode
 
 _now: Any = bindparam("now")
 
+#: What is shown of a product itself.
+_COLUMNS = (
+    *("id", "slug", "category", "village_id", "picture", "households_count", "shelf_life_days", "perishable"),
+    *("name_zh", "name_en", "summary_zh", "summary_en", "story_zh", "story_en", "storage_zh", "storage_en"),
+)
+
+
+class _Pack(NamedTuple):
+    """What is shown of a pack size; read as JSON inside the one statement."""
+
+    public_id: str
+    label_zh: str
+    label_en: str
+    net_grams: int | None
+    pieces: int | None
+    price_fen: int
+    producer_fen: int
+    logistics_fen: int
+    other_fen: int
+    pack_multiple: int
+    ladder: list[list[int]]
+    available: int
+
 
 def get_product_page(session: Session, words: CardWords, slug: str) -> ProductPage:
     """Return what the page of a listed product shows at this moment; `NotFound` for others."""
@@ -45,45 +68,42 @@ def get_product_page(session: Session, words: CardWords, slug: str) -> ProductPa
     row = session.execute(_product_statement(), {"now": now, "slug": slug}).one_or_none()
     if row is None:
         raise NotFound("product")
-    product: Product = row.Product
     village = words.choose(row.village_zh, row.village_en)
     certificate = _certificate(row, words, now)
     return ProductPage(
-        id=product.id,
-        slug=product.slug,
-        title=words.choose(product.name_zh, product.name_en),
-        summary=words.choose(product.summary_zh, product.summary_en),
+        id=row.id,
+        slug=row.slug,
+        title=words.choose(row.name_zh, row.name_en),
+        summary=words.choose(row.summary_zh, row.summary_en),
         story=tuple(
-            part.strip()
-            for part in words.choose(product.story_zh, product.story_en).split("\n")
-            if part.strip()
+            part.strip() for part in words.choose(row.story_zh, row.story_en).split("\n") if part.strip()
         ),
-        storage=words.choose(product.storage_zh, product.storage_en),
-        shelf_life_days=product.shelf_life_days,
-        perishable=product.perishable,
-        category=product.category,
-        image_url=storage.picture_url(product.picture, 1200),
-        image_srcset=storage.picture_srcset(product.picture),
+        storage=words.choose(row.storage_zh, row.storage_en),
+        shelf_life_days=row.shelf_life_days,
+        perishable=row.perishable,
+        category=row.category,
+        image_url=storage.picture_url(row.picture, 1200),
+        image_srcset=storage.picture_srcset(row.picture),
         supplier=words.choose(row.supplier_zh, row.supplier_en),
         supplier_key=row.supplier_key,
         supplier_about=words.choose(row.about_zh, row.about_en),
-        village_id=product.village_id,
+        village_id=row.village_id,
         village=village,
         county=words.choose(row.county_zh, row.county_en),
         county_code=row.county_code,
         origin=tuple((level, words.choose(zh, en)) for level, zh, en in row.places),
-        households_count=product.households_count,
+        households_count=row.households_count,
         certificate=certificate,
         certified=certificate is not None and certificate.state == CertificateState.IN_FORCE,
         trace_code=row.trace_code,
-        packs=tuple(_packs(session, words, product, village, now)),
+        packs=tuple(_pack(_Pack(*pack), words, row.households_count, village) for pack in row.packs or ()),
         rating=rating_of(row),
         pictures=tuple(
             ShownPicture(
                 storage.picture_url(key, 1200),
                 storage.picture_srcset(key),
                 storage.picture_url(key, 320),
-                words.choose(alt_zh, alt_en) or words.choose(product.name_zh, product.name_en),
+                words.choose(alt_zh, alt_en) or words.choose(row.name_zh, row.name_en),
             )
             for key, alt_zh, alt_en in row.pictures or ()
         ),
@@ -138,10 +158,28 @@ def _product_statement() -> Select[*tuple[Any, ...]]:
         .correlate(Product)
         .scalar_subquery()
     )
+    free = func.coalesce(Stock.on_hand, 0) - held_quantity(Variant.id, _now)
+    packs = (
+        select(
+            func.jsonb_agg(
+                aggregate_order_by(
+                    func.jsonb_build_array(*(getattr(Variant, name) for name in _Pack._fields[:-1]), free),
+                    Variant.price_fen,
+                    Variant.id,
+                )
+            )
+        )
+        .select_from(Variant)
+        .outerjoin(Stock, Stock.variant_id == Variant.id)
+        .where(Variant.product_id == Product.id, Variant.closed_at.is_(None))
+        .correlate(Product)
+        .scalar_subquery()
+    )
     return (
         select(
-            Product,
+            *(getattr(Product, name) for name in _COLUMNS),
             *RATING_COLUMNS,
+            packs.label("packs"),
             pictures.label("pictures"),
             Organisation.public_id.label("supplier_key"),
             Organisation.name_zh.label("supplier_zh"),
@@ -183,25 +221,7 @@ def _certificate(row: Any, words: CardWords, now: datetime) -> ProductCertificat
     )
 
 
-def _packs(
-    session: Session, words: CardWords, product: Product, village: str, now: datetime
-) -> list[PackChoice]:
-    rows = session.execute(_packs_statement(), {"now": now, "product_id": product.id})
-    return [_pack(row.Variant, int(row.available), words, product, village) for row in rows]
-
-
-@cache
-def _packs_statement() -> Select[*tuple[Any, ...]]:
-    free = func.coalesce(Stock.on_hand, 0) - held_quantity(Variant.id, _now)
-    return (
-        select(Variant, free.label("available"))
-        .outerjoin(Stock, Stock.variant_id == Variant.id)
-        .where(Variant.product_id == bindparam("product_id"), Variant.closed_at.is_(None))
-        .order_by(Variant.price_fen, Variant.id)
-    )
-
-
-def _pack(variant: Variant, available: int, words: CardWords, product: Product, village: str) -> PackChoice:
+def _pack(variant: _Pack, words: CardWords, households: int, village: str) -> PackChoice:
     amounts = (variant.producer_fen, variant.logistics_fen, variant.other_fen)
     percents = rules.shares_percent(variant.price_fen, *amounts)
     unit_price = rules.unit_price_fen(variant.price_fen, variant.net_grams, variant.pieces)
@@ -215,7 +235,7 @@ def _pack(variant: Variant, available: int, words: CardWords, product: Product, 
             words,
             rules.container(variant.label_zh, variant.label_en),
             variant.producer_fen,
-            product.households_count,
+            households,
             village,
         ),
         shares=tuple(
@@ -225,7 +245,7 @@ def _pack(variant: Variant, available: int, words: CardWords, product: Product, 
             )
         ),
         pack_multiple=variant.pack_multiple,
-        available=max(0, available),
+        available=max(0, variant.available),
         ladder=tuple(
             LadderRow(
                 step.from_packs,
