@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -315,7 +316,7 @@ class Facets:
     kinds: dict[str, int] = field(default_factory=dict)
     counties: tuple[NamedFacet, ...] = ()
     suppliers: tuple[NamedFacet, ...] = ()
-    fitting: Sequence[int] = ()
+    fitting: array[int] = field(default_factory=lambda: array("q"))
 
 
 @dataclass(frozen=True, slots=True)
