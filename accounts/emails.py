@@ -21,6 +21,7 @@ def send_reset_link(session: Session, event: PasswordResetAsked) -> None:
         "accounts.mail_reset",
         {"reset_id": event.reset_id, "user_id": event.user_id, "token": event.token},
         key=f"accounts.mail_reset:{event.reset_id}",
+        waited_for=True,
     )
 
 
@@ -40,6 +41,7 @@ def compose_reset_link(payload: dict[str, Any]) -> None:
             locale=user.locale,
             name=user.name,
             path=f"/password-reset/{payload['token']}",
+            waited_for=True,
         )
         jobs.forget_payload(session, f"accounts.mail_reset:{payload['reset_id']}")
 

@@ -109,8 +109,12 @@ def post(
     text: str,
     html: str,
     locale: str = "zh_Hans_CN",
+    waited_for: bool = False,
 ) -> None:
-    """Put a message into the outbox of this step; the same `key` is posted once."""
+    """Put a message into the outbox of this step; the same `key` is posted once.
+
+    `waited_for`: somebody sits before an empty mailbox, so that it passes all other mail.
+    """
     added = session.scalar(
         _ADD,
         {
@@ -124,7 +128,7 @@ def post(
         },
     )
     if added is not None:
-        jobs.enqueue(session, SEND_MAIL, {"mail_id": added}, key=f"send_mail:{added}")
+        jobs.enqueue(session, SEND_MAIL, {"mail_id": added}, key=f"send_mail:{added}", waited_for=waited_for)
 
 
 _table = table_of(Mail)

@@ -20,11 +20,18 @@ def init_app(app: Flask) -> None:
 
 
 def post(
-    session: Session, *, key: str, recipient: str, template: str, locale: str = "zh_Hans_CN", **context: Any
+    session: Session,
+    *,
+    key: str,
+    recipient: str,
+    template: str,
+    locale: str = "zh_Hans_CN",
+    waited_for: bool = False,
+    **context: Any,
 ) -> None:
     """Compose `<template>.txt` (first line: the subject) and `<template>.html` and put them into the outbox once.
 
-    Called by the worker, never while a person waits.
+    Called by the worker, never while a page waits. `waited_for`: somebody sits before an empty mailbox.
     """
     if _app is None:
         raise RuntimeError("web.mailing.init_app() was not called")
@@ -41,4 +48,5 @@ def post(
         text=text.strip() + "\n",
         html=html,
         locale=locale,
+        waited_for=waited_for,
     )
