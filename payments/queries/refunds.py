@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from accounts.models import User
@@ -110,30 +110,35 @@ def refunds_to_do() -> ColumnElement[bool]:
     )
 
 
+_asked, _approved = aliased(User), aliased(User)
+# An order's page asks for its refunds every time, so the statement is built once.
+_ROWS = (
+    select(
+        *[
+            getattr(Refund, name)
+            for name in RefundRow.__dataclass_fields__
+            if name not in ("asked_by", "approved_by", "paid_by")
+        ],
+        _asked.name,
+        _approved.name,
+        func.coalesce(PaymentIntent.public_id, BankTransfer.bank_reference),
+    )
+    .outerjoin(_asked, _asked.id == Refund.asked_by_user_id)
+    .outerjoin(_approved, _approved.id == Refund.approved_by_user_id)
+    .outerjoin(PaymentIntent, PaymentIntent.id == Refund.intent_id)
+    .outerjoin(BankTransfer, BankTransfer.id == Refund.transfer_id)
+    .order_by(Refund.id.desc())
+)
+_OF_SUBJECT = _ROWS.where(
+    Refund.purpose == bindparam("purpose"), Refund.subject_id == bindparam("subject_id")
+).limit(100)
+
+
 def list_refunds(
     session: Session, *conditions: ColumnElement[bool], limit: int = 100, offset: int = 0
 ) -> list[RefundRow]:
     """Return refunds, newest first."""
-    asked, approved = aliased(User), aliased(User)
-    names = [
-        name for name in RefundRow.__dataclass_fields__ if name not in ("asked_by", "approved_by", "paid_by")
-    ]
-    rows: Iterable[Sequence[Any]] = session.execute(
-        select(
-            *[getattr(Refund, name) for name in names],
-            asked.name,
-            approved.name,
-            func.coalesce(PaymentIntent.public_id, BankTransfer.bank_reference),
-        )
-        .outerjoin(asked, asked.id == Refund.asked_by_user_id)
-        .outerjoin(approved, approved.id == Refund.approved_by_user_id)
-        .outerjoin(PaymentIntent, PaymentIntent.id == Refund.intent_id)
-        .outerjoin(BankTransfer, BankTransfer.id == Refund.transfer_id)
-        .where(*conditions)
-        .order_by(Refund.id.desc())
-        .limit(limit)
-        .offset(offset)
-    )
+    rows: Iterable[Sequence[Any]] = session.execute(_ROWS.where(*conditions).limit(limit).offset(offset))
     return [RefundRow(*row) for row in rows]
 
 
@@ -144,7 +149,10 @@ def count_refunds(session: Session, *conditions: ColumnElement[bool]) -> int:
 
 def refunds_of_subject(session: Session, purpose: Purpose, subject_id: int) -> list[RefundRow]:
     """Return the refunds of one order or gift, newest first."""
-    return list_refunds(session, Refund.purpose == purpose.value, Refund.subject_id == subject_id)
+    rows: Iterable[Sequence[Any]] = session.execute(
+        _OF_SUBJECT, {"purpose": purpose.value, "subject_id": subject_id}
+    )
+    return [RefundRow(*row) for row in rows]
 
 
 def get_refund_row(session: Session, public_id: str) -> RefundRow:
