@@ -20,6 +20,10 @@ METHODS = ("card", "alipay", "wechat_pay")
 BY_SESSION_ID = select(SandboxSession).where(SandboxSession.session_id == bindparam("session_id"))
 
 
+class NothingLeftOver(Exception):
+    """A rehearsed payout would hold nothing; what it took is let go again."""
+
+
 def get_session(session: Session, session_id: str) -> SandboxSession:
     """Return a rehearsed checkout; raises `NotFound`."""
     kept = session.scalar(BY_SESSION_ID, {"session_id": session_id}) if "\x00" not in session_id else None
@@ -199,14 +203,16 @@ def make_payout(session: Session, until: datetime, *, tell: bool = True) -> Sand
         )
         .values(again_payout_id=payout_id),
     ]
-    with session.begin_nested() as savepoint:
-        for statement in taken:
-            session.execute(statement, execution_options={"synchronize_session": False})
-        amount = sum(move.amount_fen - move.fee_fen for move in moves_of(session, payout_id))
-        if amount <= 0:
-            # What was given back outweighs what came in: it waits for the next day's money.
-            savepoint.rollback()
-            return None
+    try:
+        with session.begin_nested():
+            for statement in taken:
+                session.execute(statement, execution_options={"synchronize_session": False})
+            amount = sum(move.amount_fen - move.fee_fen for move in moves_of(session, payout_id))
+            if amount <= 0:
+                raise NothingLeftOver
+    except NothingLeftOver:
+        # What was given back outweighs what came in: it waits for the next day's money.
+        return None
     payout = SandboxPayout(
         payout_id=payout_id,
         amount_fen=amount,
