@@ -98,6 +98,15 @@ def test_any_word_is_enough_when_nothing_has_them_all(engine: Engine) -> None:
         "~",
         "🍎",
         "-小米 NOT",
+        '"小米',
+        "a*",
+        "* " * 5_000,
+        "小* xia* *mi ?",
+        "\x01\x1b小米\x7f\u202e",
+        "\ud800小米\udfff",
+        "xia zho she qin lia gon hua nia shu che tia pin",
+        "村 米 县 镇 手 工 石 山 油 果 大 小 家",
+        "1 2 3 4 5 6 7 8 9 10 11 12 13",
     ],
 )
 def test_signs_and_stop_words_are_harmless(engine: Engine, typed: str) -> None:

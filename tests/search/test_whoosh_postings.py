@@ -120,3 +120,33 @@ def test_lists_that_are_not_asked_for_are_forgotten(folder: Path, monkeypatch: p
         Answers(index.reader(), known).scores(Term("title", text))
     Answers(index.reader(), known).scores(Term("title", "小米"))
     assert read.count("小米") > once
+
+
+def test_a_beginning_of_very_many_words_stands_for_some(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = whoosh_index.open_dir(str(folder)).reader()
+    everything = Answers(reader, KnownLists()).scores(Prefix("sound", "s"))
+    monkeypatch.setattr(whoosh_postings, "MOST_ENDINGS", 2)
+    some = Answers(reader, KnownLists()).scores(Prefix("sound", "s"))
+    assert some
+    assert some.keys() < everything.keys()
+
+
+def test_small_segments_become_one_and_large_ones_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whoosh_engine, "SMALL", 20)
+    engine = WhooshEngine(tmp_path)
+    engine.rebuild(documents(100))
+    home = tmp_path / (tmp_path / "CURRENT").read_text().strip()
+    sizes = []
+    for number in range(101, 125):
+        engine.update([Document(number, ("新核桃",))])
+        engine.update([Document(number - 100, ("核桃仁",))])
+        leaves = whoosh_index.open_dir(str(home)).reader().leaf_readers()
+        sizes.append([leaf.doc_count_all() for leaf, _base in leaves])
+    assert all(of_one[0] == 100 for of_one in sizes)
+    assert max(map(len, sizes)) <= whoosh_engine.FEW + 4
+    assert set(engine.search("新核桃", 100)) == set(range(101, 125))
+    assert set(engine.search("核桃仁", 100)) >= set(range(1, 25))
