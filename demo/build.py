@@ -30,6 +30,7 @@ from demo import (
     paying_out,
     registering,
     reviewing,
+    sharing,
     vouchers,
 )
 from demo.albums import Album
@@ -143,6 +144,7 @@ def build_world(size: Size, say: Say) -> None:
             Parcels(world, timeline, door)
             delivering.add_freight(world, timeline)
             banking.add_payouts_to_the_bank(world, timeline)
+            sharing.add_shares(world, timeline)
             paying_out.add_payouts(world, timeline)
             vouchers.add_vouchers(world, timeline)
             del earning
