@@ -42,7 +42,9 @@ def moment(value: datetime | None) -> str:
 #: Drawn parts: (which, language, what it shows) -> HTML, the least recently used goes first.
 _drawn: OrderedDict[tuple[Hashable, ...], str] = OrderedDict()
 _drawing = threading.Lock()
-MOST_DRAWN = 5000
+#: Characters of drawn parts that one process keeps: some five thousand cards and several hundred product pages.
+MOST_DRAWN = 12_000_000
+_drawn_size = 0
 
 
 def drawn_once(draw: Macro, shown: Any, *choices: Hashable) -> str:
@@ -71,6 +73,7 @@ def drawn_for(draw: Macro, *choices: Hashable) -> str:
 
 
 def _draw(key: tuple[Hashable, ...], draw: Callable[[], str], shown: Any = None) -> str:
+    global _drawn_size
     with _drawing:
         known = _drawn.get(key)
         if known is not None:
@@ -80,9 +83,10 @@ def _draw(key: tuple[Hashable, ...], draw: Callable[[], str], shown: Any = None)
     if any(isinstance(getattr(shown, name), Markup) for name in getattr(shown, "__slots__", ())):
         return html
     with _drawing:
+        _drawn_size += len(html) - len(_drawn.get(key, ""))
         _drawn[key] = html
-        while len(_drawn) > MOST_DRAWN:
-            _drawn.popitem(last=False)
+        while _drawn_size > MOST_DRAWN:
+            _drawn_size -= len(_drawn.popitem(last=False)[1])
     return html
 
 

@@ -276,8 +276,8 @@ def product(slug: str) -> Any:
             certificate.valid_from if certificate else None,
             certificate.last_day if certificate else None,
         ),
-        share_labels=wording.share_labels(),
-        kind_labels=wording.kind_labels(),
+        share_labels=wording.share_labels,
+        kind_labels=wording.kind_labels,
         state_label=wording.state_label,
         state_tone=wording.state_tone,
     )
