@@ -55,6 +55,7 @@ _horizons: list[Horizon] = []
 _last: Stamp | None = None
 _remembered: OrderedDict[Hashable, tuple[Stamp, Any]] = OrderedDict()
 _lock = threading.Lock()
+_being_found: dict[Hashable, threading.Lock] = {}
 _standing: ContextVar[Stamp | None] = ContextVar("standing_at", default=None)
 
 
@@ -120,9 +121,20 @@ def remembered(session: Session, key: Hashable, find: Callable[[], T]) -> T:
             _remembered.move_to_end(key)
             value: T = known[1]
             return value
-    value = find()
-    with _lock:
-        _remembered[key] = (stamp, value)
-        while len(_remembered) > MOST_REMEMBERED:
-            _remembered.popitem(last=False)
+        finding = _being_found.setdefault(key, threading.Lock())
+    # After a change everybody asks for the same at once: one finds it, the others wait for that.
+    with finding:
+        known = _remembered.get(key)
+        if known is not None and known[0] is stamp:
+            found: T = known[1]
+            return found
+        try:
+            value = find()
+            with _lock:
+                _remembered[key] = (stamp, value)
+                while len(_remembered) > MOST_REMEMBERED:
+                    _remembered.popitem(last=False)
+        finally:
+            with _lock:
+                _being_found.pop(key, None)
     return value

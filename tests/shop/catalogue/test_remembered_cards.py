@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -120,3 +123,34 @@ def test_a_found_card_is_the_card_with_its_words_marked(app: Flask) -> None:
             assert found.replace("<mark>", "").replace("</mark>", "") == plain
         without = macros.found_card(shown, {"title": marker.mark(shown.title), "summary": Markup()})
         assert "product-summary" not in without
+
+
+def test_what_many_ask_for_at_once_is_found_once(products: list[int]) -> None:
+    found: list[int] = []
+    asking = threading.Barrier(4)
+
+    def find() -> int:
+        time.sleep(0.2)
+        found.append(1)
+        return len(found)
+
+    def ask() -> int:
+        with reading() as session:
+            stamps.current(session)
+            asking.wait(5)
+            return stamps.remembered(session, ("asked at once", products[0]), find)
+
+    with ThreadPoolExecutor(4) as people:
+        answers = [person.result(10) for person in [people.submit(ask) for _ in range(4)]]
+    assert answers == [1, 1, 1, 1]
+
+
+def test_what_could_not_be_found_is_looked_for_again(products: list[int]) -> None:
+    def fail() -> int:
+        raise RuntimeError("the database went away")
+
+    key = ("fails at first", products[0])
+    with reading() as session:
+        with pytest.raises(RuntimeError):
+            stamps.remembered(session, key, fail)
+        assert stamps.remembered(session, key, lambda: 7) == 7
