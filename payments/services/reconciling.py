@@ -216,7 +216,7 @@ def _compare_payouts(
     by_number = {payout.provider_payout_id: payout for payout in payouts}
     listed = {told.payout_id for told in banked}
     booked = _banked(session, payouts)
-    link = "/operator/provider-payouts"
+    link = "/operator/reconciliation/payouts"
     found = []
     for told in banked:
         there = told.amount_fen if told.status is PayoutStatus.PAID else 0

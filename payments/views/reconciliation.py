@@ -136,7 +136,7 @@ def compare(provider: str, day: str) -> Any:
     return redirect(f"/operator/reconciliation/{provider}/{wanted.isoformat()}", 303)
 
 
-@bp.get("/operator/provider-payouts")
+@bp.get("/operator/reconciliation/payouts")
 @requires(permissions.RECONCILE)
 def list_payouts() -> Any:
     """List what the payment services sent to the bank, and what lies there by the books."""
@@ -162,7 +162,7 @@ def list_payouts() -> Any:
     )
 
 
-@bp.post("/operator/provider-payouts")
+@bp.post("/operator/reconciliation/payouts")
 @requires(permissions.RECONCILE)
 def fetch_payouts() -> Any:
     """Ask the payment services for payouts of which no message came."""
@@ -179,7 +179,7 @@ def fetch_payouts() -> Any:
             else _("Nothing new: all payouts are booked, or their reason stands beside them."),
             "good" if found else "info",
         )
-    return redirect("/operator/provider-payouts", 303)
+    return redirect("/operator/reconciliation/payouts", 303)
 
 
 def _day(text: str) -> date:

@@ -330,17 +330,17 @@ class TestPages:
         officer = make_user(session, Role.FINANCE, organisation=operator)
         session.commit()
         client.sign_in(officer)
-        assert client.get("/operator/provider-payouts").status == 200
+        assert client.get("/operator/reconciliation/payouts").status == 200
         pay_at_stripe(stripe, open_intent, amount_fen=10_000)
         payout_id = stripe.make_payout()
-        client.post("/operator/provider-payouts")
-        page = client.get("/operator/provider-payouts").text
+        client.post("/operator/reconciliation/payouts")
+        page = client.get("/operator/reconciliation/payouts").text
         for words in (payout_id, "¥100.00", "¥2.90", "¥97.10"):
             assert words in page
         stripe.settle_payout(payout_id, "failed")
-        client.post("/operator/provider-payouts")
+        client.post("/operator/reconciliation/payouts")
         client.language = "en"
-        page = client.get("/operator/provider-payouts").text
+        page = client.get("/operator/reconciliation/payouts").text
         assert "The bank account is closed" in page
         client.post(f"/operator/reconciliation/stripe/{clock.today().isoformat()}")
         assert "Nothing differs" in client.get(f"/operator/reconciliation/stripe/{clock.today()}").text
@@ -355,7 +355,7 @@ class TestPages:
         client.sign_in(officer)
         pay_at_stripe(stripe, open_intent)
         stripe.trouble(status=500)
-        client.post("/operator/provider-payouts")
+        client.post("/operator/reconciliation/payouts")
         assert payouts() == []
 
     @pytest.mark.parametrize("role", [Role.SUPPLIER, Role.CERTIFIER])
@@ -363,7 +363,7 @@ class TestPages:
         user = make_user(session, role)
         session.commit()
         client.sign_in(user)
-        client.get("/operator/provider-payouts", status=403)
+        client.get("/operator/reconciliation/payouts", status=403)
 
 
 @pytest.mark.concurrency

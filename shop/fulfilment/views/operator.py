@@ -43,6 +43,8 @@ def _list_page(form: ReceiptDaysForm, status: int = 200) -> tuple[str, int]:
         days = queries.receipt_days_on(session, clock.today())
         remind_days = queries.remind_days_on(session, clock.today())
         coming = [period for period in queries.receipt_periods(session) if period.valid_from > clock.today()]
+    if request.method == "GET":
+        form.days.data, form.remind_days.data = str(days), str(remind_days)
     page = render_template(
         "shop/fulfilment/nodes.html",
         page=paginate(rows, number, total, PAGE_SIZE),
