@@ -219,7 +219,9 @@ def entries_of(
     code = books.benefit_due(link_public_id).code
     rows = ledger_queries.latest_movements(session, code=code, before_entry=before, limit=limit)
     return [
-        ShareEntry(row.entry_id, row.effective_at, row.kind, row.amount if row.credit == code else -row.amount)
+        ShareEntry(
+            row.entry_id, row.effective_at, row.kind, row.amount if row.credit == code else -row.amount
+        )
         for row in rows
     ]
 
