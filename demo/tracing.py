@@ -19,8 +19,9 @@ from publicity.complaints.values import Answer, NewComplaint, Outcome, Reason, S
 from registry.models import Region
 from shop.catalogue.models import Product, Variant
 from shop.recalls import services as recalls
+from shop.stock import services as stock
 from shop.tracing import services as tracing
-from shop.tracing.models import Batch, TraceCode
+from shop.tracing.models import Batch, BatchVersion, TraceCode
 from shop.tracing.values import BatchFacts, NewBatch
 
 #: On which days batches are recorded: every product on the first, every third on the second.
@@ -125,17 +126,21 @@ class Tracing:
     def _recall(self, session: Session) -> None:
         """Let one supplier call a batch of snacks back, so that there is one to look at."""
         row = session.execute(
-            select(TraceCode.code, Product.supplier_id)
+            select(TraceCode.code, Product.supplier_id, Batch.variant_id, BatchVersion.packs)
             .join(Batch, Batch.id == TraceCode.batch_id)
+            .join(BatchVersion, BatchVersion.batch_id == Batch.id)
             .join(Product, Product.id == Batch.product_id)
             .where(Product.category == "snacks", Batch.closed_at.is_(None))
             .order_by(Batch.id.desc())
             .limit(1)
         ).one_or_none()
         if row is not None:
+            # The batch had come into the stock by itself: what leaves it with the recall, nobody waits for.
+            supplier = self.world.supplier_actors[row.supplier_id]
+            stock.receive_stock(session, supplier, row.variant_id, row.packs, "new delivery")
             recalls.recall_batch(
                 session,
-                self.world.supplier_actors[row.supplier_id],
+                supplier,
                 row.code,
                 "部分包装封口不严，可能受潮变质。",
             )
