@@ -180,7 +180,9 @@ def test_an_expired_certificate_is_said_in_red(client: PageClient, session: Sess
         assert "到期，尚未续期" in client.get(f"/trace/{code}").text
 
 
-def test_a_product_without_a_certificate_is_no_local_product_either(client: PageClient, session: Session) -> None:
+def test_a_product_without_a_certificate_is_no_local_product_either(
+    client: PageClient, session: Session
+) -> None:
     product = make_product(session, certified=False)
     session.commit()
     page = client.get(f"/trace/{code_of(session, product)}")
