@@ -29,6 +29,12 @@ class ClaimOpen(Refusal):
     """A claim about this line is under way; one at a time."""
 
 
+class RecalledGoods(Refusal):
+    """Goods that a recall called back would go into the stock again."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
 class TooManyPacks(Refusal):
     """More packs are named than were received and not sent back before; how many are left."""
 

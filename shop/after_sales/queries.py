@@ -191,6 +191,11 @@ def variant_of(session: Session, claim: Claim) -> int:
     return session.scalars(select(OrderLine.variant_id).where(OrderLine.id == claim.order_line_id)).one()
 
 
+def is_recalled(session: Session, claim: Claim) -> bool:
+    """Say whether the goods of a claim may be of a batch that was called back."""
+    return claim.order_line_id in recall_queries.last_recall_of_lines(session, claim.order_id)
+
+
 def due_claims(session: Session, after_id: int, limit: int = 100) -> list[int]:
     """Return claims whose clock has run out and does something, from the id after `after_id` on."""
     states = [state for state in OPEN if rules.clock_move(state) is not None]

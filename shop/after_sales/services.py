@@ -21,6 +21,7 @@ from shop.after_sales.errors import (
     NotReturnable,
     OwnInterest,
     PeriodOver,
+    RecalledGoods,
     TooManyPacks,
 )
 from shop.after_sales.events import ClaimMoved
@@ -233,6 +234,8 @@ def confirm_return(session: Session, actor: Actor, public_id: str, arrived: Arri
     _check(claim, Move.CONFIRM_RETURN, Side.SUPPLIER)
     if not 0 <= arrived.resaleable <= claim.quantity:
         raise TooManyPacks(claim.quantity)
+    if arrived.resaleable and queries.is_recalled(session, claim):
+        raise RecalledGoods
     claim.arrived_quantity = claim.quantity
     claim.resaleable_quantity = arrived.resaleable
     if arrived.resaleable:

@@ -289,6 +289,11 @@ def _claim_open(_refusal: errors.ClaimOpen) -> str:
     return _("A claim about these goods is under way already. You find it on the order's page.")
 
 
+@explains(errors.RecalledGoods)
+def _recalled(_refusal: errors.RecalledGoods) -> str:
+    return _("These goods were recalled and must not be sold again. Please enter 0.")
+
+
 @explains(errors.TooManyPacks)
 def _too_many(refusal: errors.TooManyPacks) -> str:
     return _("Of these packs %(left)s are left to claim.", left=refusal.left)

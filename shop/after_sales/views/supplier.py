@@ -13,7 +13,7 @@ from core.db import reading, transaction
 from core.errors import NotFound, Refusal
 from core.permissions import Actor
 from shop.after_sales import queries, rules, services, wording
-from shop.after_sales.errors import AskedTooMuch, TooManyPacks, WordsMissing
+from shop.after_sales.errors import AskedTooMuch, RecalledGoods, TooManyPacks, WordsMissing
 from shop.after_sales.forms import AnswerForm, ArrivedForm, ReturnAddressForm
 from shop.after_sales.queries import SUPPLIERS_TURN
 from shop.after_sales.values import ENDED, OPEN, Move, Side, State
@@ -181,8 +181,8 @@ def arrived(public_id: str) -> Any:
             else:
                 claim = services.confirm_return(session, current_actor(), public_id, form.to_arrived())
             state, problem = State(claim.state), claim.problem
-    except (TooManyPacks, WordsMissing) as refusal:
-        form.add_error("resaleable" if isinstance(refusal, TooManyPacks) else "words", words_for(refusal))
+    except (TooManyPacks, RecalledGoods, WordsMissing) as refusal:
+        form.add_error("words" if isinstance(refusal, WordsMissing) else "resaleable", words_for(refusal))
         return _page(public_id, arrived=form, status=int(refusal.status))
     except NotFound:
         raise

@@ -15,7 +15,10 @@ from core.errors import NotFound
 from core.mail import Mail
 from core.permissions import GUEST, SYSTEM
 from payments.sandbox import rehearsals
-from shop.after_sales.errors import PeriodOver
+from shop.after_sales import services as claims
+from shop.after_sales.errors import PeriodOver, RecalledGoods
+from shop.after_sales.values import Arrived
+from shop.after_sales.values import State as ClaimState
 from shop.catalogue.models import Product, Variant
 from shop.orders import queries as order_queries
 from shop.orders import services as order_services
@@ -30,7 +33,8 @@ from shop.stock.models import Stock, StockMovement
 from shop.tracing import services as tracing
 from shop.tracing.errors import BadBatch, BatchClosed
 from shop.tracing.values import Closing
-from tests.factories.after_sales import file_claim, line_of, received_order
+from tests.factories.after_sales import file_claim, line_of, new_return, received_order
+from tests.factories.after_sales import seller_of as claim_seller_of
 from tests.factories.orders import make_variant, place
 from tests.factories.tracing import days, make_batch, seller_of
 
@@ -347,3 +351,20 @@ def test_parts_are_asked_as_they_stand(session: Session) -> None:
     order_services.call_off(session, GUEST, order, "The buyer called it off before it was sent.")
     assert part.state == "cancelled"
     assert queries.get_recall(session, found.public_id).to_send == 0
+
+
+def test_what_comes_back_of_a_recalled_batch_is_not_sold_again(session: Session) -> None:
+    variant = make_variant(session, price_fen=20_00, stock=10)
+    order = received_order(session, (variant, 3))
+    claim = claims.file_claim(session, GUEST, order, new_return(line_of(session, order), quantity=2))
+    claims.send_back(
+        session, GUEST, order_queries.lock_order(session, order.id), claim.public_id, "SF", "SF1"
+    )
+    code = batch_of(session, variant)
+    recall(session, variant, code)
+    seller = claim_seller_of(session, claim)
+    before = on_hand(session, variant)
+    with pytest.raises(RecalledGoods):
+        claims.confirm_return(session, seller, claim.public_id, Arrived(1))
+    claims.confirm_return(session, seller, claim.public_id, Arrived(0))
+    assert (claim.state, on_hand(session, variant)) == (ClaimState.REFUNDED, before)
