@@ -285,6 +285,11 @@ def _swelling(cursor: Any) -> Iterator[str]:
                 "number": "'B-' || bulk.number",
             },
         ),
+        # Else the worker gives a hundred thousand codes while pages are measured, and each step makes all of them anew.
+        "shop_trace_codes": (
+            "old.product_id",
+            {"code": "'BENCH' || bulk.number", "product_id": product_id},
+        ),
     }
     for table, (model, own) in copies.items():
         yield _copying(cursor, table, own, f"{table} AS old JOIN bulk ON bulk.model = {model}")
