@@ -99,10 +99,17 @@ def link_codes(session: Session, link_ids: Collection[int]) -> dict[int, str]:
 
 
 def lock_terms(session: Session, supplier_id: int) -> None:
-    """Let one person set shares or prices that bear them at a time for a supplier, until the end of the step."""
-    session.execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 14))"), {"key": f"shares of {supplier_id}"}
-    )
+    """Let one person set the shares of a supplier's sales while nobody sets its prices, until the end of the step."""
+    session.execute(_ALONE, {"key": f"shares of {supplier_id}"})
+
+
+def keep_terms(session: Session, supplier_id: int) -> None:
+    """Let nobody set the shares of a supplier's sales until the end of the step; many may set prices meanwhile."""
+    session.execute(_TOGETHER, {"key": f"shares of {supplier_id}"})
+
+
+_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 14))")
+_TOGETHER = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:key, 14))")
 
 
 def terms_of_products(

@@ -184,7 +184,7 @@ def add_many(
     if kind != OrganisationKind.SUPPLIER:
         return frozenset()
     counties = _counties(session, {addition.new.village_id for addition in additions})
-    share_queries.lock_terms(session, supplier_id)
+    share_queries.keep_terms(session, supplier_id)
     promised = share_queries.promised_of_new(session, supplier_id)
     fine = [
         addition

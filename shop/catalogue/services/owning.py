@@ -49,7 +49,7 @@ def own_variant(session: Session, actor: Actor, variant_id: int) -> tuple[Produc
 
 def share_faults(session: Session, product: Product, price_fen: int, producer_fen: int) -> list[Fault]:
     """Return the fault of a price whose growers' part would not bear the shares of sales agreed with households."""
-    share_queries.lock_terms(session, product.supplier_id)
+    share_queries.keep_terms(session, product.supplier_id)
     needed = -(-price_fen * share_queries.promised_of(session, product) // WHOLE)
     return [Fault("producer", "household shares", needed - producer_fen)] if producer_fen < needed else []
 

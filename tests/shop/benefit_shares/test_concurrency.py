@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
 
 from core.db import reading, transaction
 from core.errors import Refusal
@@ -19,6 +21,7 @@ from shop.benefit_links import services as links
 from shop.benefit_links.errors import ShareTooLarge
 from shop.benefit_links.models import BenefitLink
 from shop.benefit_links.values import Answer, ShareTerms
+from shop.benefit_shares import queries as share_queries
 from shop.benefit_shares.models import BenefitShare
 from shop.catalogue.models import Product
 from shop.fulfilment import services as fulfilment
@@ -146,3 +149,42 @@ def test_a_receipt_meets_a_household_that_disputes() -> None:
     assert held(link) == kept
     assert kept in (0, 10_00)
     assert books_hold()
+
+
+def test_prices_are_set_side_by_side_while_shares_wait() -> None:
+    seller, _finance, _link, _member = begin()
+    supplier_id = seller.organisation.id
+    held, beside, waited = threading.Event(), threading.Event(), threading.Event()
+
+    def price(enter: Callable[[], None]) -> None:
+        with transaction() as session:
+            share_queries.keep_terms(session, supplier_id)
+            enter()
+
+    def share() -> bool:
+        assert beside.wait(10)
+        with transaction() as session:
+            session.execute(text("SET LOCAL lock_timeout = '200ms'"))
+            try:
+                share_queries.lock_terms(session, supplier_id)
+            except OperationalError:
+                return False
+            finally:
+                waited.set()
+        return True
+
+    def second() -> None:
+        assert held.wait(10)
+        price(beside.set)
+
+    def first() -> None:
+        def hold() -> None:
+            held.set()
+            # The second price is set while this one is not done, and a share is not.
+            assert beside.wait(10)
+            assert waited.wait(10)
+
+        price(hold)
+
+    _first, _second, shared = at_once(first, second, share)
+    assert shared is False
