@@ -370,6 +370,26 @@ def run_periodic() -> int:
     return ran
 
 
+def each_due(find: Callable[[Session, int], Sequence[Any]], do: Callable[..., int]) -> int:
+    """Do what is due, by id, all of it however long the worker was away; returns the sum of what `do` returned.
+
+    `find` returns the next ids, or rows that begin with one, after the id it is given; `do` takes such a row and opens
+    its own steps. What fails is left for the next time and holds nothing else up.
+    """
+    done = last_id = 0
+    while True:
+        with reading() as session:
+            due = [(row,) if isinstance(row, int) else tuple(row) for row in find(session, last_id)]
+        if not due:
+            return done
+        for row in due:
+            try:
+                done += do(*row)
+            except Exception:
+                log.exception("%s(%s) failed; it will be tried again", do.__qualname__, row[0])
+        last_id = due[-1][0]
+
+
 def beat(name: str) -> None:
     """Leave a sign of life."""
     with transaction() as session:

@@ -39,19 +39,14 @@ def compose_hidden(payload: dict[str, Any]) -> None:
         order = session.get_one(Order, line.order_id)
     if review.hidden_at is None:
         return
-    with transaction() as session:
-        mailing.post(
-            session,
-            key=f"review-hidden:{payload['fact']}",
-            recipient=order.email,
-            template="shop/reviews/emails/hidden",
-            locale=order.locale,
-            order=order,
-            product=(line.name_zh, line.name_en),
-            reason=review.hidden_reason,
-            until=rules.editable_until(review.written_at),
-            path=f"{addresses.order_path(order)}/reviews",
-        )
+    _post(
+        order,
+        "hidden",
+        payload["fact"],
+        product=(line.name_zh, line.name_en),
+        reason=review.hidden_reason,
+        until=rules.editable_until(review.written_at),
+    )
 
 
 @events.on(ReviewAnswered)
@@ -72,19 +67,14 @@ def compose_answered(payload: dict[str, Any]) -> None:
         order = session.get_one(Order, line.order_id)
     if review.hidden_at is not None:
         return
-    with transaction() as session:
-        mailing.post(
-            session,
-            key=f"review-answered:{review.id}",
-            recipient=order.email,
-            template="shop/reviews/emails/answered",
-            locale=order.locale,
-            order=order,
-            product=(line.name_zh, line.name_en),
-            supplier=(supplier.name_zh, supplier.name_en),
-            reply=review.reply,
-            path=f"{addresses.order_path(order)}/reviews",
-        )
+    _post(
+        order,
+        "answered",
+        review.id,
+        product=(line.name_zh, line.name_en),
+        supplier=(supplier.name_zh, supplier.name_en),
+        reply=review.reply,
+    )
 
 
 @events.on(ReviewInvited)
@@ -103,14 +93,19 @@ def compose_invitation(payload: dict[str, Any]) -> None:
         lines = queries.lines_to_review(session, order.id)
     if not lines:
         return
+    _post(order, "invitation", order.number, products=[(line.name_zh, line.name_en) for line in lines])
+
+
+def _post(order: Order, about: str, fact: object, **context: Any) -> None:
+    """Post the mail about one fact to the buyer of an order, in its language."""
     with transaction() as session:
         mailing.post(
             session,
-            key=f"review-invitation:{order.number}",
+            key=f"review-{about}:{fact}",
             recipient=order.email,
-            template="shop/reviews/emails/invitation",
+            template=f"shop/reviews/emails/{about}",
             locale=order.locale,
             order=order,
-            products=[(line.name_zh, line.name_en) for line in lines],
             path=f"{addresses.order_path(order)}/reviews",
+            **context,
         )

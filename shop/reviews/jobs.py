@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core import jobs
-from core.db import reading, transaction
+from core.db import transaction
 from shop.reviews import queries, services
 
 
@@ -11,15 +11,11 @@ from shop.reviews import queries, services
 def invite_to_reviews() -> int:
     """Invite the buyers of goods that were received some days ago, once an order; returns how many.
 
-    Looks at everything that is due, however long it was away; may run twice in parallel or be killed anywhere.
+    May run twice in parallel or be killed anywhere.
     """
-    invited = last_id = 0
-    while True:
-        with reading() as session:
-            due = queries.due_for_invitation(session, last_id)
-        if not due:
-            return invited
-        for order_id in due:
-            with transaction() as session:
-                invited += services.invite_to_review(session, order_id)
-        last_id = due[-1]
+    return jobs.each_due(queries.due_for_invitation, _invite)
+
+
+def _invite(order_id: int) -> int:
+    with transaction() as session:
+        return services.invite_to_review(session, order_id)

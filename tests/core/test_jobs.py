@@ -164,6 +164,24 @@ def test_five_workers_run_each_of_two_hundred_jobs_once(live_database: Any, done
     assert sorted(done) == list(range(200))
 
 
+def test_what_is_due_is_all_done_and_a_failure_holds_nothing_up(session: Session) -> None:
+    seen: list[tuple[int, ...]] = []
+
+    def rows(_session: Session, after: int) -> list[tuple[int, str]]:
+        return [(number, f"n{number}") for number in (1, 2, 3, 4, 5) if number > after][:2]
+
+    def do(number: int, name: str) -> int:
+        if number == 2:
+            raise RuntimeError("poison")
+        assert name == f"n{number}"
+        seen.append((number,))
+        return number % 2
+
+    assert jobs.each_due(rows, do) == 3
+    assert seen == [(1,), (3,), (4,), (5,)]
+    assert jobs.each_due(lambda _session, after: [7, 9] if after < 9 else [], lambda number: True) == 2
+
+
 def test_a_periodic_job_runs_when_it_is_due_and_not_before(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
