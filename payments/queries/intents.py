@@ -67,13 +67,6 @@ def lock_intent(session: Session, public_id: str) -> PaymentIntent:
     return intent
 
 
-def find_subject_intent(
-    session: Session, purpose: Purpose, subject_id: int, *states: PaymentState
-) -> PaymentIntent | None:
-    """Return the newest intent for a thing in one of `states`."""
-    return next(iter(find_subject_intents(session, purpose, subject_id, *states)), None)
-
-
 def find_subject_intents(
     session: Session, purpose: Purpose, subject_id: int, *states: PaymentState
 ) -> Sequence[PaymentIntent]:

@@ -129,12 +129,13 @@ def cancel_open_intents(
     if any(state.is_open for state in states):
         raise PaymentUndecided
     with reading() as session:
-        for ended, word in (
-            (PaymentState.SUCCEEDED, "succeeded"),
-            (PaymentState.NEEDS_REVIEW, "needs_review"),
-        ):
-            if queries.find_subject_intent(session, purpose, subject_id, ended) is not None:
-                return word  # type: ignore[return-value]
+        ended = queries.find_subject_intents(
+            session, purpose, subject_id, PaymentState.SUCCEEDED, PaymentState.NEEDS_REVIEW
+        )
+    if any(intent.state == PaymentState.SUCCEEDED for intent in ended):
+        return "succeeded"
+    if ended:
+        return "needs_review"
     return "cancelled" if states else "none"
 
 

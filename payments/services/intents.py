@@ -66,7 +66,9 @@ def open_intent(
             after={"purpose": purpose, "subject_id": subject_id, "amount_fen": amount_fen, "payee": payee},
         )
         return opened
-    known = known or queries.find_subject_intent(session, purpose, subject_id, *OPEN_STATES)
+    known = known or next(
+        iter(queries.find_subject_intents(session, purpose, subject_id, *OPEN_STATES)), None
+    )
     if (
         known is None
         or known.expires_at <= clock.now()

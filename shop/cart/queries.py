@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, Text, bindparam, func, or_, select
+from sqlalchemy import BigInteger, Select, Text, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from core import clock, ids
@@ -20,17 +20,7 @@ from shop.stock.values import MOST_PACKS
 _HERE = CartLine.saved_at.is_(None)
 
 
-def owned(owner: CartOwner) -> ColumnElement[bool]:
-    """Return the condition that a cart is this owner's."""
-    conditions: list[ColumnElement[bool]] = []
-    if owner.user_id is not None:
-        conditions.append(Cart.user_id == owner.user_id)
-    if owner.token is not None:
-        conditions.append(Cart.token_hash == ids.digest(owner.token))
-    return or_(False, *conditions)
-
-
-#: The same for statements that are built once; `asked` has its values. What a visitor has not is NULL and matches nothing.
+#: The condition that a cart is an owner's; `asked` has its values. What a visitor has not is NULL and matches nothing.
 OWN = or_(
     Cart.user_id == bindparam("user_id", type_=BigInteger),
     Cart.token_hash == bindparam("token_hash", type_=Text),

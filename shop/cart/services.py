@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, select, text, update
+from sqlalchemy import DateTime, bindparam, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -47,10 +47,15 @@ _PUT = _added.on_conflict_do_update(
     index_elements=[_lines.c.cart_id, _lines.c.variant_id],
     set_={"quantity": _added.excluded.quantity, "saved_at": None},
 )
-_EMPTY = delete(_lines).where(
-    _lines.c.saved_at.is_(None),
-    _lines.c.cart_id.in_(select(_carts.c.id).where(queries.OWN).scalar_subquery()),
+_own = _lines.c.cart_id.in_(select(_carts.c.id).where(queries.OWN).scalar_subquery())
+_of_variant = _lines.c.variant_id == bindparam("of_variant")
+_SET_SAVED = (
+    update(_lines)
+    .where(_own, _of_variant)
+    .values(saved_at=bindparam("now_saved_at", type_=DateTime(timezone=True)))
 )
+_REMOVE = delete(_lines).where(_own, _of_variant)
+_EMPTY = delete(_lines).where(_own, _lines.c.saved_at.is_(None))
 _DROP = delete(_carts).where(
     queries.OWN, ~select(_lines.c.id).where(_lines.c.cart_id == _carts.c.id).exists()
 )
@@ -99,13 +104,7 @@ def take_from_saved(session: Session, owner: CartOwner, variant_public_id: str) 
 
 def _set_saved(session: Session, owner: CartOwner, goods: Goods, saved_at: datetime | None) -> None:
     session.execute(
-        update(CartLine)
-        .where(
-            CartLine.variant_id == goods.variant_id,
-            CartLine.cart_id.in_(select(Cart.id).where(queries.owned(owner)).scalar_subquery()),
-        )
-        .values(saved_at=saved_at)
-        .execution_options(synchronize_session=False)
+        _SET_SAVED, queries.asked(owner) | {"of_variant": goods.variant_id, "now_saved_at": saved_at}
     )
 
 
@@ -147,12 +146,7 @@ def _put(session: Session, owner: CartOwner, variant_public_id: str, quantity: i
 def remove_from_cart(session: Session, owner: CartOwner, variant_public_id: str) -> None:
     """Take something out of the cart; what is not in it is no fault."""
     goods = _find(session, variant_public_id)
-    session.execute(
-        delete(CartLine).where(
-            CartLine.variant_id == goods.variant_id,
-            CartLine.cart_id.in_(select(Cart.id).where(queries.owned(owner)).scalar_subquery()),
-        )
-    )
+    session.execute(_REMOVE, queries.asked(owner) | {"of_variant": goods.variant_id})
 
 
 def fit_cart(session: Session, owner: CartOwner) -> None:
