@@ -34,7 +34,7 @@ HOLD_TRANSFER = timedelta(days=30)
 MOST_ONLINE_FEN = 99_999_999
 
 #: So many orders of one account may wait for their money at a time. Guests have no such limit: whole villages share one
-#: network address, and anybody may type another's e-mail address and would keep them from ordering.
+#: network address, and anybody may type another's e-mail address and would keep them from ordering (decision 11).
 MOST_UNPAID = 30
 
 #: What a pack counted in pieces is taken to weigh for freight, in grams a piece.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
@@ -10,9 +12,10 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from accounts import services as account_services
 from core import money
 from core.db import reading, transaction
-from core.errors import NotFound, Refusal
+from core.errors import NotFound, Refusal, TooManyAttempts
 from payments import queries as payment_queries
 from payments import services as payment_services
 from payments import wording as payment_wording
@@ -41,7 +44,7 @@ from shop.recalls.values import LineRecall
 from shop.settlement import queries as settlement_queries
 from shop.stock.wording import problem_text
 from shop.vouchers import services as voucher_services
-from shop.vouchers.errors import VoucherRefused
+from shop.vouchers.errors import UnknownVoucher, VoucherRefused
 from shop.vouchers.values import Quote
 from web.access import current_actor, public, signed_in
 from web.language import locale_code
@@ -52,6 +55,9 @@ from web.wording import words_for
 bp = Blueprint("shop_orders", __name__)
 
 PAGE_SIZE = 20
+
+#: A village may share one network address: so many wrong vouchers from one count as one.
+SHARED_ADDRESS = 10
 
 
 @bp.get("/shop/checkout")
@@ -126,11 +132,39 @@ def _quote(form: CheckoutForm, priced: PricedOrder) -> Quote | None:
     if not code or form.voucher.errors or not priced.lines:
         return None
     try:
-        with reading() as session:
+        with _voucher_tried(code), reading() as session:
             return voucher_services.quote_voucher(session, current_actor(), code, priced.goods_fen)
-    except VoucherRefused as refusal:
+    except (VoucherRefused, TooManyAttempts) as refusal:
         form.add_error("voucher", words_for(refusal))
         return None
+
+
+@contextmanager
+def _voucher_tried(code: str) -> Iterator[None]:
+    """Count a typed voucher against the account, or a guest's network address; only one that is unknown stays counted.
+
+    Whoever guesses is slowed down (`TooManyAttempts`) before the code is looked up.
+    """
+    if not code:
+        yield
+        return
+    user_id = current_actor().user_id
+    key = f"voucher:{user_id}" if user_id is not None else f"voucher-from:{request.remote_addr}"
+    with transaction() as session:
+        account_services.count_attempt(session, key, scale=SHARED_ADDRESS if user_id is None else 1)
+    try:
+        yield
+    except UnknownVoucher:
+        raise
+    except Refusal:
+        _take_back(key)
+        raise
+    _take_back(key)
+
+
+def _take_back(key: str) -> None:
+    with transaction() as session:
+        account_services.forgive_one(session, key)
 
 
 @bp.post("/shop/checkout")
@@ -166,7 +200,7 @@ def place() -> Any:
         pickup=pickup,
     )
     try:
-        with transaction() as session:
+        with _voucher_tried(wish.voucher), transaction() as session:
             placed = services.place_order(session, current_actor(), wish)
     except FormSentBefore:
         raise
@@ -176,6 +210,10 @@ def place() -> Any:
     except VoucherRefused as refusal:
         form.add_error("voucher", words_for(refusal))
         return _checkout_page(form, int(refusal.status))
+    except TooManyAttempts as refusal:
+        form.add_error("voucher", words_for(refusal))
+        page, status = _checkout_page(form, int(refusal.status))
+        return page, status, {"Retry-After": str(refusal.retry_after)}
     except Refusal as refusal:
         return _checkout_page(form, int(refusal.status), refusal)
     _forget_count()

@@ -15,6 +15,7 @@ from core import clock
 from core import jobs as core_jobs
 from core.mail import Mail
 from shop.orders.models import Order
+from shop.orders.views.buyer import SHARED_ADDRESS
 from shop.vouchers.models import Voucher, VoucherBatch
 from tests.conftest import StatementCounter
 from tests.factories.orders import CHECKOUT, make_variant, place
@@ -212,3 +213,48 @@ def test_a_voucher_that_somebody_was_faster_with_keeps_the_cart(client: PageClie
     page = client.post("/shop/checkout", {**wish, **fields_of(page), "voucher": code}, 409)
     assert "This voucher has been used up." in page.text
     assert "Order and pay ¥120.00" in page.text
+
+
+def test_guessing_vouchers_is_slowed_down(client: PageClient, session: Session) -> None:
+    client.language = "en"
+    (code,) = make_codes(session)
+    basket_of(client, session)
+    fields = fields_of(client.get("/shop/checkout"))
+    guess = {**fields, "voucher": "YH-0000-0000-0000"}
+    for _ in range(SHARED_ADDRESS * 3):
+        assert "We know no voucher" in client.post("/shop/checkout", guess, 422).text
+    for _ in range(SHARED_ADDRESS * 2):
+        assert "We know no voucher" in client.post("/shop/checkout", {**guess, "action": "voucher"}, 422).text
+    # Nothing is said of a right one, either, and the form keeps what was typed.
+    page = client.post("/shop/checkout", {**fields, "voucher": code, "action": "voucher"}, 422)
+    assert "Too many attempts. Please wait" in page.text
+    assert "takes ¥20.00 off" not in page.text
+    page = client.post("/shop/checkout", {**fields, "voucher": code}, 429)
+    assert page.response.headers["Retry-After"]
+    assert page.form("/shop/checkout")["fields"]["voucher"] == code
+    assert session.scalars(select(Order)).all() == []
+    # Whoever has no voucher orders all the same.
+    client.post("/shop/checkout", fields)
+    with clock.at(clock.now() + timedelta(hours=2)):
+        basket_of(client, session)
+        fields = fields_of(client.get("/shop/checkout"))
+        client.post("/shop/checkout", {**fields, "voucher": code})
+    assert len(session.scalars(select(Order)).all()) == 2
+
+
+def test_an_account_that_guesses_vouchers_slows_nobody_else(
+    app: Flask, client: PageClient, session: Session
+) -> None:
+    client.language = "en"
+    (code,) = make_codes(session)
+    member = PageClient(app, session).sign_in(make_user(session))
+    member.language = "en"
+    for buyer in (member, client):
+        basket_of(buyer, session)
+    guess = {**fields_of(member.get("/shop/checkout")), "voucher": "YH-0000-0000-0000", "action": "voucher"}
+    for _ in range(5):
+        assert "We know no voucher" in member.post("/shop/checkout", guess, 422).text
+    assert "Too many attempts" in member.post("/shop/checkout", guess, 422).text
+    wish = {**fields_of(client.get("/shop/checkout")), "voucher": code, "action": "voucher"}
+    for _ in range(SHARED_ADDRESS * 6):
+        assert "Harvest voucher takes" in client.post("/shop/checkout", wish, 200).text
