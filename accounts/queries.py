@@ -105,6 +105,27 @@ def get_user(session: Session, user_id: int) -> User:
     return session.get_one(User, user_id)
 
 
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """A member of a household who reads mail."""
+
+    public_id: str
+    name: str
+    email: str
+    locale: str
+
+
+def reachable_members(session: Session, household_id: int) -> list[Reachable]:
+    """Return the members of a household with an open account and an e-mail address."""
+    rows = session.execute(
+        select(User.public_id, User.name, User.email, User.locale)
+        .where(User.household_id == household_id, User.email.is_not(None), User.disabled_at.is_(None))
+        .order_by(User.id)
+        .limit(10)
+    )
+    return [Reachable(row[0], row[1], row[2] or "", row[3]) for row in rows]
+
+
 def organisation_names(session: Session, ids_: frozenset[int]) -> dict[int, tuple[str, str]]:
     """Return (Chinese, English) names by id."""
     rows = session.execute(

@@ -23,6 +23,7 @@ from shop.applications.views import to_decide
 from shop.assortment import wording as assortment_wording
 from shop.assortment.views import bp as assortment
 from shop.benefit_links import checks as benefit_link_checks
+from shop.benefit_links import emails as benefit_link_emails
 from shop.benefit_links import jobs as benefit_link_jobs
 from shop.benefit_links import wording as benefit_link_wording
 from shop.benefit_links.views import BLUEPRINTS as BENEFIT_LINKS
@@ -183,6 +184,7 @@ __all__ = [
     "application_wording",
     "assortment_wording",
     "benefit_link_checks",
+    "benefit_link_emails",
     "benefit_link_jobs",
     "benefit_link_wording",
     "benefit_share_checks",

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from accounts import queries as account_queries
 from core import events, jobs
 from core.db import reading, transaction
 from points.awards import queries
@@ -26,7 +27,7 @@ def tell_of_refusal(session: Session, event: ClaimRefused) -> None:
 
 
 def _enqueue(session: Session, claim_id: int, household_id: int) -> None:
-    if queries.reachable_members(session, household_id):
+    if account_queries.reachable_members(session, household_id):
         jobs.enqueue(
             session,
             "points.mail_claim_decided",
@@ -40,7 +41,7 @@ def compose_claim_decided(payload: dict[str, Any]) -> None:
     """Compose one mail for each member who reads mail."""
     with reading() as session:
         household_id, claim = queries.get_own_claim(session, payload["claim_id"])
-        members = queries.reachable_members(session, household_id)
+        members = account_queries.reachable_members(session, household_id)
     with transaction() as session:
         for member in members:
             mailing.post(

@@ -334,28 +334,6 @@ def earned_since(session: Session, household_id: int, since: datetime) -> int:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Reachable:
-    """A member of a household who reads mail."""
-
-    user_id: int
-    public_id: str
-    name: str
-    email: str
-    locale: str
-
-
-def reachable_members(session: Session, household_id: int) -> list[Reachable]:
-    """Return the members of a household with an open account and an e-mail address."""
-    rows = session.execute(
-        select(User.id, User.public_id, User.name, User.email, User.locale)
-        .where(User.household_id == household_id, User.email.is_not(None), User.disabled_at.is_(None))
-        .order_by(User.id)
-        .limit(10)
-    )
-    return [Reachable(row[0], row[1], row[2], row[3] or "", row[4]) for row in rows]
-
-
 def get_own_claim(session: Session, claim_id: int) -> tuple[int, OwnClaim]:
     """Return a claim as its household sees it, after the household's id."""
     household_id = session.scalars(select(PointsClaim.household_id).where(PointsClaim.id == claim_id)).one()

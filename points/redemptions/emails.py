@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from accounts import queries as account_queries
 from core import events, jobs
 from core.db import reading, transaction
-from points.awards import queries as award_queries
 from points.redemptions import queries
 from points.redemptions.events import PointsRedeemed
 from web import mailing
@@ -17,7 +17,7 @@ from web import mailing
 @events.on(PointsRedeemed)
 def tell_of_redemption(session: Session, event: PointsRedeemed) -> None:
     """Tell the household what was taken on its card, so that misuse does not stay unseen."""
-    if award_queries.reachable_members(session, event.household_id):
+    if account_queries.reachable_members(session, event.household_id):
         jobs.enqueue(
             session,
             "points.mail_redeemed",
@@ -31,7 +31,7 @@ def compose_redeemed(payload: dict[str, Any]) -> None:
     """Compose one mail for each member who reads mail."""
     with reading() as session:
         household_id, redemption, balance = queries.get_own_redemption(session, payload["redemption_id"])
-        members = award_queries.reachable_members(session, household_id)
+        members = account_queries.reachable_members(session, household_id)
     with transaction() as session:
         for member in members:
             mailing.post(

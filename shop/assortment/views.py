@@ -447,6 +447,8 @@ def _open_or_close(slug: str, public_id: str, *, closing: bool) -> Any:
             change(session, current_actor(), variant.id, version=seen)
     except ChangedMeanwhile as refusal:
         return _pack_page(slug, public_id, filled, 409, stale=refusal)
+    except BadProduct as refusal:
+        return _pack_page(slug, public_id, filled, int(refusal.status), problem=words_for(refusal))
     flash(
         _("The pack size is closed. Orders placed before go on.")
         if closing

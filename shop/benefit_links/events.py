@@ -29,3 +29,11 @@ class LinkTakenBack:
 
     link_id: int
     product_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRecorded:
+    """A supplier says that it paid a household, which is asked whether the money came; it hears of it by mail."""
+
+    payment_id: int
+    household_id: int

@@ -218,6 +218,28 @@ def _read(
     ]
 
 
+def payment_to_answer(
+    session: Session, payment_id: int
+) -> tuple[int, BenefitPayment, tuple[str, str], tuple[str, str]] | None:
+    """Return a payment that nobody has answered yet: its household, itself, the names of supplier and product."""
+    row = session.execute(
+        select(
+            BenefitLink.household_id,
+            BenefitPayment,
+            _supplier.name_zh,
+            _supplier.name_en,
+            Product.name_zh,
+            Product.name_en,
+        )
+        .join(BenefitPayment, BenefitPayment.link_id == BenefitLink.id)
+        .join(_supplier, _supplier.id == BenefitLink.supplier_id)
+        .join(Product, Product.id == BenefitLink.product_id)
+        .outerjoin(BenefitPaymentAnswer, BenefitPaymentAnswer.payment_id == BenefitPayment.id)
+        .where(BenefitPayment.id == payment_id, BenefitPaymentAnswer.payment_id.is_(None))
+    ).first()
+    return (row[0], row[1], (row[2], row[3]), (row[4], row[5])) if row is not None else None
+
+
 def _of(link_ids: Iterable[int]) -> tuple[ColumnElement[bool], ...]:
     return (BenefitPayment.link_id.in_(list(link_ids)),)
 

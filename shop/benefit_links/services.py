@@ -26,7 +26,7 @@ from shop.benefit_links.errors import (
     ReasonMissing,
     ShareTooLarge,
 )
-from shop.benefit_links.events import LinkAdded, LinkAnswered, LinkTakenBack
+from shop.benefit_links.events import LinkAdded, LinkAnswered, LinkTakenBack, PaymentRecorded
 from shop.benefit_links.models import (
     BenefitLink,
     BenefitPayment,
@@ -137,18 +137,17 @@ def record_link_payment(session: Session, actor: Actor, public_id: str, new: New
     problem = rules.problem_of_payment(new, link.valid_from, clock.today(), asked=asked)
     if problem is not None:
         raise BadPayment(problem)
-    session.add(
-        BenefitPayment(
-            idem_key=idem_key,
-            link_id=link.id,
-            amount_fen=new.amount_fen,
-            paid_on=new.paid_on,
-            asked=asked,
-            evidence=new.evidence,
-            recorded_by_user_id=actor.user_id,
-            recorded_at=clock.now(),
-        )
+    payment = BenefitPayment(
+        idem_key=idem_key,
+        link_id=link.id,
+        amount_fen=new.amount_fen,
+        paid_on=new.paid_on,
+        asked=asked,
+        evidence=new.evidence,
+        recorded_by_user_id=actor.user_id,
+        recorded_at=clock.now(),
     )
+    session.add(payment)
     link.paid_fen += new.amount_fen
     link.last_paid_on = max(new.paid_on, link.last_paid_on or new.paid_on)
     session.flush()
@@ -160,6 +159,8 @@ def record_link_payment(session: Session, actor: Actor, public_id: str, new: New
         public_id,
         after={"amount_fen": new.amount_fen, "paid_on": new.paid_on.isoformat()},
     )
+    if asked:
+        events.publish(session, PaymentRecorded(payment.id, link.household_id))
     return link
 
 

@@ -175,6 +175,11 @@ def fault_text(fault: Fault) -> str:
             "Households have agreed shares of these sales. The growers’ part must be at least %(amount)s higher to bear them.",
             amount=money.format_fen(fault.off_fen),
         )
+    if fault.problem == "household shares, closed":
+        return _(
+            "Households have agreed shares of these sales meanwhile, and the growers’ part of this pack size is %(amount)s too low to bear them. Add a new pack size in its place.",
+            amount=money.format_fen(fault.off_fen),
+        )
     problems = {
         "slug": _("The address of the product may hold small Latin letters, digits and single hyphens."),
         "slug taken": _("Another product has this address."),

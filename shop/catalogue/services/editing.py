@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -151,11 +151,15 @@ def close_variant(session: Session, actor: Actor, variant_id: int, *, version: i
 
 
 def reopen_variant(session: Session, actor: Actor, variant_id: int, *, version: int) -> Variant:
-    """Take a pack size into the range again."""
+    """Take a pack size into the range again, if its growers' part bears the shares of sales agreed meanwhile (`BadProduct`)."""
     product, variant = own_variant(session, actor, variant_id)
     if variant.closed_at is None:
         return variant
     require_version(session, "variant", variant.public_id, version, variant.version)
+    faults = share_faults(session, product, variant.price_fen, variant.producer_fen)
+    if faults:
+        # A closed pack size cannot be edited, so the words name another way out.
+        raise BadProduct(faults=[replace(fault, problem="household shares, closed") for fault in faults])
     variant.closed_at = None
     _note_closing(session, actor, product, variant, "pack size reopened")
     return variant

@@ -7,15 +7,18 @@ from random import Random
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select, text
+from sqlalchemy import event, func, select, text, update
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from accounts.models import User
 from accounts.values import Role
 from core import clock, ids
+from core import jobs as core_jobs
 from core.db import transaction
 from core.errors import NotFound
+from core.mail import Mail
 from core.permissions import GUEST, SYSTEM, Actor, Grant
 from ledger import checks
 from ledger import queries as ledger_queries
@@ -249,6 +252,26 @@ def test_a_disputed_payment_releases_nothing_until_the_money_came(session: Sessi
     assert held(session, link) == 0
 
 
+def test_a_household_is_asked_by_mail_whether_the_money_came(session: Session, seller: Seller) -> None:
+    link, member = make_share(session, seller)
+    silent, _m = make_share(session, seller)
+    session.execute(
+        update(User).where(User.household_id == silent.household_id).values(email=None, phone="13900139000")
+    )
+    reader = session.scalars(select(User).where(User.id == member.user_id)).one()
+    reader.locale = "en"
+    session.commit()
+    pay(seller, link.public_id, 4_00)
+    pay(seller, silent.public_id, 4_00)
+    answered = pay(seller, link.public_id, 5_00)
+    say(member, link.public_id, answered)
+    core_jobs.run_due()
+    mails = session.scalars(select(Mail).where(Mail.key.like("benefit-payment:%"))).all()
+    assert [(mail.recipient, "¥4.00" in mail.subject) for mail in mails] == [(reader.email, True)]
+    assert "/benefit-links/my" in mails[0].text
+    assert seller.organisation.name_zh in mails[0].text or seller.organisation.name_en in mails[0].text
+
+
 def test_a_payment_by_a_link_with_a_share_needs_a_receipt(session: Session, seller: Seller) -> None:
     link, _m = make_share(session, seller)
     bare = NewPayment(1_00, clock.today(), ids.public_id(20))
@@ -408,6 +431,23 @@ def test_a_price_must_bear_what_households_were_promised(session: Session, selle
     edit(100_00)
     links.withdraw_link(session, seller.actor, link.public_id, "录入有误，重新登记")
     edit(1_00)
+
+
+def test_a_closed_pack_is_not_reopened_when_shares_agreed_meanwhile_are_too_large_for_it(
+    session: Session, seller: Seller
+) -> None:
+    variant = variant_of(session, seller, 200_00)
+    catalogue.close_variant(session, seller.actor, variant.id, version=variant.version)
+    # Nothing of the product is sold, so any share is borne.
+    link, _m = make_share(session, seller, 7_000)
+    with pytest.raises(BadProduct) as refused:
+        catalogue.reopen_variant(session, seller.actor, variant.id, version=variant.version)
+    assert [(one.problem, one.off_fen) for one in refused.value.faults] == [
+        ("household shares, closed", 20_00)
+    ]
+    links.change_share(session, seller.actor, link.public_id, ShareTerms(6_000, everything=True))
+    catalogue.reopen_variant(session, seller.actor, variant.id, version=variant.version)
+    assert variant.closed_at is None
 
 
 def test_a_line_sold_when_the_growers_had_less_stops_at_their_part(session: Session, seller: Seller) -> None:

@@ -196,3 +196,15 @@ def test_a_cadre_answers_for_the_household_with_how_it_was_asked(
     cadre.post(f"{path}/agree", {"reason": "上门问过，户主说已收到"}, status=303)
     answer = session.scalars(select(BenefitPaymentAnswer)).one()
     assert (answer.answer, answer.on_behalf, answer.released_fen) == ("agreed", True, 10_00)
+
+
+def test_a_closed_pack_that_shares_do_not_bear_says_so(app: Flask, session: Session, seller: Seller) -> None:
+    variant = variant_of(session, seller, 200_00)
+    product = session.get_one(Product, variant.product_id)
+    supplier = seen_as(app, session, seller.user, "en")
+    url = f"/supplier/products/{product.slug}/packs/{variant.public_id}"
+    supplier.post(url + "/close", {"version": supplier.get(url).form("/close")["fields"]["version"]})
+    make_share(session, seller, 7_000)
+    page = supplier.get(url)
+    page = supplier.post(url + "/reopen", {"version": page.form("/reopen")["fields"]["version"]}, 422)
+    assert "is ¥20.00 too low to bear them. Add a new pack size" in page.text
