@@ -90,6 +90,10 @@ class Site:
         """
         return f"/payments/{intent_public_id}/return/{self.proof(intent_public_id)}"
 
+    def return_url(self, intent_public_id: str) -> str:
+        """Return the address, with its host, that a provider is given for the way back."""
+        return self.base_url + self.return_path(intent_public_id)
+
     def proof(self, intent_public_id: str) -> str:
         """Return the proof that somebody was sent to the return page by us."""
         mac = hmac.new(self.key, f"payment return {intent_public_id}".encode(), sha256).digest()

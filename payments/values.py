@@ -237,6 +237,15 @@ class CheckoutRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstIntent:
+    """The first intent of a thing; `request` is what to ask its provider for, None when nobody begins to pay yet."""
+
+    public_id: str
+    provider: str
+    request: CheckoutRequest | None
+
+
+@dataclass(frozen=True, slots=True)
 class Checkout:
     """An open checkout at the provider: where the buyer goes to pay."""
 

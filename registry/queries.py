@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ARRAY, ColumnElement, Text, and_, bindparam, false, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from core.errors import NotFound
@@ -144,17 +144,13 @@ def pick_region(session: Session, codes: tuple[str, ...]) -> tuple[tuple[PickerL
 
 
 def picked_lineage(session: Session, codes: tuple[str, ...]) -> list[Region]:
-    """Return the regions that `codes` pick, from the province down with the prefecture in its place, in two statements.
+    """Return the regions that `codes` pick, from the province down with the prefecture in its place, in one statement.
 
     Stops before the first code that does not lie below the one before it.
     """
-    wanted = [code for code in codes if code]
-    known = {
-        region.code: region
-        for region in session.scalars(
-            select(Region).where(Region.code.in_(wanted), Region.valid_until.is_(None))
-        )
-    }
+    # A prefecture is never picked: it is the region above the county that is.
+    picked = session.scalars(_PICKED_AND_ABOVE, {"codes": [code for code in codes if code]}).all()
+    known = {region.code: region for region in picked if region.valid_until is None}
     deepest: Region | None = None
     for level, code in zip(PICKED_LEVELS, codes, strict=False):
         region = known.get(code)
@@ -165,12 +161,18 @@ def picked_lineage(session: Session, codes: tuple[str, ...]) -> list[Region]:
         deepest = region
     if deepest is None:
         return []
-    by_id = {region.id: region for region in known.values()}
-    ids = [int(part) for part in deepest.path.split("/") if part]
-    unknown = [part for part in ids if part not in by_id]
-    if unknown:
-        by_id |= {r.id: r for r in session.scalars(select(Region).where(Region.id.in_(unknown)))}
-    return [by_id[part] for part in ids]
+    by_id = {region.id: region for region in picked}
+    return [by_id[int(part)] for part in deepest.path.split("/") if part]
+
+
+_above = aliased(Region)
+_of_today = and_(_above.code == func.any(bindparam("codes", type_=ARRAY(Text))), _above.valid_until.is_(None))
+_PICKED_AND_ABOVE = select(Region).where(
+    or_(
+        Region.id.in_(select(_above.id).where(_of_today)),
+        Region.id.in_(select(_above.parent_id).where(_of_today)),
+    )
+)
 
 
 def codes_down_to(session: Session, region: Region) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Use cases of payments.
 
-Opening and finishing run inside the caller's step. What talks to a provider (`begin_checkout`, `settle_intent`,
+Opening and finishing run inside the caller's step. What talks to a provider (`begin_checkout`, `go_to_checkout`, `settle_intent`,
 `cancel_open_intents`, `handle_event`, `sweep`) opens its own steps around the call and must be entered with none open.
 """
 
@@ -11,12 +11,19 @@ from payments.services.bank_transfers import (
     register_payment_code,
     withdraw_payment_codes,
 )
-from payments.services.checkouts import begin_checkout, cancel_open_intents, return_path, settle_intent, sweep
+from payments.services.checkouts import (
+    begin_checkout,
+    cancel_open_intents,
+    go_to_checkout,
+    return_path,
+    settle_intent,
+    sweep,
+)
 from payments.services.desk import require_operator
 from payments.services.disputes import note_dispute, settle_dispute
 from payments.services.finishing import finish_intent
 from payments.services.inbox import handle_event, hurry_events, receive_event, retry_event
-from payments.services.intents import open_intent
+from payments.services.intents import open_first_intent, open_intent
 from payments.services.payouts import require_in_bank, settle_payout, sweep_payouts
 from payments.services.reconciling import reconcile_day, reconcile_due
 from payments.services.refunds import (
@@ -41,10 +48,12 @@ __all__ = [
     "decline_refund",
     "finish_intent",
     "finish_refund",
+    "go_to_checkout",
     "handle_event",
     "hurry_events",
     "note_dispute",
     "note_paid_by_hand",
+    "open_first_intent",
     "open_intent",
     "receive_event",
     "reconcile_day",

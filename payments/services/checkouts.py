@@ -6,13 +6,11 @@ import logging
 from datetime import timedelta
 from typing import Literal
 
-from sqlalchemy import update
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, update
 
-from core import clock, ids
-from core.db import reading, transaction
-from core.errors import TooManyAttempts
-from payments import gateways, queries, rules
+from core import clock
+from core.db import reading, table_of, transaction
+from payments import gateways, queries
 from payments.errors import (
     AlreadyPaid,
     GatewayFailed,
@@ -24,13 +22,27 @@ from payments.errors import (
 from payments.models import PaymentIntent
 from payments.services import inbox
 from payments.services.finishing import finish_intent
-from payments.values import Checkout, CheckoutRequest, PaymentState, Purpose
+from payments.services.intents import OPEN_STATES, begin
+from payments.values import Checkout, CheckoutRequest, FirstIntent, PaymentState, Purpose
 
 log = logging.getLogger(__name__)
 
 SWEEP_INTENTS = 100
 SWEEP_EVENTS = 100
 FORGET_ADDRESS = timedelta(days=1)
+
+# Sent with every payment, so built once.
+_intents = table_of(PaymentIntent)
+_NOTE_OPENED = (
+    update(_intents)
+    .where(_intents.c.public_id == bindparam("intent"), _intents.c.state.in_(OPEN_STATES))
+    .values(
+        state=PaymentState.PENDING.value,
+        provider_session_id=bindparam("opened_session"),
+        checkout_url=bindparam("opened_url"),
+    )
+    .returning(_intents.c.id)
+)
 
 
 def return_path(intent_public_id: str) -> str:
@@ -55,18 +67,32 @@ def begin_checkout(intent_public_id: str, *, address: str | None = None) -> str:
         intent.declined_at = None
         if intent.checkout_url is not None:
             return intent.checkout_url
-        if intent.begun_at is None:
-            if address is not None:
-                _limit(session, address)
-                intent.begun_from = ids.digest(address)
-            intent.begun_at = moment
-        gateway = gateways.named(intent.provider)
-        request = _request(intent)
-    checkout = gateway.create_checkout(request)
+        begin(session, intent, address)
+        provider, request = intent.provider, _request(intent)
+    return _open_at(provider, request)
+
+
+def go_to_checkout(first: FirstIntent, *, address: str | None = None) -> str:
+    """As `begin_checkout`, for the first intent of a thing, right after the step that wrote it."""
+    if first.request is None:
+        return begin_checkout(first.public_id, address=address)
+    return _open_at(first.provider, first.request)
+
+
+def _open_at(provider: str, request: CheckoutRequest) -> str:
+    """Open a checkout at its provider, note it, and return its address."""
+    checkout = gateways.named(provider).create_checkout(request)
     with transaction() as session:
-        intent = queries.lock_intent(session, intent_public_id)
-        _refuse_ended(PaymentState(intent.state))
-        _note_checkout(intent, checkout)
+        noted = session.execute(
+            _NOTE_OPENED,
+            {
+                "intent": request.intent_public_id,
+                "opened_session": checkout.session_id,
+                "opened_url": checkout.url,
+            },
+        ).first()
+        if noted is None:
+            _refuse_ended(PaymentState(queries.lock_intent(session, request.intent_public_id).state))
     return checkout.url
 
 
@@ -168,8 +194,7 @@ def sweep() -> int:
 
 
 def _request(intent: PaymentIntent) -> CheckoutRequest:
-    site = gateways.site()
-    return queries.checkout_request(intent, site.base_url + site.return_path(intent.public_id))
+    return queries.checkout_request(intent, gateways.site().return_url(intent.public_id))
 
 
 def _refuse_ended(state: PaymentState) -> None:
@@ -179,13 +204,6 @@ def _refuse_ended(state: PaymentState) -> None:
         raise PaymentUnderReview
     if state is PaymentState.CANCELLED:
         raise IntentClosed
-
-
-def _limit(session: Session, address: str) -> None:
-    begun = queries.count_begun_from(session, address, [within for within, _at_most in rules.BEGUN_LIMITS])
-    for number, (within, at_most) in zip(begun, rules.BEGUN_LIMITS, strict=True):
-        if number >= at_most:
-            raise TooManyAttempts(int(within.total_seconds()))
 
 
 def _note_checkout(intent: PaymentIntent, checkout: Checkout) -> None:

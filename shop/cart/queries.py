@@ -73,21 +73,6 @@ def _basket_statement() -> Select[*tuple[Any, ...]]:
     )
 
 
-def quantities(session: Session, owner: CartOwner) -> dict[int, int]:
-    """Return the packs in the owner's cart by variant id; locks the cart for this step."""
-    session.execute(_LOCK, asked(owner))
-    return {row[0]: int(row[1]) for row in session.execute(_QUANTITIES, asked(owner))}
-
-
-_LOCK = select(Cart.id).where(OWN).order_by(Cart.id).with_for_update()
-_QUANTITIES = (
-    select(CartLine.variant_id, func.least(MOST_PACKS, func.sum(CartLine.quantity)))
-    .join(Cart, Cart.id == CartLine.cart_id)
-    .where(OWN, _HERE)
-    .group_by(CartLine.variant_id)
-)
-
-
 def count(session: Session, owner: CartOwner) -> tuple[int, int]:
     """Return how many different things are in the owner's cart, and how many lines are saved for later."""
     row = session.execute(_count_statement(), asked(owner)).one()

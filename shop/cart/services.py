@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import DateTime, bindparam, delete, select, text, update
+from sqlalchemy import DateTime, bindparam, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -55,9 +55,15 @@ _SET_SAVED = (
     .values(saved_at=bindparam("now_saved_at", type_=DateTime(timezone=True)))
 )
 _REMOVE = delete(_lines).where(_own, _of_variant)
-_EMPTY = delete(_lines).where(_own, _lines.c.saved_at.is_(None))
-_DROP = delete(_carts).where(
-    queries.OWN, ~select(_lines.c.id).where(_lines.c.cart_id == _carts.c.id).exists()
+_mine = select(_carts.c.id).where(queries.OWN).order_by(_carts.c.id).with_for_update().cte("mine")
+_taken = (
+    delete(_lines)
+    .where(_lines.c.cart_id == _mine.c.id, _lines.c.saved_at.is_(None))
+    .returning(_lines.c.variant_id, _lines.c.quantity)
+    .cte("taken")
+)
+_TAKE_ALL = select(_taken.c.variant_id, func.least(MOST_PACKS, func.sum(_taken.c.quantity))).group_by(
+    _taken.c.variant_id
 )
 _open = insert(_carts)
 _touched = {"changed_at": _open.excluded.changed_at}
@@ -163,10 +169,13 @@ def fit_cart(session: Session, owner: CartOwner) -> None:
             session.execute(delete(CartLine).where(which))
 
 
-def empty_cart(session: Session, owner: CartOwner) -> None:
-    """Forget what was in the owner's cart; what is saved for later stays."""
-    session.execute(_EMPTY, queries.asked(owner))
-    session.execute(_DROP, queries.asked(owner))
+def take_all(session: Session, owner: CartOwner) -> dict[int, int]:
+    """Take everything out of the owner's cart and return the packs by variant id; what is saved for later stays.
+
+    One after the other: whoever comes second finds an empty cart, and what is put in meanwhile stays in it. A step that
+    is rolled back has taken nothing.
+    """
+    return {row[0]: int(row[1]) for row in session.execute(_TAKE_ALL, queries.asked(owner))}
 
 
 def merge_carts(session: Session, user_id: int, token: str) -> None:

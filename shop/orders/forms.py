@@ -294,6 +294,7 @@ class CheckoutForm(DeliveryForm):
         locale: str,
         guest_secret: str | None,
         pickup: PickupPoint | None,
+        address: str | None,
     ) -> OrderRequest:
         """Return the order that this form asks for."""
         return OrderRequest(
@@ -309,6 +310,7 @@ class CheckoutForm(DeliveryForm):
             guest_secret=guest_secret,
             seen_total_fen=self.seen_total_fen(),
             voucher=(self.voucher.data or "").strip(),
+            address=address,
         )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from payments.values import FirstIntent
 from shop.cart.values import CartOwner
 from shop.catalogue.values import Charge
 from shop.stock.values import Goods, Wanted
@@ -141,6 +142,7 @@ class OrderRequest:
 
     `idem_key` names the form and its sender; the same key gives the same order. `seen_total_fen` is the total that
     stood on the page; nobody is charged another one. Prices are never part of a request. `voucher` is a code as typed.
+    `address` is where a buyer who goes on to pay comes from.
     `no_return_for` names the packs (public ids) beside which the buyer confirmed that they cannot be sent back; None:
     whatever is in it.
     """
@@ -159,16 +161,21 @@ class OrderRequest:
     guest_secret: str | None = None
     seen_total_fen: int | None = None
     voucher: str = ""
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedOrder:
-    """What placing an order gave; `payment_intent` is None for an order paid by bank transfer."""
+    """What placing an order gave; `payment_intent` is None for an order paid by bank transfer.
+
+    `first_intent` is that of an order which this very step has placed.
+    """
 
     order_id: int
     number: str
     payment_intent: str | None
     replayed: bool
+    first_intent: FirstIntent | None = None
 
 
 @dataclass(frozen=True, slots=True)

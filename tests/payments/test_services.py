@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from core import clock, jobs
+from core import clock, ids, jobs
 from core.db import NestedTransaction, transaction
 from core.errors import NotFound, TooManyAttempts
 from core.permissions import SYSTEM
@@ -26,7 +26,7 @@ from payments.models import PaymentEvent, PaymentIntent
 from payments.sandbox import rehearsals
 from payments.sandbox import services as sandbox
 from payments.sandbox.models import SandboxSession
-from payments.values import PaymentState, Purpose
+from payments.values import FirstIntent, PaymentState, Purpose
 from tests.payments.conftest import Heard, OpenIntent
 
 pytestmark = pytest.mark.usefixtures("session", "deliver_to_client")
@@ -258,6 +258,51 @@ def test_card_testers_are_stopped_before_the_provider_is_asked(
     assert services.begin_checkout(open_intent(1).public_id, address="198.51.100.7")
     with clock.at(clock.now() + within + timedelta(seconds=1)):
         assert services.begin_checkout(open_intent(1001).public_id, address="198.51.100.7")
+
+
+def open_first(subject_id: int, address: str | None) -> FirstIntent:
+    with transaction() as session:
+        return services.open_first_intent(
+            session,
+            SYSTEM,
+            Purpose.ORDER,
+            subject_id,
+            3980,
+            "operator",
+            "Yigou 20261121-0001",
+            "zh_Hans_CN",
+            "/shop/orders/guest/secret-of-a-guest",
+            clock.now() + timedelta(minutes=30),
+            public_id=ids.public_id(16),
+            address=address,
+        )
+
+
+def test_a_first_intent_asks_its_provider_for_the_very_same_checkout(session: Session) -> None:
+    first = open_first(1, "198.51.100.7")
+    kept = queries.get_intent(session, first.public_id)
+    assert first.request == queries.checkout_request(kept, gateways.site().return_url(first.public_id))
+    url = services.go_to_checkout(first, address="198.51.100.7")
+    assert services.begin_checkout(first.public_id) == url == services.go_to_checkout(first)
+    session.refresh(kept)
+    assert (kept.state, kept.checkout_url) == (PaymentState.PENDING, url)
+    closed = gateways.current().expire(url.rsplit("/", 1)[1])
+    with transaction() as step:
+        services.finish_intent(step, first.public_id, closed)
+    with pytest.raises(IntentClosed):
+        services.go_to_checkout(first)
+
+
+def test_first_intents_are_limited_by_address_too_and_are_written_all_the_same(session: Session) -> None:
+    _within, at_most = rules.BEGUN_LIMITS[0]
+    for number in range(at_most):
+        assert open_first(number + 1, "198.51.100.7").request is not None
+    late = open_first(1000, "198.51.100.7")
+    assert late.request is None
+    with pytest.raises(TooManyAttempts):
+        services.go_to_checkout(late, address="198.51.100.7")
+    assert queries.get_intent(session, late.public_id).begun_at is None
+    assert services.go_to_checkout(late, address="198.51.100.8")
 
 
 def test_addresses_are_forgotten_after_a_day(open_intent: OpenIntent) -> None:

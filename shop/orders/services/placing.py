@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, replace
 from datetime import datetime
 
-from sqlalchemy import Text, bindparam, insert, update
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from accounts.models import Organisation
@@ -18,7 +18,6 @@ from core.errors import NotFound
 from core.permissions import Actor
 from payments import services as payment_services
 from payments.values import Purpose
-from shop.cart import queries as cart_queries
 from shop.cart import services as cart_services
 from shop.freight import queries as freight_queries
 from shop.freight import rules as freight_rules
@@ -57,11 +56,6 @@ _orders, _parts = table_of(Order), table_of(SupplierOrder)
 _ADD_ORDER = insert(_orders).returning(_orders.c.id)
 _ADD_PARTS = insert(_parts).returning(_parts.c.supplier_id, _parts.c.id)
 _ADD_LINES = insert(table_of(OrderLine))
-_NOTE_INTENT = (
-    update(_orders)
-    .where(_orders.c.id == bindparam("order_id"))
-    .values(payment_intent=bindparam("intent", type_=Text))
-)
 
 
 def place_order(session: Session, actor: Actor, request: OrderRequest) -> PlacedOrder:
@@ -84,7 +78,7 @@ def place_order(session: Session, actor: Actor, request: OrderRequest) -> Placed
     elif actor.user_id is not None and queries.count_unpaid(session, actor.user_id) >= rules.MOST_UNPAID:
         raise TooManyUnpaid(rules.MOST_UNPAID)
     wanted = (
-        cart_queries.quantities(session, request.cart)
+        cart_services.take_all(session, request.cart)
         if request.cart is not None
         else rules.add_up(request.wanted)
     )
@@ -107,15 +101,45 @@ def place_order(session: Session, actor: Actor, request: OrderRequest) -> Placed
     _check(kind, request, priced)
     moment = clock.now()
     expires_at = moment + rules.hold_for(kind)
-    order_id, number, payment_code = _write_order(
-        session, actor, request, kind, priced, tariff.table_id, moment, expires_at
+    number = ids.spoken_code("YG")
+    payment_code = ids.spoken_code("HK") if kind is Kind.INSTITUTION else None
+    intent = None if payment_code is not None else ids.public_id(16)
+    order_id = _write_order(
+        session,
+        actor,
+        request,
+        kind,
+        priced,
+        tariff.table_id,
+        moment,
+        expires_at,
+        number=number,
+        payment_code=payment_code,
+        intent=intent,
     )
-    intent = _expect_money(session, actor, request, priced, order_id, number, payment_code, expires_at)
+    first = None
+    if payment_code is not None:
+        payment_services.register_payment_code(
+            session, payment_code, Purpose.ORDER, order_id, priced.total_fen, payee=PAYEE
+        )
+    elif intent is not None:
+        first = payment_services.open_first_intent(
+            session,
+            actor,
+            Purpose.ORDER,
+            order_id,
+            priced.total_fen,
+            PAYEE,
+            description_of(number, request.locale),
+            request.locale,
+            return_path_of(number, request.guest_secret),
+            expires_at,
+            public_id=intent,
+            address=request.address,
+        )
     audit.record(
         session, actor, "order placed", "order", number, after={"total_fen": priced.total_fen, "kind": kind}
     )
-    if request.cart is not None:
-        cart_services.empty_cart(session, request.cart)
     events.publish(session, OrderPlaced(order_id, number, priced.total_fen))
     # The rows that many people want come last, so that they are locked for as short a time as can be.
     if quote is not None:
@@ -124,7 +148,7 @@ def place_order(session: Session, actor: Actor, request: OrderRequest) -> Placed
         stock_services.hold_stock(session, order_id, wanted, expires_at, payable=kind is Kind.PUBLIC)
     except OutOfStock as refusal:
         raise BasketRefused(_as_problems(goods, refusal)) from None
-    return PlacedOrder(order_id, number, intent, replayed=False)
+    return PlacedOrder(order_id, number, intent, replayed=False, first_intent=first)
 
 
 def _lock(session: Session, actor: Actor, request: OrderRequest) -> None:
@@ -137,7 +161,15 @@ def _lock(session: Session, actor: Actor, request: OrderRequest) -> None:
 def _fingerprint(request: OrderRequest) -> str:
     """Return what tells two requests apart; what lay in the cart is not part of it, for it is gone the second time."""
     content = asdict(request)
-    for name in ("idem_key", "cart", "guest_secret", "seen_total_fen", "locale", "no_return_for"):
+    for name in (
+        "idem_key",
+        "cart",
+        "guest_secret",
+        "seen_total_fen",
+        "locale",
+        "no_return_for",
+        "address",
+    ):
         content.pop(name)
     return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
@@ -185,10 +217,12 @@ def _write_order(
     freight_table_id: int,
     moment: datetime,
     expires_at: datetime,
-) -> tuple[int, str, str | None]:
-    number = ids.spoken_code("YG")
+    *,
+    number: str,
+    payment_code: str | None,
+    intent: str | None,
+) -> int:
     on_account = kind is Kind.INSTITUTION
-    payment_code = ids.spoken_code("HK") if on_account else None
     order_id: int = session.execute(
         _ADD_ORDER,
         {
@@ -199,6 +233,7 @@ def _write_order(
             "state": State.PLACED.value,
             "payment_method": (PaymentMethod.BANK_TRANSFER if on_account else PaymentMethod.ONLINE).value,
             "payment_code": payment_code,
+            "payment_intent": intent,
             "buyer_user_id": actor.user_id,
             "institution_id": request.institution_id,
             "guest_token_hash": ids.digest(request.guest_secret) if request.guest_secret else None,
@@ -242,7 +277,7 @@ def _write_order(
             for line in part.lines
         ],
     )
-    return order_id, number, payment_code
+    return order_id
 
 
 def _line_values(order_id: int, part_id: int, line: PricedLine, confirmed: bool) -> dict[str, object]:
@@ -267,37 +302,6 @@ def _line_values(order_id: int, part_id: int, line: PricedLine, confirmed: bool)
         "perishable": goods.perishable,
         "no_return_confirmed": confirmed,
     }
-
-
-def _expect_money(
-    session: Session,
-    actor: Actor,
-    request: OrderRequest,
-    priced: PricedOrder,
-    order_id: int,
-    number: str,
-    payment_code: str | None,
-    expires_at: datetime,
-) -> str | None:
-    if payment_code is not None:
-        payment_services.register_payment_code(
-            session, payment_code, Purpose.ORDER, order_id, priced.total_fen, payee=PAYEE
-        )
-        return None
-    intent = payment_services.open_intent(
-        session,
-        actor,
-        Purpose.ORDER,
-        order_id,
-        priced.total_fen,
-        PAYEE,
-        description_of(number, request.locale),
-        request.locale,
-        return_path_of(number, request.guest_secret),
-        expires_at,
-    )
-    session.execute(_NOTE_INTENT, {"order_id": order_id, "intent": intent.public_id})
-    return intent.public_id
 
 
 def description_of(number: str, locale: str) -> str:

@@ -19,7 +19,7 @@ from core.errors import NotFound, Refusal, TooManyAttempts
 from payments import queries as payment_queries
 from payments import services as payment_services
 from payments import wording as payment_wording
-from payments.values import Purpose
+from payments.values import FirstIntent, Purpose
 from registry import queries as registry_queries
 from shop.after_sales import queries as after_sales_queries
 from shop.after_sales import wording as after_sales_wording
@@ -198,6 +198,7 @@ def place() -> Any:
         locale=locale_code(),
         guest_secret=secret,
         pickup=pickup,
+        address=request.remote_addr,
     )
     try:
         with _voucher_tried(wish.voucher), transaction() as session:
@@ -255,12 +256,16 @@ def _to_payment(placed: PlacedOrder, path: str) -> Response:
     """Lead to the payment page; whatever keeps it shut, the order is there and can be paid from its page."""
     if placed.payment_intent is None:
         return redirect(path, 303)
-    return _pay(placed.payment_intent, path)
+    return _pay(placed.first_intent or placed.payment_intent, path)
 
 
-def _pay(intent: str, path: str) -> Response:
+def _pay(intent: FirstIntent | str, path: str) -> Response:
     try:
-        return redirect(payment_services.begin_checkout(intent, address=request.remote_addr), 303)
+        if isinstance(intent, str):
+            url = payment_services.begin_checkout(intent, address=request.remote_addr)
+        else:
+            url = payment_services.go_to_checkout(intent, address=request.remote_addr)
+        return redirect(url, 303)
     except Refusal as refusal:
         flash(words_for(refusal), "warn")
         return redirect(path, 303)

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from accounts.values import OrganisationKind, Role
-from core import clock
+from core import clock, ids
 from core.db import reading, transaction
 from core.errors import Refusal
 from core.permissions import GUEST, SYSTEM, Actor
@@ -24,6 +24,9 @@ from payments import services as payment_services
 from payments.models import PaymentIntent
 from payments.sandbox import services as sandbox
 from payments.values import Purpose
+from shop.cart import services as cart
+from shop.cart.values import CartOwner
+from shop.catalogue.models import Variant
 from shop.fulfilment import queries as fulfilment_queries
 from shop.fulfilment import services as fulfilment
 from shop.orders import jobs as order_jobs
@@ -74,6 +77,47 @@ def variants(*stocks: int) -> list[int]:
 def left(variant_id: int) -> int:
     with reading() as session:
         return stock_queries.available(session, [variant_id])[variant_id]
+
+
+def test_what_is_put_into_a_cart_while_it_is_ordered_stays_in_it() -> None:
+    ordered, added = variants(10, 10)
+    owner = CartOwner(token=ids.secret())
+    with reading() as session:
+        public_ids = {v.id: v.public_id for v in session.scalars(select(Variant))}
+    with transaction() as session:
+        cart.add_to_cart(session, owner, public_ids[ordered], 2)
+
+    def put() -> None:
+        with transaction() as session:
+            cart.add_to_cart(session, owner, public_ids[added], 1)
+
+    with ThreadPoolExecutor(2) as pool:
+        with transaction() as session:
+            assert cart.take_all(session, owner) == {ordered: 2}
+            adding, again = pool.submit(put), pool.submit(take, owner)
+            with suppress(TimeoutError):
+                again.result(timeout=0.3)
+            assert not adding.done()
+            assert not again.done()
+        adding.result()
+    assert [again.result(), take(owner)].count({added: 1}) == 1
+
+
+def test_a_step_that_is_rolled_back_has_taken_nothing_out_of_the_cart() -> None:
+    (variant,) = variants(1)
+    owner = CartOwner(token=ids.secret())
+    with transaction() as session:
+        cart.add_to_cart(session, owner, session.get_one(Variant, variant).public_id, 1)
+    other = make_request((variant, 1))
+    order(other)
+    with pytest.raises(BasketRefused):
+        order(make_request(cart=owner))
+    assert take(owner) == {variant: 1}
+
+
+def take(owner: CartOwner) -> dict[int, int]:
+    with transaction() as session:
+        return cart.take_all(session, owner)
 
 
 def test_a_hundred_orders_of_one_account_at_once_hold_no_more_than_the_limit() -> None:
