@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session, aliased
 
 from core.errors import NotFound
 from core.permissions import Actor
+from core.stamps import remembered
 from registry.models import Household, Region
 from registry.values import Choice, PickerLevel, RegionLevel
 
@@ -129,8 +130,15 @@ def names_of_places(session: Session, region_ids: frozenset[int]) -> dict[int, t
 def pick_region(session: Session, codes: tuple[str, ...]) -> tuple[tuple[PickerLevel, ...], Region | None]:
     """Return what can be picked at each of `PICKED_LEVELS` after `codes` were, and the deepest region picked.
 
-    A code that does not lie below the one before it counts as not picked, with all that follow.
+    A code that does not lie below the one before it counts as not picked, with all that follow. Before anything is picked
+    the levels are the same object as long as no region changes.
     """
+    if not any(codes):
+        return remembered(session, "regions to begin with", lambda: _pick(session, ()))
+    return _pick(session, codes)
+
+
+def _pick(session: Session, codes: tuple[str, ...]) -> tuple[tuple[PickerLevel, ...], Region | None]:
     levels: list[PickerLevel] = []
     deepest: Region | None = None
     open_ended = True

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from core import money
 from shop.catalogue.values import (
+    FEW_PACKS,
     Category,
     Charge,
     Fault,
@@ -205,6 +206,11 @@ def unit_price_fen(price_fen: int, net_grams: int | None, pieces: int | None) ->
     """Return the price in fen of a kilogram, or of a piece when it is sold by the piece; half a fen rounds up."""
     amount, size = (price_fen * 1000, net_grams) if net_grams else (price_fen, pieces or 1)
     return (2 * amount + size) // (2 * size)
+
+
+def counted_packs(available: int, pack_multiple: int) -> int:
+    """Return how many packs a page counts: what is more than `FEW_PACKS`, and enough to buy, is all the same to it."""
+    return min(max(0, available), max(FEW_PACKS + 1, pack_multiple))
 
 
 def container(label_zh: str, label_en: str = "") -> tuple[str, str]:

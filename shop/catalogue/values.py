@@ -347,9 +347,16 @@ class ShownPicture:
     alt: str
 
 
+#: So many packs or fewer are counted on a page; more are just in stock.
+FEW_PACKS = 10
+
+
 @dataclass(frozen=True, slots=True)
 class PackChoice:
-    """A pack size on the product page; `available` leaves out what is held for others, in packs."""
+    """A pack size on the product page; `available` leaves out what is held for others, in packs, and counts no further than is told.
+
+    So the page stays the same while there is plenty, however much is sold.
+    """
 
     public_id: str
     label: str
@@ -365,6 +372,11 @@ class PackChoice:
     def buyable(self) -> bool:
         """Say whether at least the smallest quantity is there."""
         return self.available >= self.pack_multiple
+
+    @property
+    def few_left(self) -> bool:
+        """Say whether the page tells how many are left."""
+        return self.available <= FEW_PACKS
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from core import clock
 from registry.models import Region
 from shop.catalogue.models import Product, Variant
 from shop.catalogue.rules import as_ladder
+from shop.catalogue.values import FEW_PACKS
 from shop.certification.models import Certificate
 from shop.certification.queries import certified_condition
 from shop.stock.models import Stock, StockHold
@@ -153,8 +154,12 @@ def available(session: Session, variant_ids: Iterable[int]) -> dict[int, int]:
 
 
 def packs_watch(product_ids: Any, now: Any) -> ColumnElement[Any]:
-    """Return how many packs of each open variant of a product can be bought, by price, for pages that are kept."""
+    """Return how many packs of each open variant of a product can be bought, by price, for pages that are kept.
+
+    Counted as far as a page counts them (`shop.catalogue.rules.counted_packs`).
+    """
     free = func.greatest(0, func.coalesce(Stock.on_hand, 0) - held_quantity(Variant.id, now))
+    free = func.least(free, func.greatest(FEW_PACKS + 1, Variant.pack_multiple))
     return (
         select(func.array_agg(aggregate_order_by(cast(free, BigInteger), Variant.price_fen, Variant.id)))
         .select_from(Variant)

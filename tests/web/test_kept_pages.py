@@ -208,6 +208,55 @@ def test_what_is_sold_or_set_aside_is_seen_at_once(visitor: Visitor, product: Pr
     assert "/shop/cart/add" in visitor.read(page_of(product))
 
 
+def test_a_page_counts_the_last_packs_and_stays_as_it_is_while_there_are_more(
+    visitor: Visitor, product: Product
+) -> None:
+    with reading() as session:
+        variant_ids = session.scalars(select(Variant.id).where(Variant.product_id == product.id)).all()
+
+    def count(packs: int) -> str:
+        with transaction() as session:
+            for variant_id in variant_ids:
+                stock.count_stock(session, SYSTEM, variant_id, packs, "counted")
+        return visitor.read(page_of(product))
+
+    assert "仅剩" not in count(5000)
+    with transaction() as session:
+        stock.count_stock(session, SYSTEM, variant_ids[0], 11, "counted")
+    assert visitor.is_kept(page_of(product)), "of more than ten packs a page does not say how many there are"
+    assert "仅剩 10 份" in count(10)
+    assert "仅剩 9 份" in count(9)
+    assert "/shop/cart/add" not in count(0)
+    assert "仅剩" not in count(11)
+
+
+def test_the_empty_checkout_is_drawn_once_for_each_language_until_a_region_changes(
+    app: Flask, product: Product
+) -> None:
+    with reading() as session:
+        variant = session.scalars(select(Variant).where(Variant.product_id == product.id)).first()
+        province = session.scalars(select(Region).where(Region.level == "province")).first()
+    assert variant is not None
+    assert province is not None
+    client = app.test_client()
+    headers = {"Accept-Language": "zh-CN", "Sec-Fetch-Site": "same-origin"}
+    put = {"variant": variant.public_id, "quantity": "1"}
+    assert client.post("/shop/cart/add", data=put, headers=headers).status_code == 303
+
+    def options(language: str) -> list[str]:
+        page = client.get("/shop/checkout", headers={"Accept-Language": language}).get_data(as_text=True)
+        assert page.count('name="once"') == 1
+        return re.findall(r"<option[^>]*>([^<]+)</option>", page)
+
+    assert province.name_zh in options("zh-CN")
+    assert province.name_zh in options("zh-CN")
+    assert province.name_en in options("en")
+    with transaction() as session:
+        session.execute(update(Region).where(Region.id == province.id).values(name_zh="新省"))
+    assert "新省" in options("zh-CN")
+    assert province.name_zh not in options("zh-CN")
+
+
 def _stamp() -> int:
     with reading() as session:
         found = stamps.current(session)

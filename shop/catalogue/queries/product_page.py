@@ -245,7 +245,7 @@ def _pack(variant: _Pack, words: CardWords, households: int, village: str) -> Pa
             )
         ),
         pack_multiple=variant.pack_multiple,
-        available=max(0, variant.available),
+        available=rules.counted_packs(variant.available, variant.pack_multiple),
         ladder=tuple(
             LadderRow(
                 step.from_packs,

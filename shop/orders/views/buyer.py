@@ -68,13 +68,14 @@ def checkout() -> Any:
     if not basket.lines or basket.problems:
         return redirect("/shop/cart", 303)
     form = CheckoutForm(formdata=None)
+    untouched = not current_user.is_authenticated
     if current_user.is_authenticated:
         saved = _saved_forms()
         if saved:
             _fill(form, saved[0])
         else:
             form.recipient.data, form.email.data = current_user.name, current_user.email
-    return _checkout_page(form, basket=basket)
+    return _checkout_page(form, basket=basket, untouched=untouched)
 
 
 def _saved_forms() -> list[queries.LastForm]:
@@ -92,7 +93,12 @@ def _fill(form: CheckoutForm, last: queries.LastForm) -> None:
 
 
 def _checkout_page(
-    form: CheckoutForm, status: int = 200, refusal: Refusal | None = None, basket: Basket | None = None
+    form: CheckoutForm,
+    status: int = 200,
+    refusal: Refusal | None = None,
+    basket: Basket | None = None,
+    *,
+    untouched: bool = False,
 ) -> tuple[str, int]:
     keep_private()
     basket = basket or read_basket()
@@ -112,6 +118,7 @@ def _checkout_page(
     page = render_template(
         "shop/orders/checkout.html",
         form=form,
+        untouched=levels if untouched else None,
         basket=basket,
         priced=priced,
         zone=zone,
