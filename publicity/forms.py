@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
@@ -52,11 +51,7 @@ class ObjectionForm(Form):
         """Check the text; a form without a token of ours gets a new one."""
         if not rules.is_once(self.once.data or ""):
             self.once.data = ids.public_id(20)
-        fine = super().validate(extra_validators)
-        if fine and not (self.text.data or "").strip():
-            self.add_error("text", _("Please fill this in."))
-            return False
-        return fine
+        return super().validate(extra_validators)
 
     def to_request(self, locale: str) -> NewObjection:
         """Return the objection as written, in the language of the page."""

@@ -144,9 +144,19 @@ class YuanField(StringField):
         self.fen = amount
 
 
+class _Required(InputRequired):
+    """Spaces are nothing."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        super().__call__(form, field)
+        first = field.raw_data[0] if field.raw_data else ""
+        if isinstance(first, str) and not first.strip():
+            raise StopValidation(self.message or "")
+
+
 def required() -> InputRequired:
-    """Refuse an empty field."""
-    return InputRequired(_l("Please fill this in."))
+    """Refuse an empty field, also one of nothing but spaces."""
+    return _Required(_l("Please fill this in."))
 
 
 def at_most(characters: int) -> Length:

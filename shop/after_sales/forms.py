@@ -151,7 +151,7 @@ class SendBackForm(Form):
 
     carrier = StringField(
         _l("Carrier"),
-        [required(), no_control_characters, at_most(40), Regexp(r".*\S", message=_l("Please fill this in."))],
+        [required(), no_control_characters, at_most(40)],
     )
     tracking_number = StringField(
         _l("Number on the waybill"),

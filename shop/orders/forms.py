@@ -61,12 +61,6 @@ def mainland_phone(_form: Any, field: Any) -> None:
         raise StopValidation(_("Enter a mainland phone number, for example 138 0013 8000."))
 
 
-def some_words(_form: Any, field: Any) -> None:
-    """Refuse a text of nothing but spaces."""
-    if not (field.data or "").strip():
-        raise StopValidation(_("Please fill this in."))
-
-
 def door_needed(form: Any, field: Any) -> None:
     """Refuse an empty field where the goods go to the door."""
     if not form.picks_up and not (field.data or "").strip():
@@ -96,7 +90,7 @@ class DeliveryForm(PlaceForm):
 
     once = HiddenField(validators=[required(), Length(min=10, max=40), Regexp(r"^[0-9A-Z]+$")])
     seen_total = HiddenField(validators=[Optional(), Regexp(r"^[0-9]{1,12}$")])
-    recipient = StringField(_l("Recipient"), [*_WORDS, some_words, at_most(40)])
+    recipient = StringField(_l("Recipient"), [*_WORDS, at_most(40)])
     phone = TelField(_l("Phone"), [*_WORDS, at_most(30), mainland_phone])
     address = StringField(_l("Street, house, door"), [no_control_characters, door_needed, at_most(120)])
     email = EmailField(
@@ -184,7 +178,8 @@ class DeliveryForm(PlaceForm):
 
     def seen_total_fen(self) -> int | None:
         """Return the total that stood on the page (fen)."""
-        return int(self.seen_total.data) if self.seen_total.data else None
+        seen = (self.seen_total.data or "").strip()
+        return int(seen) if seen else None
 
     def fill_from(self, last: LastForm, codes: Sequence[str]) -> None:
         """Fill in where an earlier order went, and the codes of its regions."""

@@ -29,12 +29,6 @@ from web.forms import (
 _WORDS = [required(), no_control_characters]
 
 
-def some_words(_form: Any, field: Any) -> None:
-    """Refuse a text of nothing but spaces."""
-    if not (field.data or "").strip():
-        raise StopValidation(_("Please fill this in."))
-
-
 class _OnceForm(Form):
     """A form that makes something; sent twice, it makes it once."""
 
@@ -49,11 +43,11 @@ class _OnceForm(Form):
 class AccountForm(_OnceForm, PasswordAgainForm):
     """Into which account a supplier is paid."""
 
-    holder = StringField(_l("Name of the account"), [*_WORDS, some_words, at_most(60)])
+    holder = StringField(_l("Name of the account"), [*_WORDS, at_most(60)])
     bank = StringField(
         _l("Bank and branch"),
-        [*_WORDS, some_words, at_most(60)],
-        description=_l("As it stands on the bank’s letter, for example 山亭农村商业银行店子支行."),
+        [*_WORDS, at_most(60)],
+        description=_l("As it stands on the bank's letter, for example 山亭农村商业银行店子支行."),
     )
     bank_code = StringField(
         _l("Code of the branch (CNAPS)"),
@@ -93,7 +87,7 @@ class DisputeForm(_OnceForm):
     """Which line is settled wrongly, and why."""
 
     line = SelectField(_l("Line of the statement"), [required()])
-    reason = TextAreaField(_l("What is wrong"), [*_WORDS, some_words, at_most(500)])
+    reason = TextAreaField(_l("What is wrong"), [*_WORDS, at_most(500)])
 
     @property
     def line_id(self) -> int | None:
@@ -123,22 +117,20 @@ class ProposeForm(_OnceForm):
 class ReasonForm(Form):
     """Why somebody says no."""
 
-    reason = TextAreaField(_l("Reason"), [*_WORDS, some_words, at_most(500)])
+    reason = TextAreaField(_l("Reason"), [*_WORDS, at_most(500)])
 
 
 class PaidForm(Form):
     """What the bank says of a transfer."""
 
-    bank_reference = StringField(_l("Bank reference"), [*_WORDS, some_words, at_most(80)])
+    bank_reference = StringField(_l("Bank reference"), [*_WORDS, at_most(80)])
     paid_on = DayField(_l("Day of payment"), [required()])
 
 
 class AnswerForm(Form):
     """What the operator says to a disputed line."""
 
-    answer = TextAreaField(
-        _l("Answer"), [*_WORDS, some_words, at_most(500)], description=_l("The supplier reads it.")
-    )
+    answer = TextAreaField(_l("Answer"), [*_WORDS, at_most(500)], description=_l("The supplier reads it."))
     corrected = YuanField(
         _l("Owed in addition"),
         [Optional()],

@@ -447,7 +447,9 @@ def test_a_supplier_says_where_goods_go_back_to_and_the_buyer_reads_it(
         ("phone", "12"),
         ("phone", ""),
         ("recipient", ""),
+        ("recipient", " \u3000 "),
         ("address", ""),
+        ("address", " \n "),
         ("address", "x" * 201),
     ):
         seller.post(way, {**good, field: wrong}, 422)

@@ -301,3 +301,18 @@ def test_no_account_holds_the_stock_with_orders_that_are_not_paid(
         fill_cart(client, (variant, 1))
         client.post("/shop/checkout", form_of(client))
     assert orders(session) == 2 * rules.MOST_UNPAID + 1
+
+
+@pytest.mark.parametrize("seen", ["", " ", "\n"])
+def test_a_total_of_nothing_but_spaces_is_none(client: PageClient, session: Session, seen: str) -> None:
+    fill_cart(client, (make_variant(session), 1))
+    client.post("/shop/checkout", {**form_of(client), "seen_total": seen})
+    assert orders(session) == 1
+
+
+@pytest.mark.parametrize("name", ["recipient", "phone", "email"])
+def test_nothing_but_spaces_is_an_empty_field(client: PageClient, session: Session, name: str) -> None:
+    fill_cart(client, (make_variant(session), 1))
+    page = client.post("/shop/checkout", {**form_of(client), name: " \u3000 "}, 422)
+    assert "请填写此项。" in page.text
+    assert orders(session) == 0
