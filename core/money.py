@@ -13,8 +13,8 @@ _YUAN = re.compile(r"^[0-9]{1,10}(\.[0-9]{1,2})?$")
 
 
 def format_fen(amount: int) -> str:
-    """Write an amount in fen as yuan, `123456` -> `¥1,234.56`."""
-    sign = "-" if amount < 0 else ""
+    """Write an amount in fen as yuan, `123456` -> `¥1,234.56`, `-5` -> `−¥0.05` with a true minus sign."""
+    sign = "−" if amount < 0 else ""
     yuan, fen = divmod(abs(amount), 100)
     return f"{sign}¥{yuan:,}.{fen:02d}"
 

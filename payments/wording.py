@@ -103,6 +103,55 @@ def dispute_label(status: str) -> str:
     }.get(status, status)
 
 
+def event_label(kind: str) -> str:
+    """Return what a provider's message says, in place of its word for it."""
+    return {
+        "checkout.session.completed": _("A payment page was finished"),
+        "checkout.session.expired": _("A payment page has run out"),
+        "checkout.session.async_payment_succeeded": _("A payment came later"),
+        "checkout.session.async_payment_failed": _("A payment did not go through"),
+        "payment_intent.succeeded": _("A payment went through"),
+        "payment_intent.payment_failed": _("A payment did not go through"),
+        "charge.refunded": _("A refund changed"),
+        "charge.refund.updated": _("A refund changed"),
+        "refund.created": _("A refund changed"),
+        "refund.updated": _("A refund changed"),
+        "refund.failed": _("A refund changed"),
+        "charge.dispute.created": _("A dispute was opened"),
+        "charge.dispute.updated": _("A dispute changed"),
+        "charge.dispute.closed": _("A dispute was decided"),
+        "payout.paid": _("A payout arrived in the bank"),
+        "payout.failed": _("A payout did not arrive"),
+    }.get(kind, kind)
+
+
+def dispute_reason(reason: str) -> str:
+    """Return why somebody disputes a payment, in place of the provider's word."""
+    return {
+        "bank_cannot_process": _("The bank could not process the payment"),
+        "credit_not_processed": _("A refund that was promised did not come"),
+        "duplicate": _("Charged twice"),
+        "fraudulent": _("The holder says it was not them"),
+        "general": _("No reason given"),
+        "product_not_received": _("The goods did not arrive"),
+        "product_unacceptable": _("The goods were not as described"),
+        "subscription_canceled": _("Charged after cancelling"),
+        "unrecognized": _("The holder does not recognise the charge"),
+    }.get(reason, reason)
+
+
+def refund_reason(reason: str) -> str:
+    """Return why money goes back; what people wrote stays as it is, what the programme wrote is put into words."""
+    recalled = re.fullmatch(r"The supplier recalled batch (.+)\.", reason)
+    if recalled is not None:
+        return _("The supplier recalled batch %(batch)s.", batch=recalled[1])
+    return {
+        "The buyer called it off before it was sent.": _("Called off before it was sent."),
+        "The order had been paid before.": _("The order had been paid before."),
+        "A claim about received goods was settled.": _("A claim about received goods was settled."),
+    }.get(reason, reason)
+
+
 def provider_label(provider: str) -> str:
     """Return how money comes or goes."""
     return {"stripe": "Stripe", "sandbox": _("Rehearsal"), "bank": _("Bank transfer by hand")}.get(

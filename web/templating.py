@@ -29,7 +29,7 @@ def day(value: date | datetime | None) -> str:
         return ""
     if isinstance(value, datetime):
         value = value.astimezone(clock.CHINA).date()
-    return format_date(value, "medium" if locale_code() == "en" else "y年M月d日")
+    return format_date(value, "d MMM y" if locale_code() == "en" else "y年M月d日")
 
 
 def moment(value: datetime | None) -> str:

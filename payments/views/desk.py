@@ -88,6 +88,8 @@ def payment_events() -> str:
         reviews=reviews,
         review_reason=wording.review_reason,
         outcome_text=wording.outcome_text,
+        event_label=wording.event_label,
+        provider_label=wording.provider_label,
         error_text=wording.error_text,
     )
 

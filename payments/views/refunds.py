@@ -176,6 +176,8 @@ def _words() -> dict[str, Any]:
     return {
         "refund_label": wording.refund_label,
         "refund_tone": wording.refund_tone,
+        "refund_reason": wording.refund_reason,
+        "dispute_reason": wording.dispute_reason,
         "provider_label": wording.provider_label,
         "dispute_label": wording.dispute_label,
         "amount_text": wording.amount_text,

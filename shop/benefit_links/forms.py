@@ -50,7 +50,7 @@ class ShareForm(Form):
         _l("Share of sales in percent"),
         [at_most(8)],
         description=_l(
-            "Of the goods’ value of everything that buyers accept. It is kept back from your payouts until you have paid the household. For dividends, shares, land trust and purchases by order."
+            "Of the goods' value of everything that buyers accept. It is kept back from your payouts until you have paid the household. For dividends, shares, land trust and purchases by order."
         ),
     )
     share_of = SelectField(

@@ -122,7 +122,7 @@ def _bad_payment(refusal: errors.BadPayment) -> str:
 @explains(errors.ShareTooLarge)
 def _too_large(refusal: errors.ShareTooLarge) -> str:
     return _(
-        "All shares of the sales of %(product)s together may take %(room)s at most, the growers’ part of its price. %(left)s is still free on these days.",
+        "All shares of the sales of %(product)s together may take %(room)s at most, the growers' part of its price. %(left)s is still free on these days.",
         product=in_language(*refusal.product),
         room=percent(refusal.room_bps),
         left=percent(refusal.left_bps),

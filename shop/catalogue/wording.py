@@ -172,12 +172,12 @@ def fault_text(fault: Fault) -> str:
         return _("The three parts come to %(amount)s more than the price.", amount=amount)
     if fault.problem == "household shares":
         return _(
-            "Households have agreed shares of these sales. The growers’ part must be at least %(amount)s higher to bear them.",
+            "Households have agreed shares of these sales. The growers' part must be at least %(amount)s higher to bear them.",
             amount=money.format_fen(fault.off_fen),
         )
     if fault.problem == "household shares, closed":
         return _(
-            "Households have agreed shares of these sales meanwhile, and the growers’ part of this pack size is %(amount)s too low to bear them. Add a new pack size in its place.",
+            "Households have agreed shares of these sales meanwhile, and the growers' part of this pack size is %(amount)s too low to bear them. Add a new pack size in its place.",
             amount=money.format_fen(fault.off_fen),
         )
     problems = {

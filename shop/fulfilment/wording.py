@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask_babel import gettext as _
 
 from shop.fulfilment.errors import (
@@ -35,15 +37,28 @@ def kind_label(kind: str) -> str:
     }[NodeKind(kind)]
 
 
-def way_steps(travel: Travel, carrier: str, tracking_number: str, *, show_people: bool = False) -> list[Step]:
-    """Return how far a parcel has come, as steps of the timeline; who noted it only where that is shown."""
+def way_steps(
+    travel: Travel,
+    carrier: str,
+    tracking_number: str,
+    *,
+    received_at: datetime | None,
+    show_people: bool = False,
+) -> list[Step]:
+    """Return how far a parcel has come, as steps of the timeline; who noted it only where that is shown.
+
+    A carrier tells us nothing of the hand-over: then what ends the way is that the goods were received.
+    """
     parcel = " ".join(word for word in (carrier, tracking_number) if word)
     steps = [Step(_("Sent off"), "done", moment(travel.sent_at), note=parcel or _("through our nodes"))]
     for stop in travel.stops:
-        steps.append(_stop_step(stop, travel, show_people))
+        over = travel.delivered_at is not None or received_at is not None
+        steps.append(_stop_step(stop, travel, over, show_people))
     if travel.delivered_at is not None:
         label = _("Picked up with the code") if travel.proof == Proof.CODE else _("Handed over")
         steps.append(Step(label, "done", moment(travel.delivered_at), travel.receiver))
+    elif received_at is not None:
+        steps.append(Step(_("Received"), "done", moment(received_at)))
     elif travel.pickup:
         steps.append(Step(_("Pick-up"), "now" if travel.waits_for_pickup else "next"))
     else:
@@ -52,9 +67,9 @@ def way_steps(travel: Travel, carrier: str, tracking_number: str, *, show_people
     return steps
 
 
-def _stop_step(stop: Stop, travel: Travel, show_people: bool) -> Step:
+def _stop_step(stop: Stop, travel: Travel, over: bool, show_people: bool) -> Step:
     state = "done" if stop.at is not None else "now" if stop.position == travel.reached + 1 else "next"
-    if travel.delivered_at is not None and stop.at is None:
+    if over and stop.at is None:
         state = "next"
     return Step(
         in_language(stop.name_zh, stop.name_en),

@@ -290,6 +290,8 @@ def view_order(session: Session, order: Order) -> OrderView:
         parts.setdefault(part.id, (part, (supplier[0], supplier[1]), []))[2].append(
             _line_view(line, slug, picture)
         )
+        if part.state == PartState.CANCELLED:
+            continue  # what is not sent reaches nobody
         before = villages.get(line.village_id)
         villages[line.village_id] = VillageShare(
             village_zh, village_en, line.producer_fen + (before.producer_fen if before else 0)

@@ -151,12 +151,14 @@ def timeline(view: OrderView) -> list[Step]:
     order = view.order
     steps = [Step(_("Ordered"), "done", moment(order.placed_at))]
     if order.state in (State.CANCELLED, State.EXPIRED):
+        if order.paid_at is not None:
+            steps.append(_paid_step(view))
         return [*steps, Step(state_label(order.state), "now", moment(order.closed_at))]
     if order.state == State.NEEDS_REVIEW:
         return [*steps, Step(state_label(order.state), "now")]
     if order.paid_at is None:
         return [*steps, Step(_("Payment"), "now"), Step(_("Shipping"), "next"), Step(_("Arrival"), "next")]
-    steps.append(Step(_("Paid"), "done", moment(order.paid_at), note=money.format_fen(order.total_fen)))
+    steps.append(_paid_step(view))
     for part in view.parts:
         who = in_language(part.supplier_zh, part.supplier_en)
         if part.state == PartState.CANCELLED:
@@ -180,6 +182,12 @@ def timeline(view: OrderView) -> list[Step]:
         else:
             steps.append(Step(_("Arrival"), "now" if part.shipped_at else "next", who=who))
     return steps
+
+
+def _paid_step(view: OrderView) -> Step:
+    return Step(
+        _("Paid"), "done", moment(view.order.paid_at), note=money.format_fen(view.order.total_fen)
+    )
 
 
 def line_choice(line: LineView, refunded_fen: int) -> str:

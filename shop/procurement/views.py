@@ -192,6 +192,7 @@ def show(number: str) -> Any:
         recalls=recalls,
         recall_wording=recall_wording,
         refund_label=payment_wording.refund_label,
+        refund_reason=payment_wording.refund_reason,
         refund_tone=payment_wording.refund_tone,
         amount_text=payment_wording.amount_text,
         view=view,

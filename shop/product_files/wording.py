@@ -211,7 +211,7 @@ def _plain_problems() -> dict[str, str]:
         "characters": _("it contains characters that cannot be stored. Type it again."),
         "price": _("a price must be above zero and below a million yuan."),
         "household shares": _(
-            "households have agreed shares of these sales; the growers’ part is too low to bear them."
+            "households have agreed shares of these sales; the growers' part is too low to bear them."
         ),
         "split": _("the three parts cannot be below zero and must sum to the price."),
         "grams or pieces": _("give the net weight or the pieces, one of the two."),

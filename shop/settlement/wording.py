@@ -87,7 +87,7 @@ def obstacle_label(obstacle: str) -> str:
     """Return why money is not paid out now."""
     return {
         Obstacle.NOT_DUE: _("Not due yet"),
-        Obstacle.CLAIM: _("A buyer’s claim is open"),
+        Obstacle.CLAIM: _("A buyer's claim is open"),
         Obstacle.DISPUTE: _("Disputed by the supplier"),
         Obstacle.REFUND: _("A refund waits for a second person"),
         Obstacle.IN_PAYOUT: _("The rest waits for the payout under way"),
@@ -131,7 +131,7 @@ def _second_person(_refusal: errors.SecondPersonNeeded) -> str:
 
 @explains(errors.BatchOutdated)
 def _outdated(refusal: errors.BatchOutdated) -> str:
-    names = ", ".join((*refusal.numbers[:10], *(in_language(zh, en) for zh, en in refusal.suppliers[:10])))
+    names = _(", ").join((*refusal.numbers[:10], *(in_language(zh, en) for zh, en in refusal.suppliers[:10])))
     return _(
         "Something has changed since this was proposed: %(names)s. Decline the batch and propose anew; what cannot be paid is left out then.",
         names=names,

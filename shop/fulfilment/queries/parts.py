@@ -62,7 +62,7 @@ def list_parts(
         )
         .join(Order, Order.id == SupplierOrder.order_id)
         .where(condition)
-        .order_by(SupplierOrder.id if waiting else SupplierOrder.id.desc())
+        .order_by(*((Order.paid_at, SupplierOrder.id) if waiting else (SupplierOrder.id.desc(),)))
         .limit(limit)
         .offset(offset)
     )

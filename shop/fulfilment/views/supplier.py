@@ -130,7 +130,9 @@ def _page(
         form=form,
         own_way=bool(nodes),
         travel=travel,
-        steps=words.way_steps(travel, found.part.carrier, found.part.tracking_number)
+        steps=words.way_steps(
+            travel, found.part.carrier, found.part.tracking_number, received_at=found.part.received_at
+        )
         if travel is not None
         else [],
         proof=proof or ProofForm(formdata=None),

@@ -351,6 +351,7 @@ def _order_page(
         recalls=recalls,
         recall_wording=recall_wording,
         refund_label=payment_wording.refund_label,
+        refund_reason=payment_wording.refund_reason,
         refund_tone=payment_wording.refund_tone,
         amount_text=payment_wording.amount_text,
         path=path,

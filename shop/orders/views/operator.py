@@ -197,6 +197,8 @@ def _page(number: str, call_off_form: CallOffForm, line_form: LineRefundForm, st
         tone=wording.tone,
         action_label=wording.action_label,
         refund_label=payment_wording.refund_label,
+        refund_reason=payment_wording.refund_reason,
+        dispute_reason=payment_wording.dispute_reason,
         refund_tone=payment_wording.refund_tone,
         dispute_label=payment_wording.dispute_label,
         provider_label=payment_wording.provider_label,

@@ -302,7 +302,7 @@ def _too_much(period: Period, supplier: str) -> Any:
 def _state_text(found: StatementPart) -> str:
     """Say how far the money of a part has come."""
     if found.obstacles:
-        return "; ".join(wording.obstacle_label(obstacle) for obstacle in found.obstacles)
+        return _("; ").join(wording.obstacle_label(obstacle) for obstacle in found.obstacles)
     if found.settled and not found.money.open_fen:
         return wording.payout_label(found.settled[-1].state)
     return _("Due for payment") if found.money.open_fen else _("Settled in full")

@@ -98,7 +98,7 @@ def test_from_the_form_of_a_link_to_the_released_payment(
     household.post(f"{answer}/agree", {}, status=303)
     month = (clock.now() - 30 * DAY).astimezone(clock.CHINA).strftime("%Y-%m")
     statement = supplier.get(f"/supplier/settlement?month={month}")
-    for amount in ("-¥5.00", "¥3.00", "¥198.00", "¥2.00"):
+    for amount in ("−¥5.00", "¥3.00", "¥198.00", "¥2.00"):
         assert amount in statement.text
     paper = supplier.get(f"/supplier/settlement/print?month={month}")
     assert "为农户留存" in paper.text

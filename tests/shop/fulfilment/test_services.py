@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,7 +24,7 @@ from shop.orders.models import Order, OrderLine, SupplierOrder
 from shop.orders.values import Kind, PartState, PlacedOrder, Received
 from tests.factories.orders import make_variant, place
 from tests.factories.people import actor_of, make_organisation, make_user
-from tests.shop.orders.test_services import MONEY
+from tests.shop.orders.test_services import MONEY, pay
 
 
 def paid_order(session: Session, *suppliers: Organisation, quantity: int = 2) -> PlacedOrder:
@@ -86,6 +88,19 @@ def test_a_supplier_sees_and_sends_only_their_own(session: Session) -> None:
             attempt()
     assert queries.list_parts(session, thief, PartState.TO_SHIP, limit=9, offset=0) == ([], 0)
     assert queries.count_to_ship(session, seller_of(session, one)) == 1
+
+
+def test_what_was_paid_first_waits_longest(session: Session) -> None:
+    supplier = make_organisation(session, OrganisationKind.SUPPLIER)
+    placed = [place(session, (make_variant(session, supplier=supplier), 1)) for _ in range(2)]
+    with clock.at(clock.now() + timedelta(minutes=1)):
+        pay(session, placed[1])
+    with clock.at(clock.now() + timedelta(minutes=2)):
+        pay(session, placed[0], reference="P2")
+    rows, _total = queries.list_parts(
+        session, seller_of(session, supplier), PartState.TO_SHIP, limit=9, offset=0
+    )
+    assert [row.number for row in rows] == [placed[1].number, placed[0].number]
 
 
 def test_nothing_is_sent_before_it_is_paid(session: Session) -> None:

@@ -298,6 +298,36 @@ def test_a_guest_gives_an_order_up(client: PageClient, session: Session) -> None
     client.post(f"{path}/receive", {"part": ids.public_id()}, 404)
 
 
+def test_an_order_called_off_after_paying_promises_no_village_its_money(
+    client: PageClient, session: Session
+) -> None:
+    secret = ids.secret()
+    placed = place(session, (make_variant(session), 1), guest_secret=secret)
+    bring_to(session, placed, "paid")
+    path = f"/shop/orders/guest/{secret}"
+    assert re.search(r"本单 ¥[0-9.]+ 到达", client.get(path).text)
+    client.post(f"{path}/cancel")
+    text = client.get(path).text
+    assert "到达" not in text
+    assert "到农户" not in text
+    assert "订单金额" in text
+    assert "已付款" in text
+    assert "发货前取消。" in text
+
+
+def test_the_way_of_what_was_received_has_no_step_to_come(client: PageClient, session: Session) -> None:
+    secret = ids.secret()
+    placed = place(session, (make_variant(session), 1), guest_secret=secret)
+    bring_to(session, placed, "shipped")
+    path = f"/shop/orders/guest/{secret}"
+    assert "is-now" in client.get(path).response.text
+    part = session.scalars(select(SupplierOrder.public_id)).one()
+    client.post(f"{path}/receive", {"part": part})
+    page = client.get(path)
+    assert "is-now" not in page.response.text
+    assert "is-next" not in page.response.text
+
+
 def test_the_list_of_orders_is_read_in_pages(client: PageClient, session: Session) -> None:
     owner = make_user(session)
     client.sign_in(owner)
