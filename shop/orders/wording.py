@@ -185,9 +185,7 @@ def timeline(view: OrderView) -> list[Step]:
 
 
 def _paid_step(view: OrderView) -> Step:
-    return Step(
-        _("Paid"), "done", moment(view.order.paid_at), note=money.format_fen(view.order.total_fen)
-    )
+    return Step(_("Paid"), "done", moment(view.order.paid_at), note=money.format_fen(view.order.total_fen))
 
 
 def line_choice(line: LineView, refunded_fen: int) -> str:
