@@ -47,6 +47,9 @@ _WORDS = [required(), no_control_characters]
 #: How goods reach somebody: to the door, or to a point in a village.
 TO_THE_DOOR, PICK_UP = "door", "pickup"
 
+#: The fields that stand above all others on the page, in its order.
+_FIRST_ON_PAGE = ("recipient", "phone", "way", "province", "county", "town", "village", "address", "pickup")
+
 #: So many goods are named beside the box itself; more stand in the list above it.
 MOST_NAMED = 4
 
@@ -83,6 +86,10 @@ def invoice_code_checked(form: Any, field: Any) -> None:
     fault = registration_rules.code_fault(code)
     if fault is not None:
         raise StopValidation(words_for(BadCode(fault, len(code))))
+
+
+def _place_on_page(name: str) -> int:
+    return _FIRST_ON_PAGE.index(name) if name in _FIRST_ON_PAGE else len(_FIRST_ON_PAGE)
 
 
 class DeliveryForm(PlaceForm):
@@ -126,6 +133,9 @@ class DeliveryForm(PlaceForm):
         for needed in (self.province, self.county, self.address, self.invoice_title, self.invoice_code):
             needed.flags.required = True
         self.lineage: list[Region] = []
+        # the summary of what is wrong follows the page, not the order in which the classes were written
+        for name in sorted(self._fields, key=_place_on_page):
+            self._fields[name] = self._fields.pop(name)
 
     def place(self, lineage: Sequence[Region]) -> bool:
         """Take the regions that the picked codes lead to (`picked_lineage`); False with words beside the list that leads nowhere."""

@@ -26,7 +26,11 @@ PAGE_SIZE = 30
 
 
 class NewNodeForm(NodeForm, PlaceForm):
-    """A new node, and where it stands."""
+    """A new node, and where it stands: in a county at least."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.province.flags.required = self.county.flags.required = True
 
 
 @bp.get("/operator/nodes")

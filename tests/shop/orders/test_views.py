@@ -213,6 +213,14 @@ def test_a_form_that_cannot_be_is_422_and_orders_nothing(
     assert page.form("/shop/checkout")
 
 
+def test_the_summary_of_what_is_wrong_follows_the_page(client: PageClient, session: Session) -> None:
+    fill_cart(client, (make_variant(session), 1))
+    empty = dict.fromkeys(("recipient", "phone", "province", "address", "email"), "")
+    page = client.post("/shop/checkout", {**form_of(client), **empty}, 422)
+    summary = page.html.split('class="error-summary"')[1].split("</div>")[0]
+    assert re.findall(r'href="#(\w+)"', summary) == ["recipient", "phone", "province", "address", "email"]
+
+
 def test_fresh_goods_are_confirmed_by_hand(client: PageClient, session: Session) -> None:
     fill_cart(client, (make_variant(session, perishable=True), 1))
     form = form_of(client)
