@@ -26,6 +26,8 @@ bp = Blueprint("payments_reconciliation", __name__)
 
 PAGE = 31
 LONGEST_CSV = 10_000
+#: No deployment took money before this day.
+EARLIEST = date(2020, 1, 1)
 
 
 @bp.get("/operator/reconciliation")
@@ -126,8 +128,8 @@ def compare(provider: str, day: str) -> Any:
     with reading() as session:
         services.require_operator(session, current_actor())
     wanted = _day(day)
-    if wanted > clock.today():
-        raise NotFound("a day to come")
+    if not EARLIEST <= wanted <= clock.today():
+        raise NotFound("a day to come, or before there was money")
     try:
         services.reconcile_day(provider, wanted)
     except GatewayFailed as refusal:

@@ -25,7 +25,7 @@ FEWEST_CLAIM_DAYS, MOST_CLAIM_DAYS = 1, 90
 
 #: A statement covers at most this many days.
 LONGEST_PERIOD = 366
-FIRST_YEAR = 2020
+FIRST_YEAR, LAST_YEAR = 2020, 2100
 
 #: What each state of a batch allows, and where it leads. What is not here is refused with 409.
 BATCH_TABLE: Mapping[BatchState, Mapping[BatchAction, BatchState]] = {
@@ -125,7 +125,7 @@ def split_refunds(
 
 def month_period(month: str) -> Period | None:
     """Return the days of a month written `2026-11`, or None when it is none."""
-    if not _MONTH.match(month) or int(month[:4]) < FIRST_YEAR:
+    if not _MONTH.match(month) or not FIRST_YEAR <= int(month[:4]) <= LAST_YEAR:
         return None
     year, number = int(month[:4]), int(month[5:])
     return Period(date(year, number, 1), date(year, number, calendar.monthrange(year, number)[1]), month)
@@ -133,7 +133,7 @@ def month_period(month: str) -> Period | None:
 
 def chosen_period(first: date, last: date) -> Period | None:
     """Return the days from one through another, or None when they are no period of at most `LONGEST_PERIOD` days."""
-    if first.year < FIRST_YEAR or not first <= last < first + timedelta(days=LONGEST_PERIOD):
+    if not FIRST_YEAR <= first.year <= LAST_YEAR or not first <= last < first + timedelta(days=LONGEST_PERIOD):
         return None
     return Period(first, last)
 

@@ -343,6 +343,8 @@ class TestPages:
         page = client.get("/operator/reconciliation/payouts").text
         assert "The bank account is closed" in page
         client.post(f"/operator/reconciliation/stripe/{clock.today().isoformat()}")
+        for day in ("0001-01-01", "2019-12-31", "9999-12-31", "2026-02-30"):
+            client.post(f"/operator/reconciliation/stripe/{day}", status=404)
         assert "Nothing differs" in client.get(f"/operator/reconciliation/stripe/{clock.today()}").text
         assert "ledger_to_bank" in client.get("/operator/reconciliation.csv").html
 

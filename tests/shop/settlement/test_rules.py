@@ -165,7 +165,7 @@ def test_months(month: str, first: date, last: date) -> None:
     assert (period.first, period.last, period.query) == (first, last, f"month={month}")
 
 
-@pytest.mark.parametrize("month", ["", "2026-13", "2026-1", "1999-01", "2026-11-01", "２０２６-11", "abc"])
+@pytest.mark.parametrize("month", ["", "2026-13", "2026-1", "1999-01", "2026-11-01", "２０２６-11", "abc", "9999-12"])
 def test_what_is_no_month(month: str) -> None:
     assert rules.month_period(month) is None
 
@@ -177,6 +177,7 @@ def test_chosen_days_lie_within_a_year() -> None:
     assert rules.chosen_period(date(2026, 11, 2), date(2026, 11, 1)) is None
     assert rules.chosen_period(date(2025, 11, 1), date(2026, 11, 2)) is None
     assert rules.chosen_period(date(1999, 1, 1), date(1999, 1, 2)) is None
+    assert rules.chosen_period(date(9999, 12, 31), date(9999, 12, 31)) is None
 
 
 def test_the_last_months() -> None:
