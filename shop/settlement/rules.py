@@ -133,7 +133,7 @@ def month_period(month: str) -> Period | None:
 
 def chosen_period(first: date, last: date) -> Period | None:
     """Return the days from one through another, or None when they are no period of at most `LONGEST_PERIOD` days."""
-    if not FIRST_YEAR <= first.year <= LAST_YEAR or not first <= last < first + timedelta(days=LONGEST_PERIOD):
+    if not FIRST_YEAR <= first.year <= LAST_YEAR or not 0 <= (last - first).days < LONGEST_PERIOD:
         return None
     return Period(first, last)
 

@@ -165,7 +165,9 @@ def test_months(month: str, first: date, last: date) -> None:
     assert (period.first, period.last, period.query) == (first, last, f"month={month}")
 
 
-@pytest.mark.parametrize("month", ["", "2026-13", "2026-1", "1999-01", "2026-11-01", "２０２６-11", "abc", "9999-12"])
+@pytest.mark.parametrize(
+    "month", ["", "2026-13", "2026-1", "1999-01", "2026-11-01", "２０２６-11", "abc", "9999-12"]
+)
 def test_what_is_no_month(month: str) -> None:
     assert rules.month_period(month) is None
 
