@@ -6,6 +6,7 @@ import os
 import smtplib
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
 from email.message import Message
@@ -100,39 +101,57 @@ def use(mailer: Mailer, sender: tuple[str, str]) -> None:
     _mailer, _sender = mailer, sender
 
 
-def post(
-    session: Session,
-    *,
-    key: str,
-    recipient: str,
-    subject: str,
-    text: str,
-    html: str,
-    locale: str = "zh_Hans_CN",
-    waited_for: bool = False,
-) -> None:
-    """Put a message into the outbox of this step; the same `key` is posted once.
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message as it is composed; the same `key` is posted once.
 
     `waited_for`: somebody sits before an empty mailbox, so that it passes all other mail.
     """
-    added = session.scalar(
+
+    key: str
+    recipient: str
+    subject: str
+    text: str
+    html: str
+    locale: str = "zh_Hans_CN"
+    waited_for: bool = False
+
+
+def post(session: Session, *letters: Letter) -> None:
+    """Put messages into the outbox of this step, those that are not there already; two statements for all of them."""
+    if not letters:
+        return
+    moment = clock.now()
+    waited_for = {letter.key: letter.waited_for for letter in letters}
+    added = session.execute(
         _ADD,
-        {
-            "key": key,
-            "recipient": recipient,
-            "subject": " ".join(subject.split()),
-            "text": text,
-            "html": html,
-            "locale": locale,
-            "created_at": clock.now(),
-        },
+        [
+            {
+                "key": letter.key,
+                "recipient": letter.recipient,
+                "subject": " ".join(letter.subject.split()),
+                "text": letter.text,
+                "html": letter.html,
+                "locale": letter.locale,
+                "created_at": moment,
+            }
+            # In one order, so that two steps that post the same never wait for each other crosswise.
+            for letter in sorted(letters, key=lambda letter: letter.key)
+        ],
     )
-    if added is not None:
-        jobs.enqueue(session, SEND_MAIL, {"mail_id": added}, key=f"send_mail:{added}", waited_for=waited_for)
+    jobs.enqueue_many(
+        session,
+        [
+            jobs.NewJob(SEND_MAIL, {"mail_id": row.id}, f"send_mail:{row.id}", waited_for=waited_for[row.key])
+            for row in added
+        ],
+    )
 
 
 _table = table_of(Mail)
-_ADD = insert(_table).on_conflict_do_nothing(index_elements=[_table.c.key]).returning(_table.c.id)
+_ADD = (
+    insert(_table).on_conflict_do_nothing(index_elements=[_table.c.key]).returning(_table.c.id, _table.c.key)
+)
 _ids = bindparam("ids", type_=ARRAY(BigInteger))
 _UNSENT = select(_table).where(_table.c.id == func.any(_ids), _table.c.sent_at.is_(None))
 _SENT = (

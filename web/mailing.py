@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from flask import Flask, render_template
@@ -9,6 +10,7 @@ from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
 from core import mail
+from core.db import transaction
 
 _app: Flask | None = None
 
@@ -19,8 +21,12 @@ def init_app(app: Flask) -> None:
     _app = app
 
 
-def post(
-    session: Session,
+def post(session: Session, **asked: Any) -> None:
+    """Compose a message (`compose`) and put it into the outbox of this step, once."""
+    mail.post(session, compose(**asked))
+
+
+def compose(
     *,
     key: str,
     recipient: str,
@@ -28,8 +34,8 @@ def post(
     locale: str = "zh_Hans_CN",
     waited_for: bool = False,
     **context: Any,
-) -> None:
-    """Compose `<template>.txt` (first line: the subject) and `<template>.html` and put them into the outbox once.
+) -> mail.Letter:
+    """Compose `<template>.txt` (first line: the subject) and `<template>.html` for one reader.
 
     Called by the worker, never while a page waits. `waited_for`: somebody sits before an empty mailbox.
     """
@@ -40,13 +46,34 @@ def post(
         context = {"base_url": base_url, "locale_code": locale, **context}
         subject, _, text = render_template(f"{template}.txt", **context).strip().partition("\n")
         html = render_template(f"{template}.html", subject=subject.strip(), **context)
-    mail.post(
-        session,
-        key=key,
-        recipient=recipient,
-        subject=subject.strip(),
-        text=text.strip() + "\n",
-        html=html,
-        locale=locale,
-        waited_for=waited_for,
-    )
+    return mail.Letter(key, recipient, subject.strip(), text.strip() + "\n", html, locale, waited_for)
+
+
+def post_together(
+    composed: Callable[[dict[str, Any]], Iterable[mail.Letter]], payloads: Sequence[dict[str, Any]]
+) -> dict[int, Exception]:
+    """Post the letters of many jobs in one step and return what went wrong, by the place of the job.
+
+    What cannot be composed, or what the database refuses, fails alone.
+    """
+    letters: dict[int, list[mail.Letter]] = {}
+    failed: dict[int, Exception] = {}
+    for place, payload in enumerate(payloads):
+        try:
+            letters[place] = list(composed(payload))
+        except Exception as error:
+            failed[place] = error
+    try:
+        _post(letter for own in letters.values() for letter in own)
+    except Exception:
+        for place, own in letters.items():
+            try:
+                _post(own)
+            except Exception as error:
+                failed[place] = error
+    return failed
+
+
+def _post(letters: Iterable[mail.Letter]) -> None:
+    with transaction() as session:
+        mail.post(session, *letters)

@@ -16,7 +16,7 @@ from core.errors import NotFound
 from core.permissions import Actor
 from payments import gateways, queries, rules
 from payments.errors import UnknownIntent
-from payments.models import PaymentEvent
+from payments.models import PaymentEvent, PaymentIntent
 from payments.services.disputes import settle_dispute
 from payments.services.finishing import finish_intent
 from payments.services.payouts import settle_payout
@@ -34,6 +34,11 @@ _STORE = (
     .returning(_table.c.id)
 )
 _LOCK = select(PaymentEvent).where(PaymentEvent.id == bindparam("event_id")).with_for_update()
+_WITH_INTENT = (
+    select(PaymentEvent, PaymentIntent)
+    .outerjoin(PaymentIntent, PaymentIntent.public_id == PaymentEvent.intent_public_id)
+    .where(PaymentEvent.id == bindparam("event_id"))
+)
 
 
 def receive_event(gateway_name: str, raw_body: bytes, headers: Mapping[str, str]) -> int | None:
@@ -73,11 +78,14 @@ def handle_event(event_id: int) -> bool:
     transaction open.
     """
     with reading() as session:
-        event = session.get(PaymentEvent, event_id)
-    if event is None or event.handled_at is not None:
-        return event is not None
+        found = session.execute(_WITH_INTENT, {"event_id": event_id}).one_or_none()
+    if found is None:
+        return False
+    event, intent = found
+    if event.handled_at is not None:
+        return True
     try:
-        _apply(event)
+        _apply(event, intent)
     except Exception as problem:
         log.warning("event %s of %s could not be applied: %s", event.event_id, event.gateway, problem)
         _note_failure(event_id, problem)
@@ -105,7 +113,7 @@ def retry_event(session: Session, actor: Actor, event_id: int) -> None:
     audit.record(session, actor, "payment event tried again", "payment_event", event.event_id)
 
 
-def _apply(event: PaymentEvent) -> None:
+def _apply(event: PaymentEvent, intent: PaymentIntent | None) -> None:
     if rules.concerns_refunds(event.type):
         known = settle_refunds_of(event.gateway, _told_id(event, "payment_intent"))
         return _mark_handled(event.id, "refund" if known else "unknown refund")
@@ -115,8 +123,6 @@ def _apply(event: PaymentEvent) -> None:
         return _mark_handled(event.id, f"payout {settle_payout(event.gateway, _told_id(event, 'id'))}")
     if not rules.concerns_payments(event.type):
         return _mark_handled(event.id, "ignored")
-    with reading() as session:
-        intent = queries.find_intent(session, event.intent_public_id) if event.intent_public_id else None
     if intent is None or intent.provider != event.gateway:
         raise UnknownIntent(f"no intent {event.intent_public_id or '(none named)'}")
     session_id = intent.provider_session_id or event.session_id

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from core import events, jobs
 from core.db import reading, transaction
+from core.mail import Letter
 from shop.applications.queries import readers_of_supplier
 from shop.fulfilment import codes, queries, rules, wording
 from shop.fulfilment.events import ParcelLeftWaiting, ParcelReady
@@ -87,25 +89,29 @@ def compose_to_buyer(payload: dict[str, Any]) -> None:
         )
 
 
-@jobs.handler(MAIL_SUPPLIER)
-def compose_to_suppliers(payload: dict[str, Any]) -> None:
-    """Compose a mail to each person of each supplier who has something to send of an order."""
+@jobs.handler_of_many(MAIL_SUPPLIER)
+def write_to_suppliers(payloads: Sequence[dict[str, Any]]) -> dict[int, Exception]:
+    """Write to each person of each supplier who has something to send of an order."""
+    return mailing.post_together(_composed_for_suppliers, payloads)
+
+
+def _composed_for_suppliers(payload: dict[str, Any]) -> list[Letter]:
     with reading() as session:
         order = session.get_one(Order, payload["order_id"])
         view = order_queries.view_order(session, order)
         waiting = [part for part in view.parts if part.state == PartState.TO_SHIP]
         readers = {part.supplier_id: readers_of_supplier(session, part.supplier_id) for part in waiting}
-    with transaction() as session:
-        for part in waiting:
-            for reader in readers[part.supplier_id]:
-                mailing.post(
-                    session,
-                    key=f"order-new:{part.public_id}:{reader.public_id}",
-                    recipient=reader.email or "",
-                    template="shop/fulfilment/emails/new_order",
-                    locale=reader.locale,
-                    order=order,
-                    part=part,
-                    reader=reader,
-                    path=f"/supplier/orders/{part.public_id}",
-                )
+    return [
+        mailing.compose(
+            key=f"order-new:{part.public_id}:{reader.public_id}",
+            recipient=reader.email or "",
+            template="shop/fulfilment/emails/new_order",
+            locale=reader.locale,
+            order=order,
+            part=part,
+            reader=reader,
+            path=f"/supplier/orders/{part.public_id}",
+        )
+        for part in waiting
+        for reader in readers[part.supplier_id]
+    ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from core import events, jobs
-from core.db import reading, transaction
+from core.db import reading
+from core.mail import Letter
 from payments.wording import amount_text
 from shop.orders import addresses, queries
 from shop.orders.events import OrderPaid, OrderPlaced, OrderRefunded, PartShipped
@@ -61,32 +63,35 @@ def _enqueue(session: Session, about: str, order_id: int, fact: str, part_id: in
     jobs.enqueue(session, MAIL_ORDER, payload, key=f"{MAIL_ORDER}:{about}:{fact}")
 
 
-@jobs.handler(MAIL_ORDER)
-def compose(payload: dict[str, Any]) -> None:
-    """Compose one mail about an order in the language in which it was placed."""
+@jobs.handler_of_many(MAIL_ORDER)
+def write_mails(payloads: Sequence[dict[str, Any]]) -> dict[int, Exception]:
+    """Write mails about orders, each in the language in which its order was placed."""
+    return mailing.post_together(_composed, payloads)
+
+
+def _composed(payload: dict[str, Any]) -> list[Letter]:
     about = payload["about"]
     with reading() as session:
         order = session.get_one(Order, payload["order_id"])
+        if about == "placed" and order.paid_at is not None:
+            return []
         view = queries.view_order(session, order)
         part_id = payload["part_id"]
         part_public_id = session.get_one(SupplierOrder, part_id).public_id if part_id else None
     refund = payload.get("refund")
     part = next((part for part in view.parts if part.public_id == part_public_id), None)
-    if about == "placed" and order.paid_at is not None:
-        return
-    with transaction() as session:
-        mailing.post(
-            session,
-            key=":".join(
-                word for word in (f"order-{about}", order.number, part_public_id or refund or "") if word
-            ),
-            recipient=order.email,
-            template=f"shop/orders/emails/{about}",
-            locale=order.locale,
-            order=order,
-            view=view,
-            part=part,
-            amount=amount_text(payload["amount"], payload["currency"]) if refund else "",
-            by_hand=order.payment_method == PaymentMethod.BANK_TRANSFER,
-            path=addresses.order_path(order),
-        )
+    letter = mailing.compose(
+        key=":".join(
+            word for word in (f"order-{about}", order.number, part_public_id or refund or "") if word
+        ),
+        recipient=order.email,
+        template=f"shop/orders/emails/{about}",
+        locale=order.locale,
+        order=order,
+        view=view,
+        part=part,
+        amount=amount_text(payload["amount"], payload["currency"]) if refund else "",
+        by_hand=order.payment_method == PaymentMethod.BANK_TRANSFER,
+        path=addresses.order_path(order),
+    )
+    return [letter]

@@ -15,6 +15,7 @@ from sqlalchemy import (
     exists,
     false,
     func,
+    literal_column,
     or_,
     select,
     true,
@@ -38,7 +39,8 @@ _village = aliased(Region)
 
 def active_hold(now: Any) -> ColumnElement[bool]:
     """Return the condition that a hold still keeps its packs from others."""
-    return (StockHold.status == "held") & or_(StockHold.payable, StockHold.expires_at > now)
+    # Written out, so that a plan made for any parameters knows the index of what is held.
+    return (StockHold.status == literal_column("'held'")) & or_(StockHold.payable, StockHold.expires_at > now)
 
 
 def held_quantity(variant_id: Any, now: Any) -> ColumnElement[int]:

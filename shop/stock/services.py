@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, DateTime, bindparam, func, insert, select, text, update
+from sqlalchemy import ARRAY, BigInteger, DateTime, and_, bindparam, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -45,33 +45,42 @@ _LOCK = (
 )
 _HELD = (
     select(StockHold.variant_id, func.sum(StockHold.quantity))
-    .where(
-        StockHold.variant_id == func.any(_ids),
-        queries.active_hold(_now),
-        # True of every hold when no order is named.
-        StockHold.order_id.is_distinct_from(bindparam("besides", type_=BigInteger)),
-    )
+    .where(StockHold.variant_id == func.any(_ids), queries.active_hold(_now))
     .group_by(StockHold.variant_id)
 )
 _HOLD = insert(table_of(StockHold))
-_WANTED_BY = (
-    select(StockHold.variant_id, func.sum(StockHold.quantity))
-    .where(StockHold.order_id == bindparam("order_id"), StockHold.status != "taken")
+_own = (StockHold.order_id == bindparam("order_id", type_=BigInteger), StockHold.status != "taken")
+_LOCK_HELD_BY = (
+    select(Stock.variant_id, Stock.on_hand)
+    .where(Stock.variant_id.in_(select(StockHold.variant_id).where(*_own)))
+    .order_by(Stock.variant_id)
+    .with_for_update()
+)
+_HELD_BY_AND_BESIDES = (
+    select(
+        StockHold.variant_id,
+        func.coalesce(func.sum(StockHold.quantity).filter(*_own), 0).label("wanted"),
+        func.coalesce(
+            func.sum(StockHold.quantity).filter(
+                queries.active_hold(_now), StockHold.order_id != bindparam("order_id", type_=BigInteger)
+            ),
+            0,
+        ).label("besides"),
+    )
+    .where(or_(and_(*_own), and_(StockHold.variant_id == func.any(_ids), queries.active_hold(_now))))
     .group_by(StockHold.variant_id)
 )
 
 
-def lock_stock(session: Session, variant_ids: Iterable[int], *, besides: int | None = None) -> dict[int, int]:
+def lock_stock(session: Session, variant_ids: Iterable[int]) -> dict[int, int]:
     """Lock the stock of these variants in the order of their ids and return how many packs of each can be bought.
 
     Everybody who holds or takes locks first and looks afterwards, so nobody looks at what another is about to take.
-    What the order `besides` holds itself does not count as held.
     """
     ids = sorted(set(variant_ids))
     on_hand = {row.variant_id: row.on_hand for row in session.execute(_LOCK, {"ids": ids})}
     # A second statement: its snapshot is taken after the locks were granted.
-    asked = {"ids": ids, "now": clock.now(), "besides": besides}
-    held = {row[0]: int(row[1]) for row in session.execute(_HELD, asked)}
+    held = {row[0]: int(row[1]) for row in session.execute(_HELD, {"ids": ids, "now": clock.now()})}
     return {variant_id: on_hand.get(variant_id, 0) - held.get(variant_id, 0) for variant_id in ids}
 
 
@@ -109,13 +118,18 @@ def take_held_stock(session: Session, actor: Actor, order_id: int) -> list[Short
 
     A hold that lapsed, or that a recall released, is taken too, as long as the packs are there. Taking twice takes once.
     """
-    wanted = {row[0]: int(row[1]) for row in session.execute(_WANTED_BY, {"order_id": order_id})}
-    if not wanted:
+    on_hand = {row.variant_id: row.on_hand for row in session.execute(_LOCK_HELD_BY, {"order_id": order_id})}
+    if not on_hand:
         return []
-    free = lock_stock(session, wanted, besides=order_id)
-    short = [Short(v, wanted[v], max(0, free[v])) for v in sorted(wanted) if wanted[v] > free[v]]
+    # A second statement, as in `lock_stock`.
+    asked = {"order_id": order_id, "ids": list(on_hand), "now": clock.now()}
+    short = [
+        Short(row.variant_id, int(row.wanted), max(0, on_hand[row.variant_id] - int(row.besides)))
+        for row in session.execute(_HELD_BY_AND_BESIDES, asked)
+        if row.wanted > on_hand[row.variant_id] - row.besides
+    ]
     if short:
-        return short
+        return sorted(short, key=lambda line: line.variant_id)
     session.execute(_TAKE, {"order_id": order_id, "actor_user_id": actor.user_id, "now": clock.now()})
     return []
 

@@ -225,14 +225,7 @@ def test_a_mail_outage_delays_and_loses_nothing(session: Session, monkeypatch: p
     monkeypatch.setattr(mail, "_mailer", postbox)
     postbox.broken = True
     for _ in range(2):
-        mail.post(
-            session,
-            key="order-1",
-            recipient="a@example.org",
-            subject="订单\n已付款",
-            text="t",
-            html="<p>t</p>",
-        )
+        mail.post(session, mail.Letter("order-1", "a@example.org", "订单\n已付款", "t", "<p>t</p>"))
     jobs.run_due()
     assert postbox.sent == []
     postbox.broken = False
