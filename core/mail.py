@@ -12,7 +12,7 @@ from email.header import Header
 from email.message import Message
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
-from email.policy import compat32
+from email.policy import Compat32
 from email.utils import format_datetime, formataddr
 from pathlib import Path
 from typing import Any, Protocol
@@ -26,7 +26,19 @@ from core import clock, jobs
 from core.db import Base, reading, table_of, transaction
 
 SEND_MAIL = "core.send_mail"
-_WITH_CRLF = compat32.clone(linesep="\r\n")
+
+
+class _AsWritten(Compat32):
+    """Writes headers as they are: ours are short or encoded before, and folding them costs as much as all the rest."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """Return the line of a header."""
+        if not isinstance(value, str) or not value.isascii():
+            return super().fold_binary(name, value)
+        return f"{name}: {self.linesep.join(value.splitlines())}{self.linesep}".encode("ascii")
+
+
+_WITH_CRLF = _AsWritten(linesep="\r\n")
 
 
 class Mail(Base):

@@ -7,6 +7,7 @@ import time
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+from bench import load
 from bench.load import Browser, Wrong
 from bench.measuring import Bench, Stage, hidden, problem_in, scenario, token_of
 
@@ -66,7 +67,14 @@ BUYERS, SPREAD = 16, 200
 def checkout(bench: Bench) -> None:
     """Measure complete orders a second over many products and over one: p50, p95, the last step, processor time."""
     size = bench.size
-    measure_orders(bench, f"checkout_{size}", bench.world.slugs[:SPREAD])
+    slugs = bench.world.slugs[:SPREAD]
+
+    def look(browser: Browser, visitor: int, number: int) -> None:
+        browser.get(f"/shop/products/{slugs[(visitor * 29 + number) % len(slugs)]}")
+
+    # Many look before somebody buys: every process has the pages in memory.
+    load.run(look, bench.port, [], clients=8, seconds=bench.seconds(5))
+    measure_orders(bench, f"checkout_{size}", slugs)
     measure_orders(bench, f"checkout_hot_{size}", bench.world.slugs[-1:])
     spread, hot = (
         bench.sheet.metrics.get(f"{name}.per_second", {"value": 0})["value"]

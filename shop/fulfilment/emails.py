@@ -97,8 +97,7 @@ def write_to_suppliers(payloads: Sequence[dict[str, Any]]) -> dict[int, Exceptio
 
 def _composed_for_suppliers(payload: dict[str, Any]) -> list[Letter]:
     with reading() as session:
-        order = session.get_one(Order, payload["order_id"])
-        view = order_queries.view_order(session, order)
+        view = order_queries.get_view(session, payload["order_id"])
         waiting = [part for part in view.parts if part.state == PartState.TO_SHIP]
         readers = {part.supplier_id: readers_of_supplier(session, part.supplier_id) for part in waiting}
     return [
@@ -107,7 +106,7 @@ def _composed_for_suppliers(payload: dict[str, Any]) -> list[Letter]:
             recipient=reader.email or "",
             template="shop/fulfilment/emails/new_order",
             locale=reader.locale,
-            order=order,
+            order=view.order,
             part=part,
             reader=reader,
             path=f"/supplier/orders/{part.public_id}",

@@ -13,7 +13,7 @@ from core.mail import Letter
 from payments.wording import amount_text
 from shop.orders import addresses, queries
 from shop.orders.events import OrderPaid, OrderPlaced, OrderRefunded, PartShipped
-from shop.orders.models import Order, SupplierOrder
+from shop.orders.models import SupplierOrder
 from shop.orders.values import PaymentMethod
 from web import mailing
 
@@ -72,13 +72,12 @@ def write_mails(payloads: Sequence[dict[str, Any]]) -> dict[int, Exception]:
 def _composed(payload: dict[str, Any]) -> list[Letter]:
     about = payload["about"]
     with reading() as session:
-        order = session.get_one(Order, payload["order_id"])
-        if about == "placed" and order.paid_at is not None:
-            return []
-        view = queries.view_order(session, order)
+        view = queries.get_view(session, payload["order_id"])
         part_id = payload["part_id"]
         part_public_id = session.get_one(SupplierOrder, part_id).public_id if part_id else None
-    refund = payload.get("refund")
+    order, refund = view.order, payload.get("refund")
+    if about == "placed" and order.paid_at is not None:
+        return []
     part = next((part for part in view.parts if part.public_id == part_public_id), None)
     letter = mailing.compose(
         key=":".join(

@@ -172,7 +172,7 @@ _LOCKED = (
     .with_for_update()
     .execution_options(populate_existing=True)
 )
-_VIEW = (
+_VIEW_COLUMNS = (
     select(
         SupplierOrder,
         OrderLine,
@@ -187,9 +187,12 @@ _VIEW = (
     .join(Product, Product.id == OrderLine.product_id)
     .join(Region, Region.id == OrderLine.village_id)
     .join(Organisation, Organisation.id == SupplierOrder.supplier_id)
-    .where(SupplierOrder.order_id == bindparam("order_id"))
     .order_by(SupplierOrder.id, OrderLine.id)
 )
+_VIEW = _VIEW_COLUMNS.where(SupplierOrder.order_id == bindparam("order_id"))
+_VIEW_WITH_ORDER = _VIEW_COLUMNS.add_columns(Order).join(Order, Order.id == SupplierOrder.order_id)
+_VIEW_BY_ID = _VIEW_WITH_ORDER.where(Order.id == bindparam("order_id"))
+_VIEW_BY_SECRET = _VIEW_WITH_ORDER.where(Order.guest_token_hash == bindparam("secret"))
 
 
 def lock_keys(session: Session, *keys: str) -> None:
@@ -283,11 +286,30 @@ def lock_parts(session: Session, order_id: int) -> Sequence[SupplierOrder]:
 
 def view_order(session: Session, order: Order) -> OrderView:
     """Return everything that the pages of an order show, in one statement, and one more for its voucher."""
-    rows = session.execute(_VIEW, {"order_id": order.id}).all()
+    return _view(session, order, session.execute(_VIEW, {"order_id": order.id}).all())
+
+
+def get_view(session: Session, order_id: int) -> OrderView:
+    """Return an order with everything that its mails tell, as `view_order` does; `NotFound` for none."""
+    return _view_with_order(session, session.execute(_VIEW_BY_ID, {"order_id": order_id}).all())
+
+
+def view_guest_order(session: Session, secret: str) -> OrderView:
+    """Return the order that a guest's secret opens, as `view_order` does; `NotFound` for none."""
+    return _view_with_order(session, session.execute(_VIEW_BY_SECRET, {"secret": ids.digest(secret)}).all())
+
+
+def _view_with_order(session: Session, rows: Sequence[Any]) -> OrderView:
+    if not rows:
+        raise NotFound("order")
+    return _view(session, rows[0].Order, rows)
+
+
+def _view(session: Session, order: Order, rows: Sequence[Any]) -> OrderView:
     parts: dict[int, tuple[SupplierOrder, tuple[str, str], list[LineView]]] = {}
     villages: dict[int, VillageShare] = {}
-    for part, line, slug, picture, village_zh, village_en, *supplier in rows:
-        parts.setdefault(part.id, (part, (supplier[0], supplier[1]), []))[2].append(
+    for part, line, slug, picture, village_zh, village_en, supplier_zh, supplier_en, *_order in rows:
+        parts.setdefault(part.id, (part, (supplier_zh, supplier_en), []))[2].append(
             _line_view(line, slug, picture)
         )
         if part.state == PartState.CANCELLED:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import Message
+from email.policy import default
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -234,3 +237,19 @@ def test_a_mail_outage_delays_and_loses_nothing(session: Session, monkeypatch: p
         jobs.run_due()
     assert [str(make_header(decode_header(m["Subject"]))) for m in postbox.sent] == ["订单 已付款"]
     assert postbox.sent[0]["To"] == "a@example.org"
+
+
+def test_a_message_is_written_with_its_long_subject_whole_and_in_lines_that_mail_servers_take(
+    session: Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(mail, "_mailer", mail.FileMailer(tmp_path))
+    subject = "订单 YG-2026-1234 已付款，" + "合作社正在为您备货，" * 20
+    mail.post(session, mail.Letter("order-2", "a@example.org", subject, "您好\n" * 500, "<p>您好</p>"))
+    jobs.run_due()
+    (file,) = tmp_path.iterdir()
+    raw = file.read_bytes()
+    assert raw.count(b"\n") == raw.count(b"\r\n")
+    assert max(len(line) for line in raw.split(b"\r\n")) <= 998
+    read = message_from_bytes(raw, policy=default)
+    assert read["Subject"] == subject
+    assert read.get_body(("plain",)).get_content().count("您好") == 500

@@ -311,7 +311,7 @@ def show(number: str) -> Any:
 def show_guest(secret: str) -> Any:
     """Show the order that a guest's secret opens."""
     with reading() as session:
-        view = queries.view_order(session, queries.get_guest_order(session, secret))
+        view = queries.view_guest_order(session, secret)
         refunds = payment_queries.refunds_of_subject(session, Purpose.ORDER, view.order.id)
         claims = after_sales_queries.rights_of(session, view, settlement_queries.claim_days_on)
         travels = _travels(session, view)
