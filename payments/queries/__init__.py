@@ -29,6 +29,7 @@ from payments.queries.intents import (
 )
 from payments.queries.paid import (
     arrived_fen,
+    given_back_alone_fen,
     is_known,
     is_open_review,
     lock_paid,
@@ -136,6 +137,7 @@ __all__ = [
     "get_intent",
     "get_reconciliation",
     "get_refund_row",
+    "given_back_alone_fen",
     "handles_operator_money",
     "is_known",
     "is_open_review",

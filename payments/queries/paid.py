@@ -87,6 +87,17 @@ def refundable_fen(session: Session, paid: PaymentIntent | BankTransfer) -> int:
     return max(0, arrived_fen(paid) - paid.refunding_fen - taken)
 
 
+def given_back_alone_fen(session: Session, paid: PaymentIntent | BankTransfer, user_id: int | None) -> int:
+    """Return what of a payment a person gives back without anybody's approval (smallest unit of its currency)."""
+    if user_id is None:
+        return 0
+    of_paid = Refund.intent_id if isinstance(paid, PaymentIntent) else Refund.transfer_id
+    statement = select(func.coalesce(func.sum(Refund.amount_fen), 0)).where(
+        of_paid == paid.id, Refund.asked_by_user_id == user_id, Refund.needs_second.is_(False)
+    )
+    return int(session.scalar(statement) or 0)
+
+
 def is_open_review(paid: PaymentIntent | BankTransfer) -> bool:
     """Say whether money waits for a person's decision."""
     waiting = PaymentState.NEEDS_REVIEW if isinstance(paid, PaymentIntent) else TransferState.REVIEW

@@ -543,6 +543,16 @@ def find_refund_by_once(session: Session, once: str) -> Refund | None:
     return session.scalar(select(Refund).where(Refund.once == once))
 
 
+def refunded_by(session: Session, refund: str) -> tuple[int | None, int] | None:
+    """Return the line that a refund was for and its amount in the prices of the line (fen), or None."""
+    row = session.execute(
+        select(OrderRefund.order_line_id, OrderRefund.amount_fen + OrderRefund.voucher_fen).where(
+            OrderRefund.refund == refund
+        )
+    ).first()
+    return (row[0], row[1]) if row is not None else None
+
+
 def count_refunds(session: Session, order_id: int) -> int:
     """Count what was written down about refunds of an order."""
     statement = select(func.count()).select_from(OrderRefund).where(OrderRefund.order_id == order_id)

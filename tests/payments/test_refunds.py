@@ -359,6 +359,23 @@ class TestSecondPerson:
         jobs.run_due()
         assert now_of(refund).state == RefundState.SUCCEEDED
 
+    def test_nobody_passes_the_limit_in_small_steps(self, open_intent: OpenIntent, session: Session) -> None:
+        first, second = officers(session)
+        intent = open_intent(amount_fen=200_000)
+        rehearsals.pay_intent(intent.public_id)
+        assert ask(intent, 30_000, actor=first).state == RefundState.APPROVED
+        assert ask(intent, 20_000, actor=first).state == RefundState.APPROVED
+        refund = ask(intent, 1, actor=first)
+        assert refund.state == RefundState.REQUESTED
+        # Somebody else begins anew, and so does everybody with another payment.
+        assert ask(intent, 50_000, actor=second).state == RefundState.APPROVED
+        with transaction() as step:
+            services.approve_refund(step, second, refund.public_id)
+        assert ask(intent, 1, actor=first).state == RefundState.REQUESTED
+        other = open_intent(2, amount_fen=80_000)
+        rehearsals.pay_intent(other.public_id)
+        assert ask(other, 50_000, actor=first).state == RefundState.APPROVED
+
     def test_what_is_declined_lies_again_where_it_lay(
         self, open_intent: OpenIntent, session: Session, heard: Heard
     ) -> None:

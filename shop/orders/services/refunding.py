@@ -19,6 +19,7 @@ from ledger.errors import InsufficientBalance
 from ledger.values import AccountSpec, Fact, Leg
 from payments import queries as payment_queries
 from payments import services as payment_services
+from payments.errors import RefundSentBefore
 from payments.models import Refund
 from payments.values import Purpose
 from shop import books
@@ -113,10 +114,13 @@ def refund_line(
 
     `amount_fen` counts in the prices of the line. Where a voucher had paid a share of it, that share goes back to the
     operator and the rest to the buyer (`queries.refunded_lines` and what is left count in the prices, too). The money comes from what is prepaid and not accepted yet, else from what is owed to the supplier for it
-    (`SupplierPaidOut` when that was paid out before). Above the limit a second person approves.
+    (`SupplierPaidOut` when that was paid out before). Above the limit a second person approves. The same form again
+    gives the first refund, with other contents it is refused.
     """
     known = queries.find_refund_by_once(session, once)
     if known is not None:
+        if queries.refunded_by(session, known.public_id) != (line_id, amount_fen):
+            raise RefundSentBefore
         return known
     rules.after(order.state, Action.REFUND_LINE)
     parts = {p.id: p for p in queries.lock_parts(session, order.id)}

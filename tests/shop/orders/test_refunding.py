@@ -18,6 +18,7 @@ from core.db import reading, transaction
 from core.mail import Mail
 from core.permissions import GUEST, Actor
 from payments import services as payment_services
+from payments.errors import RefundSentBefore
 from payments.models import BankTransfer, PaymentIntent, Refund
 from payments.sandbox import rehearsals
 from payments.values import PaymentState, RefundState, ResolutionKind
@@ -128,6 +129,8 @@ def test_a_line_goes_back_in_part_before_and_after_it_is_accepted(session: Sessi
         services.refund_line(session, clerk, order, line.id, 20_00, "Another was damp", once="B").id
         == later.id
     )
+    with pytest.raises(RefundSentBefore):
+        services.refund_line(session, clerk, order, line.id, 21_00, "Another was damp", once="B")
     with pytest.raises(LineRefundedBefore) as refused:
         services.refund_line(session, clerk, order, line.id, 50_01, "All", once="C")
     assert refused.value.left_fen == 50_00
