@@ -402,6 +402,9 @@ def test_a_buyer_is_reminded_twice_and_then_the_keeper_sees_a_parcel_left_lying(
     assert [days for days, count in reminded.items() if count] == [3, 6]
     mails = {mail.key: mail for mail in session.scalars(select(Mail))}
     first, last = (mails[f"parcel-remind{times}:{sent.part.public_id}"] for times in (1, 2))
+    for mail in (first, last):
+        assert mail.subject.endswith(sent.order.number)
+        assert "您好" in mail.text.partition("\n")[0]
     code = codes.pickup_code(sent.code)
     for mail in (first, last):
         for words in (f"{code[:3]} {code[3:6]} {code[6:]}", chain.point.name_zh, "08:00-18:00"):
