@@ -108,7 +108,11 @@ def add() -> Any:
     form = NewNodeForm()
     if request.form.get("action") == "open":
         return _new_page(form)
-    if not form.validate():
+    form.validate()
+    if not form.county.data:
+        # said together with what else is missing, not after it
+        form.add_error("county" if form.province.data else "province", words_for(NodeMisplaced()))
+    if form.errors:
         return _new_page(form, 422)
     with reading() as session:
         region = registry_queries.pick_region(session, form.codes)[1]

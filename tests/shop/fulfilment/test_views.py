@@ -196,7 +196,9 @@ def test_the_operator_sets_nodes_up_and_closes_them(client: PageClient, session:
         "courier": "",
     }
     assert "店子镇" in client.post("/operator/nodes/new", {**typed, "action": "open"}, 200).text
-    assert client.post("/operator/nodes/new", {**typed, "county": ""}, 422)
+    page = client.post("/operator/nodes/new", {**typed, "county": "", "address": ""}, 422)
+    for field in ("county", "address"):
+        assert f'id="{field}-error"' in page.html
     assert client.post("/operator/nodes/new", {**typed, "hours": "morning"}, 422)
     assert client.post("/operator/nodes/new", {**typed, "keeper": "nobody@example.org"}, 422)
     assert client.post("/operator/nodes/new", {**typed, "keeper": keeper.email or ""}, 303)

@@ -79,7 +79,8 @@ def test_wrong_input_is_told_beside_the_field(client: PageClient, session: Sessi
     bought = buy(session)
     session.commit()
     path = form_path(bought)
-    assert "请选择一到五星" in client.post(path, {"text": "好"}, 422).text
+    text = client.post(path, {"text": "好"}, 422).text
+    assert "商品怎么样？请选择一到五星" in text
     client.post(path, {"stars": "9", "text": "好"}, 422)
     assert "最多 1000" in client.post(path, {"stars": "5", "text": "好" * 1001}, 422).text
     page = client.post(path, {"stars": "5", "text": "找我 13812345678"}, 422)
