@@ -1,4 +1,4 @@
-"""Mail about parcels: waiting at a pick-up point with its code, still waiting there, received; and a supplier's new orders. Once for each fact."""
+"""Mail about parcels: waiting at a pick-up point with its code, still waiting there, received; and a supplier's orders, new and called off. Once for each fact."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from shop.fulfilment import codes, queries, rules, wording
 from shop.fulfilment.events import ParcelLeftWaiting, ParcelReady
 from shop.orders import addresses
 from shop.orders import queries as order_queries
-from shop.orders.events import OrderPaid, PartReceived
+from shop.orders.events import OrderPaid, PaidOrderCancelled, PartReceived
 from shop.orders.models import Order, SupplierOrder
 from shop.orders.values import Kind, PartState
 from web import mailing
 
 MAIL_PARCEL = "shop.mail_parcel"
 MAIL_SUPPLIER = "shop.mail_new_order"
+MAIL_CALLED_OFF = "shop.mail_called_off"
 
 
 @events.on(ParcelReady)
@@ -56,6 +57,13 @@ def tell_suppliers(session: Session, event: OrderPaid) -> None:
     )
 
 
+@events.on(PaidOrderCancelled)
+def tell_called_off(session: Session, event: PaidOrderCancelled) -> None:
+    """Let the worker write to the suppliers of what was called off that they send nothing."""
+    for part_id in event.part_ids:
+        jobs.enqueue(session, MAIL_CALLED_OFF, {"part_id": part_id}, key=f"{MAIL_CALLED_OFF}:{part_id}")
+
+
 @jobs.handler(MAIL_PARCEL)
 def compose_to_buyer(payload: dict[str, Any]) -> None:
     """Compose one mail about a parcel in the language in which its order was placed."""
@@ -87,6 +95,27 @@ def compose_to_buyer(payload: dict[str, Any]) -> None:
             last=about == f"remind{rules.REMINDERS}",
             path=addresses.order_path(order),
         )
+
+
+@jobs.handler(MAIL_CALLED_OFF)
+def compose_called_off(payload: dict[str, Any]) -> None:
+    """Compose the mail about a part that was called off for each person of its supplier who reads mail."""
+    with reading() as session:
+        found = session.get_one(SupplierOrder, payload["part_id"])
+        view = order_queries.get_view(session, found.order_id)
+        readers = readers_of_supplier(session, found.supplier_id)
+    with transaction() as session:
+        for reader in readers:
+            mailing.post(
+                session,
+                key=f"order-called-off:{found.public_id}:{reader.public_id}",
+                recipient=reader.email or "",
+                template="shop/fulfilment/emails/called_off",
+                locale=reader.locale,
+                order=view.order,
+                part=next(part for part in view.parts if part.public_id == found.public_id),
+                reader=reader,
+            )
 
 
 @jobs.handler_of_many(MAIL_SUPPLIER)

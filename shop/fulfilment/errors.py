@@ -25,6 +25,16 @@ class AcceptedTooMuch(Refusal):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
+class PartCalledOff(Refusal):
+    """What a supplier was told to send was called off before it was sent."""
+
+    status = HTTPStatus.GONE
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"order {number} was called off")
+        self.number = number
+
+
 class NoWayThere(Refusal):
     """No open node stands on the way to this address."""
 

@@ -15,6 +15,7 @@ from shop.fulfilment.errors import (
     ParcelExpectedElsewhere,
     ParcelNotHere,
     ParcelUnknown,
+    PartCalledOff,
     PeriodInThePast,
     PersonUnknown,
     ShortageUnexplained,
@@ -169,3 +170,10 @@ def _person_unknown(_refusal: PersonUnknown) -> str:
 @explains(PeriodInThePast)
 def _in_the_past(_refusal: PeriodInThePast) -> str:
     return _("Choose a day to come: what has been promised to buyers stays.")
+
+
+@explains(PartCalledOff)
+def _called_off(refusal: PartCalledOff) -> str:
+    return _(
+        "Order %(number)s was called off before it was sent. Please do not send it.", number=refusal.number
+    )

@@ -69,11 +69,15 @@ class PartReceived:
 
 @dataclass(frozen=True, slots=True)
 class PaidOrderCancelled:
-    """A paid order or a part of it was called off before it was sent; that much goes back."""
+    """A paid order or a part of it was called off before it was sent; that much goes back.
+
+    `part_ids`: what suppliers had been told to send; `shop.fulfilment.emails` tells them not to.
+    """
 
     order_id: int
     number: str
     amount_fen: int
+    part_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from core.errors import NotFound
 from core.permissions import Actor
 from shop.catalogue.models import Variant
 from shop.fulfilment import rules
+from shop.fulfilment.errors import PartCalledOff
 from shop.fulfilment.values import PartRow, PickLine, Slip, SlipLine, SupplierPart
 from shop.orders import addresses
 from shop.orders import queries as order_queries
@@ -89,7 +90,7 @@ def get_part(session: Session, actor: Actor, public_id: str) -> SupplierPart:
         .where(SupplierOrder.public_id == public_id, own_part(actor))
     ).one_or_none()
     if row is None:
-        raise NotFound("part")
+        raise _not_to_send(session, actor, public_id)
     part, order = row
     view = order_queries.view_order(session, order)
     own = next(found for found in view.parts if found.public_id == part.public_id)
@@ -112,8 +113,23 @@ def order_of_part(session: Session, actor: Actor, public_id: str) -> int:
         select(SupplierOrder.order_id).where(SupplierOrder.public_id == public_id, own_part(actor))
     )
     if order_id is None:
-        raise NotFound("part")
+        raise _not_to_send(session, actor, public_id)
     return order_id
+
+
+def _not_to_send(session: Session, actor: Actor, public_id: str) -> NotFound | PartCalledOff:
+    """Say why a part is not the actor's to send: theirs, and called off after they were told, or none of theirs."""
+    number = session.scalar(
+        select(Order.number)
+        .join(SupplierOrder, SupplierOrder.order_id == Order.id)
+        .where(
+            SupplierOrder.public_id == public_id,
+            SupplierOrder.supplier_id.in_(actor.organisation_ids(Role.SUPPLIER)),
+            SupplierOrder.state == PartState.CANCELLED.value,
+            Order.paid_at.is_not(None),
+        )
+    )
+    return PartCalledOff(number) if number is not None else NotFound("part")
 
 
 def lines_of(session: Session, part_id: int) -> list[OrderLine]:

@@ -103,7 +103,7 @@ def call_off(
         after={"state": order.state, "parts": [p.public_id for p in chosen], "amount_fen": amount},
         reason=reason,
     )
-    events.publish(session, PaidOrderCancelled(order.id, order.number, amount))
+    events.publish(session, PaidOrderCancelled(order.id, order.number, amount, tuple(p.id for p in chosen)))
     return amount
 
 

@@ -115,6 +115,36 @@ def test_what_is_on_its_way_cannot_be_called_off_but_another_part_can(session: S
     assert order.state == State.RECEIVED
 
 
+def test_a_supplier_hears_what_was_called_off_and_does_not_send_it(
+    client: PageClient, session: Session
+) -> None:
+    order = paid_order(session, (make_variant(session), 1), (make_variant(session), 1))
+    off, stays = parts_of(session, order)
+    people = [
+        make_user(session, Role.SUPPLIER, organisation=session.get_one(Organisation, part.supplier_id))
+        for part in (off, stays)
+    ]
+    session.commit()
+    client.language = "en"
+    client.sign_in(people[0])
+    way = f"/supplier/orders/{off.public_id}"
+    ship = {**client.get(way).form("/ship")["fields"], "way": "carrier", "carrier": "SF"}
+    services.call_off(session, GUEST, order, "Changed my mind", part=off.public_id)
+    session.commit()
+    for _ in range(2):
+        jobs.run_due()
+    mail = session.scalars(select(Mail).where(Mail.key.like("order-called-off:%"))).one()
+    assert mail.recipient == people[0].email
+    assert order.number in mail.subject
+    assert "张三" not in mail.text
+    for page in (client.get(way, 410), client.post(f"{way}/ship", {**ship, "tracking_number": "12345"}, 410)):
+        assert f"Order {order.number} was called off before it was sent." in page.text
+        assert "张三" not in page.text
+    client.sign_in(people[1])
+    client.get(way, 404)
+    client.get(f"/supplier/orders/{stays.public_id}")
+
+
 def test_a_line_goes_back_in_part_before_and_after_it_is_accepted(session: Session) -> None:
     clerk = officer(session)
     order = paid_order(session, (make_variant(session, price_fen=20_00), 4))
