@@ -120,6 +120,12 @@ class ReasonForm(Form):
     reason = TextAreaField(_l("Reason"), [*_WORDS, at_most(500)])
 
 
+class FailedForm(ReasonForm):
+    """Why a payout did not reach its supplier; `came_back` when the page showed it as paid."""
+
+    came_back = HiddenField()
+
+
 class PaidForm(Form):
     """What the bank says of a transfer."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from shop.settlement.errors import WrongBatchState, WrongPayoutState
 from shop.settlement.values import (

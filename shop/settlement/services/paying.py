@@ -15,7 +15,7 @@ from payments import books as payment_books
 from payments.services import require_in_bank, require_operator
 from shop import books
 from shop.settlement import queries, rules
-from shop.settlement.errors import PaidOnWrongDay, ReferenceTaken, WrongBatchState
+from shop.settlement.errors import PaidOnWrongDay, ReferenceTaken, WrongBatchState, WrongPayoutState
 from shop.settlement.events import PayoutFailed, PayoutPaid
 from shop.settlement.models import Payout, PayoutBatch, SupplierAccount
 from shop.settlement.services.accounts import number_of
@@ -107,14 +107,21 @@ def note_paid(session: Session, actor: Actor, public_id: str, bank_reference: st
     return payout
 
 
-def fail_payout(session: Session, actor: Actor, public_id: str, reason: str) -> Payout:
-    """Note that a payout could not be paid, or came back from the bank: it is owed to the supplier again."""
+def fail_payout(
+    session: Session, actor: Actor, public_id: str, reason: str, *, came_back: bool = False
+) -> Payout:
+    """Note that a payout could not be paid, or (`came_back`) that the bank returned it: it is owed to the supplier again.
+
+    Of two officers at once, one noting it paid, the other that it could not be, the second is refused.
+    """
     require_operator(session, actor)
     batch, payout = _lock(session, public_id)
     before = payout.state
     if before == PayoutState.FAILED and payout.reason == reason.strip():
         return payout
     target = rules.payout_after(before, PayoutAction.FAIL)
+    if came_back != (before == PayoutState.PAID):
+        raise WrongPayoutState(before, PayoutAction.FAIL)
     supplier = session.get_one(Organisation, payout.supplier_id)
     payable = books.supplier_payable(supplier.public_id)
     payout.state = target.value

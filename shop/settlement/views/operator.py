@@ -22,7 +22,7 @@ from shop.settlement.errors import (
     PeriodInThePast,
     ReferenceTaken,
 )
-from shop.settlement.forms import AnswerForm, ClaimPeriodForm, PaidForm, ProposeForm, ReasonForm
+from shop.settlement.forms import AnswerForm, ClaimPeriodForm, FailedForm, PaidForm, ProposeForm, ReasonForm
 from shop.settlement.values import (
     AccountState,
     BatchAction,
@@ -257,16 +257,24 @@ def paid(batch_id: str, public_id: str) -> Any:
 @requires(PAY_SUPPLIERS)
 def failed(batch_id: str, public_id: str) -> Any:
     """Note that it could not be paid, or came back."""
-    form = ReasonForm(prefix="failed")
+    form = FailedForm(prefix="failed")
     if not form.validate_on_submit():
         return _payout_page(batch_id, public_id, failed_form=form, status=422)
     try:
         with transaction() as session:
-            services.fail_payout(session, current_actor(), public_id, form.reason.data or "")
+            services.fail_payout(
+                session,
+                current_actor(),
+                public_id,
+                form.reason.data or "",
+                came_back=bool(form.came_back.data),
+            )
     except NotFound:
         raise
     except Refusal as refusal:
-        return _payout_page(batch_id, public_id, problem=words_for(refusal), status=int(refusal.status))
+        return _payout_page(
+            batch_id, public_id, failed_form=form, problem=words_for(refusal), status=int(refusal.status)
+        )
     flash(_("Noted. It is owed to the supplier again and can be proposed anew."), "good")
     return redirect(f"/operator/payouts/{batch_id}", 303)
 
@@ -276,7 +284,7 @@ def _payout_page(
     public_id: str,
     *,
     paid_form: PaidForm | None = None,
-    failed_form: ReasonForm | None = None,
+    failed_form: FailedForm | None = None,
     problem: str = "",
     status: int = 200,
 ) -> Any:
@@ -287,6 +295,8 @@ def _payout_page(
     if row.batch != batch_id:
         raise NotFound("payout")
     allowed = rules.PAYOUT_TABLE[row.state]
+    failed_form = failed_form or FailedForm(prefix="failed", formdata=None)
+    failed_form.came_back.data = "yes" if row.state is PayoutState.PAID else ""
     page = render_template(
         "shop/settlement/payout.html",
         row=row,
@@ -295,7 +305,7 @@ def _payout_page(
         may_fail=PayoutAction.FAIL in allowed,
         came_back=row.state is PayoutState.PAID,
         paid_form=paid_form or PaidForm(prefix="paid", formdata=None),
-        failed_form=failed_form or ReasonForm(prefix="failed", formdata=None),
+        failed_form=failed_form,
         problem=problem,
         wording=wording,
     )

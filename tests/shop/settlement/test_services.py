@@ -493,7 +493,7 @@ def test_what_comes_back_from_the_bank_is_owed_again(
     with transaction() as step:
         services.note_paid(step, finance, payout.public_id, "ICBC 1", clock.today())
     with transaction() as step:
-        services.fail_payout(step, finance, payout.public_id, "Returned: name differs")
+        services.fail_payout(step, finance, payout.public_id, "Returned: name differs", came_back=True)
     assert owed(session, seller) == 200_00
     (payout,) = payouts(session, batch)
     assert (payout.state, payout.bank_reference) == (PayoutState.FAILED, "ICBC 1")

@@ -258,6 +258,22 @@ def test_what_fails_is_owed_again(
     finance.get(f"/operator/payouts/WRONG/{payout}", 404)
 
 
+def test_a_page_that_was_open_before_it_was_paid_does_not_take_it_back(
+    session: Session, finance: PageClient, admin: PageClient, seller: Seller
+) -> None:
+    deliver(seller)
+    batch = propose(finance, seller)
+    admin.post(f"/operator/payouts/{batch}/approve", {"approve-password": PASSWORD})
+    payout = session.scalars(select(Payout.public_id)).one()
+    url = f"/operator/payouts/{batch}/{payout}"
+    stale = admin.get(url).form("/failed")["fields"]
+    finance.post(f"{url}/paid", {"paid-bank_reference": "ICBC 7", "paid-paid_on": clock.today().isoformat()})
+    page = admin.post(f"{url}/failed", {**stale, "failed-reason": "户名不符"}, 409)
+    assert "户名不符" in page.html
+    fresh = {**page.form("/failed")["fields"], "failed-reason": "户名不符"}
+    assert "未付成" in admin.follow(admin.post(f"{url}/failed", fresh)).text
+
+
 def test_the_administrator_sets_the_claim_period(
     session: Session, finance: PageClient, admin: PageClient
 ) -> None:
