@@ -122,6 +122,12 @@ class NothingHeld(Refusal):
     """Nothing of this money is left with us to give back or to match."""
 
 
+class LimitRaisedToday(Refusal):
+    """A higher limit holds from tomorrow on, so that nobody raises it for a refund of their own unseen."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
 class LimitInThePast(Refusal):
     """A limit may begin today or later, and once a day."""
 

@@ -352,6 +352,11 @@ def _nothing_held(_refusal: errors.NothingHeld) -> str:
     return _("Nothing of this money is left with us.")
 
 
+@explains(errors.LimitRaisedToday)
+def _limit_raised_today(_refusal: errors.LimitRaisedToday) -> str:
+    return _("A higher limit begins tomorrow at the earliest, so that the others see it before it holds.")
+
+
 @explains(errors.LimitInThePast)
 def _limit_in_the_past(_refusal: errors.LimitInThePast) -> str:
     return _("A limit begins today or later, and there is one a day.")

@@ -23,6 +23,7 @@ from payments.errors import (
     GatewayFailed,
     GatewayRefused,
     LimitInThePast,
+    LimitRaisedToday,
     RefundSentBefore,
     RefundTooLarge,
     SecondPersonNeeded,
@@ -229,9 +230,15 @@ def note_paid_by_hand(
 
 
 def set_refund_limit(session: Session, actor: Actor, limit_fen: int, valid_from: date) -> None:
-    """Set from which day on refunds above `limit_fen` need a second person; refuses a day that has been."""
-    if valid_from < clock.today():
+    """Set from which day on refunds above `limit_fen` need a second person; refuses a day that has been.
+
+    A higher limit than today's begins tomorrow at the earliest (`LimitRaisedToday`).
+    """
+    today = clock.today()
+    if valid_from < today:
         raise LimitInThePast
+    if valid_from == today and limit_fen > rules.refund_limit(queries.refund_limits(session), today):
+        raise LimitRaisedToday
     added = session.scalar(
         insert(RefundLimit)
         .values(limit_fen=limit_fen, valid_from=valid_from, set_by_user_id=actor.user_id, set_at=clock.now())

@@ -16,6 +16,7 @@ from payments.errors import (
     BankTooLow,
     GatewayFailed,
     LimitInThePast,
+    LimitRaisedToday,
     TransferFromTheFuture,
 )
 from payments.forms import PaidByHandForm, ReasonForm, RefundLimitForm
@@ -44,7 +45,8 @@ def _list_page(form: RefundLimitForm, status: int = 200) -> tuple[str, int]:
         rows = queries.list_refunds(session, *conditions, limit=PAGE, offset=(number - 1) * PAGE)
         total = queries.count_refunds(session, *conditions)
         to_do = queries.count_refunds(session, queries.refunds_to_do())
-        limit = rules.refund_limit(queries.refund_limits(session), clock.today())
+        limits = queries.refund_limits(session)
+        limit = rules.refund_limit(limits, clock.today())
         disputes = queries.list_disputes(session)
     page = render_template(
         "payments/refunds.html",
@@ -52,6 +54,7 @@ def _list_page(form: RefundLimitForm, status: int = 200) -> tuple[str, int]:
         every=every,
         to_do=to_do,
         limit_text=money.format_fen(limit),
+        coming_limits=[(first, money.format_fen(fen)) for first, fen in limits if first > clock.today()],
         disputes=disputes,
         form=form,
         may_set_limit=current_actor().may(permissions.SET_REFUND_LIMIT),
@@ -69,7 +72,7 @@ def set_limit() -> Any:
         try:
             with transaction() as session:
                 services.set_refund_limit(session, current_actor(), form.limit.fen, form.valid_from.day)
-        except LimitInThePast as refusal:
+        except (LimitInThePast, LimitRaisedToday) as refusal:
             form.add_error("valid_from", words_for(refusal))
         else:
             flash(_("The limit is set."), "good")

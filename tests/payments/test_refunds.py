@@ -26,6 +26,7 @@ from payments.errors import (
     BankTooLow,
     GatewayFailed,
     LimitInThePast,
+    LimitRaisedToday,
     NothingToMatch,
     RefundSentBefore,
     RefundTooLarge,
@@ -396,6 +397,8 @@ class TestSecondPerson:
             services.set_refund_limit(step, first, 1_000, clock.today() + timedelta(days=3))
         with pytest.raises(LimitInThePast), transaction() as step:
             services.set_refund_limit(step, first, 1_000, clock.today() - timedelta(days=1))
+        with pytest.raises(LimitRaisedToday), transaction() as step:
+            services.set_refund_limit(step, first, 50_001, clock.today())
         intent = open_intent()
         rehearsals.pay_intent(intent.public_id)
         assert ask(intent, 1_001).state == RefundState.APPROVED

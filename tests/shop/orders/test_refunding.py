@@ -438,6 +438,9 @@ def test_reviews_limits_and_comparisons_have_their_pages(client: PageClient, ses
     day = clock.today().isoformat()
     admin.post("/operator/refunds/limit", {"limit": "300", "valid_from": day})
     admin.post("/operator/refunds/limit", {"limit": "x", "valid_from": day}, 422)
+    admin.post("/operator/refunds/limit", {"limit": "9000", "valid_from": day}, 422)
+    admin.post("/operator/refunds/limit", {"limit": "9000", "valid_from": "2099-01-02"})
+    assert "自 2099年1月2日 起：¥9,000.00。" in finance.get("/operator/refunds").text
     admin.post("/operator/refunds/limit", {"limit": "200", "valid_from": day}, 422)
     finance.post("/operator/refunds/limit", {"limit": "300", "valid_from": day}, 403)
     finance.post(f"/operator/reconciliation/sandbox/{day}")
