@@ -98,7 +98,7 @@ def measure_orders(bench: Bench, name: str, slugs: list[str]) -> None:
         seconds=20,
         thing="order",
         roots=("web", "worker", "postgres"),
-        warm_up=2,
+        warm_up=8,
     )
     for part, (p50, p95) in figures.marks.items():
         bench.record_time(f"{name}.{part}", p50, "p50", "ms")

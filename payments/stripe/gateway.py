@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from threading import BoundedSemaphore
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -46,6 +47,10 @@ CHECKOUT_ORIGIN = "https://checkout.stripe.com"
 TIMEOUT = (3.0, 15.0)
 RETRIES = 1
 
+#: So many calls of a process wait for Stripe at a time, and whoever comes then waits so many seconds for his turn: half of
+#: the requests that the web server answers at once, so that a slow Stripe slows down paying and nothing else.
+MOST_AT_ONCE, PATIENCE = 2, 1.0
+
 _LOCALES = {"zh_Hans_CN": "zh", "en": "en"}
 
 #: Balance transactions that are nothing but a fee.
@@ -69,6 +74,7 @@ class StripeGateway:
         retries: int = RETRIES,
     ) -> None:
         self._webhook_secrets = tuple(webhook_secrets)
+        self._turns = BoundedSemaphore(MOST_AT_ONCE)
         self._client = StripeClient(
             secret_key,
             base_addresses={"api": api_base.rstrip("/")} if api_base else None,
@@ -79,6 +85,18 @@ class StripeGateway:
         self.pay_origins: tuple[str, ...] = (
             (f"{parts.scheme}://{parts.netloc}",) if api_base else (CHECKOUT_ORIGIN,)
         )
+
+    def _ask(self, call: Callable[[], T]) -> T:
+        if not self._turns.acquire(timeout=PATIENCE):
+            raise GatewayFailed("Stripe is slow: too many calls wait for it")
+        try:
+            return call()
+        except (stripe.InvalidRequestError, stripe.CardError) as refused:
+            raise GatewayRefused(f"Stripe refused: {refused.code or refused.http_status}") from refused
+        except stripe.StripeError as failed:
+            raise GatewayFailed(f"Stripe failed: {type(failed).__name__}") from failed
+        finally:
+            self._turns.release()
 
     def create_checkout(self, request: CheckoutRequest) -> Checkout:
         """Open a Checkout Session; the intent is its idempotency key, so a repeat gives the same session."""
@@ -106,7 +124,7 @@ class StripeGateway:
             "cancel_url": request.leave_url,
             "expires_at": int(request.expires_at.timestamp()),
         }
-        session = _ask(
+        session = self._ask(
             lambda: self._client.v1.checkout.sessions.create(
                 params, {"idempotency_key": request.idempotency_key}
             )
@@ -118,7 +136,7 @@ class StripeGateway:
     def fetch(self, session_id: str) -> ProviderState:
         """Return how a Checkout Session stands now, with its payment."""
         return _state(
-            _ask(
+            self._ask(
                 lambda: self._client.v1.checkout.sessions.retrieve(session_id, {"expand": ["payment_intent"]})
             )
         )
@@ -126,7 +144,7 @@ class StripeGateway:
     def expire(self, session_id: str) -> ProviderState:
         """Close a Checkout Session unless it is complete, and return how it stands now."""
         try:
-            _ask(lambda: self._client.v1.checkout.sessions.expire(session_id))
+            self._ask(lambda: self._client.v1.checkout.sessions.expire(session_id))
         except GatewayRefused:
             log.info("session %s could not be expired; it may be complete", session_id)
         return self.fetch(session_id)
@@ -139,12 +157,14 @@ class StripeGateway:
             "metadata": {"refund": request.reference, "intent": request.intent_public_id},
         }
         return _refund(
-            _ask(lambda: self._client.v1.refunds.create(params, {"idempotency_key": request.idempotency_key}))
+            self._ask(
+                lambda: self._client.v1.refunds.create(params, {"idempotency_key": request.idempotency_key})
+            )
         )
 
     def refunds_of(self, payment_id: str) -> list[ProviderRefund]:
         """Return every refund of a payment, as they stand now."""
-        return _ask(
+        return self._ask(
             lambda: [
                 _refund(found)
                 for found in self._client.v1.refunds.list(
@@ -155,7 +175,7 @@ class StripeGateway:
 
     def dispute(self, dispute_id: str) -> ProviderDispute:
         """Return how a dispute stands now, with what Stripe holds back for it."""
-        found = _ask(lambda: self._client.v1.disputes.retrieve(dispute_id))
+        found = self._ask(lambda: self._client.v1.disputes.retrieve(dispute_id))
         return ProviderDispute(
             found.id,
             _id_of(found.payment_intent) or "",
@@ -170,7 +190,7 @@ class StripeGateway:
     def payments_between(self, since: datetime, until: datetime) -> list[ProviderPayment]:
         """Return the payments that were made and succeeded in that time."""
         params: PaymentIntentListParams = {"created": _between(since, until), "limit": 100}
-        return _ask(
+        return self._ask(
             lambda: [
                 ProviderPayment(
                     found.id,
@@ -187,18 +207,18 @@ class StripeGateway:
     def refunds_between(self, since: datetime, until: datetime) -> list[ProviderRefund]:
         """Return the refunds begun in that time."""
         params: RefundListParams = {"created": _between(since, until), "limit": 100}
-        return _ask(
+        return self._ask(
             lambda: [_refund(found) for found in self._client.v1.refunds.list(params).auto_paging_iter()]
         )
 
     def payout(self, payout_id: str) -> ProviderPayout:
         """Return how a payout to the bank stands now."""
-        return _payout(_ask(lambda: self._client.v1.payouts.retrieve(payout_id)))
+        return _payout(self._ask(lambda: self._client.v1.payouts.retrieve(payout_id)))
 
     def payouts_between(self, since: datetime, until: datetime) -> list[ProviderPayout]:
         """Return the payouts made in that time."""
         params: PayoutListParams = {"created": _between(since, until), "limit": 100}
-        return _ask(
+        return self._ask(
             lambda: [_payout(found) for found in self._client.v1.payouts.list(params).auto_paging_iter()]
         )
 
@@ -209,7 +229,7 @@ class StripeGateway:
             "limit": 100,
             "expand": ["data.source"],
         }
-        return _ask(
+        return self._ask(
             lambda: [
                 _move(found)
                 for found in self._client.v1.balance_transactions.list(params).auto_paging_iter()
@@ -221,15 +241,6 @@ class StripeGateway:
     def verify_event(self, raw_body: bytes, headers: Mapping[str, str]) -> ProviderEvent:
         """Check Stripe's signature with every secret that is valid now."""
         return signatures.verify(raw_body, headers, self._webhook_secrets)
-
-
-def _ask(call: Callable[[], T]) -> T:
-    try:
-        return call()
-    except (stripe.InvalidRequestError, stripe.CardError) as refused:
-        raise GatewayRefused(f"Stripe refused: {refused.code or refused.http_status}") from refused
-    except stripe.StripeError as failed:
-        raise GatewayFailed(f"Stripe failed: {type(failed).__name__}") from failed
 
 
 def _refund(found: stripe.Refund) -> ProviderRefund:

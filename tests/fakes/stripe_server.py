@@ -41,11 +41,16 @@ KNOWN_PARAMETERS = frozenset(
 
 @dataclass
 class Trouble:
-    """What goes wrong with the next call: an error instead of work, or work whose answer is late or lost."""
+    """What goes wrong with the next call: an error instead of work, or work whose answer is late or lost.
+
+    With `until`, the answer begins at once and comes a blank at a time until that event: it is never late enough to be
+    given up, and never there.
+    """
 
     status: int = 0
     delay: float = 0.0
     lose_answer: bool = False
+    until: threading.Event | None = None
 
 
 @dataclass
@@ -67,11 +72,17 @@ class FakeStripe:
     counter: Iterator[int] = field(default_factory=lambda: count(1))
 
     def trouble(
-        self, *, status: int = 0, delay: float = 0.0, lose_answer: bool = False, times: int = 1
+        self,
+        *,
+        status: int = 0,
+        delay: float = 0.0,
+        lose_answer: bool = False,
+        until: threading.Event | None = None,
+        times: int = 1,
     ) -> None:
         """Let the next calls go wrong."""
         with self.lock:
-            self.troubles += [Trouble(status, delay, lose_answer)] * times
+            self.troubles += [Trouble(status, delay, lose_answer, until)] * times
 
     def pay(self, session_id: str, *, amount: int | None = None, currency: str | None = None) -> None:
         """Let the buyer pay on Stripe's page."""
@@ -488,15 +499,21 @@ def running() -> Iterator[FakeStripe]:
                 self.close_connection = True
                 return None
             time.sleep(trouble.delay)
-            return self.send(status, content)
+            return self.send(status, content, trouble.until)
 
-        def send(self, status: int, content: dict[str, Any]) -> None:
+        def send(self, status: int, content: dict[str, Any], until: threading.Event | None = None) -> None:
             body = json.dumps(content).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
+            if until is None:
+                self.send_header("Content-Length", str(len(body)))
+            else:
+                self.send_header("Connection", "close")
             self.send_header("Request-Id", f"req_{next(fake.counter)}")
             self.end_headers()
+            while until is not None and not until.wait(1.0):
+                # Blanks before JSON mean nothing.
+                self.wfile.write(b" ")
             self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:

@@ -14,7 +14,8 @@ import time
 import urllib.parse
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from datetime import timedelta
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -26,6 +27,7 @@ from sqlalchemy import Engine, select
 from core import clock
 from core.db import transaction
 from core.permissions import SYSTEM
+from payments.stripe.gateway import MOST_AT_ONCE
 from shop.catalogue import services as catalogue
 from shop.catalogue.models import Variant
 from shop.catalogue.values import VariantEdit
@@ -34,6 +36,7 @@ from shop.stock import services as stock
 from shop.stock.models import Stock
 from tests.conftest import ENVIRON
 from tests.factories.orders import CHECKOUT, make_request, make_variant
+from tests.fakes import stripe_server
 from tests.shop.orders.test_concurrency import left, order
 from tests.shop.orders.test_many_at_once import held_or_sold
 
@@ -42,6 +45,8 @@ ROOT = Path(__file__).resolve().parents[3]
 
 UNITS, SESSIONS, WORKERS = 50, 200, 2
 AT_ONCE = 32
+#: Buyers who go to pay at once, many more than the server answers at a time.
+PAYERS = 24
 #: The answer after which one of the server's processes is killed.
 KILLED_AFTER = 20
 HIDDEN = re.compile(r'<input[^>]*type="hidden"[^>]*>')
@@ -60,9 +65,9 @@ class Server:
         return [int(pid) for pid in path.read_text().split()]
 
 
-@pytest.fixture
-def server(live_database: Engine, tmp_path: Path) -> Iterator[Server]:
-    """Serve the application on the database of the test by several processes."""
+@contextmanager
+def serving(database: Engine, folder: Path, **more: str) -> Iterator[Server]:
+    """Serve the application on a database by several processes; `more` is put into their environment."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -70,11 +75,12 @@ def server(live_database: Engine, tmp_path: Path) -> Iterator[Server]:
         **os.environ,
         **ENVIRON,
         "BASE_URL": f"http://127.0.0.1:{port}",
-        "DATABASE_URL": live_database.url.render_as_string(hide_password=False),
-        "VAR_DIR": str(tmp_path),
+        "DATABASE_URL": database.url.render_as_string(hide_password=False),
+        "VAR_DIR": str(folder),
         "TRUSTED_PROXIES": "1",
+        **more,
     }
-    with (tmp_path / "web.log").open("wb") as log:
+    with (folder / "web.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "deploy.serve", "--port", str(port), "--workers", str(WORKERS)],
             env=environ,
@@ -90,14 +96,21 @@ def server(live_database: Engine, tmp_path: Path) -> Iterator[Server]:
                 if Session(served, 0).ask("GET", "/healthz")[0] == 200:
                     break
             except OSError:
-                assert process.poll() is None, (tmp_path / "web.log").read_text()
+                assert process.poll() is None, (folder / "web.log").read_text()
             time.sleep(0.1)
         else:
-            raise AssertionError((tmp_path / "web.log").read_text())
+            raise AssertionError((folder / "web.log").read_text())
         yield served
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+@pytest.fixture
+def server(live_database: Engine, tmp_path: Path) -> Iterator[Server]:
+    """Serve the application on the database of the test."""
+    with serving(live_database, tmp_path) as served:
+        yield served
 
 
 class Session:
@@ -106,6 +119,7 @@ class Session:
     def __init__(self, server: Server, number: int) -> None:
         self.server = server
         self.number = number
+        self.led_to = ""
         #: Some want one pack, most want three: whoever wants three is told of the one or two that are left.
         self.packs = 3 if number % 4 else 1
         self.cookies: dict[str, str] = {}
@@ -130,6 +144,7 @@ class Session:
             connection.close()
         for line in answer.headers.get_all("Set-Cookie") or ():
             self.cookies.update({name: found.value for name, found in SimpleCookie(line).items()})
+        self.led_to = answer.headers.get("Location", "")
         return answer.status, page
 
     def insist(self, method: str, path: str, fields: dict[str, str] | None = None) -> tuple[int, str]:
@@ -224,3 +239,46 @@ def test_two_hundred_sessions_get_fifty_packs_though_a_server_process_is_killed(
     assert (sold, left(variant_id), held_or_sold(variant_id)) == (UNITS, 0, UNITS)
     assert victim not in server.workers()
     assert sum(one.resent for one in sessions) > 0
+
+
+def test_a_provider_that_never_answers_leaves_the_rest_of_the_site_to_the_others(
+    live_database: Engine, tmp_path: Path
+) -> None:
+    with transaction() as session:
+        variant = make_variant(session, stock=200)
+        variant_id, public_id = variant.id, variant.public_id
+    answers_again = threading.Event()
+    with stripe_server.running() as stripe:
+        stripe.trouble(until=answers_again, times=100)
+        keys = {
+            "STRIPE_SECRET_KEY": stripe_server.KEY,
+            "STRIPE_WEBHOOK_SECRET": "whsec_of_a_test",
+            "STRIPE_API_BASE": stripe.base,
+        }
+        with serving(live_database, tmp_path, **keys) as server, ThreadPoolExecutor(PAYERS) as pool:
+            payers = [Session(server, 4 * number) for number in range(PAYERS)]
+            forms = [payer.go_to_checkout(public_id) for payer in payers]
+            placing: dict[Future[tuple[int, str]], Session] = {
+                pool.submit(payer.ask, "POST", "/shop/checkout", form): payer
+                for payer, form in zip(payers, forms, strict=True)
+            }
+            try:
+                held_up = set(placing)
+                while len(held_up) > WORKERS * MOST_AT_ONCE:
+                    done, held_up = wait(held_up, timeout=60, return_when=FIRST_COMPLETED)
+                    assert done, f"{len(held_up)} buyers wait for a provider that does not answer"
+                # They have their order, and can pay it from its page once the provider is well.
+                for answered in set(placing) - held_up:
+                    assert answered.result()[0] == 303
+                    assert placing[answered].led_to.startswith("/shop/orders/guest/")
+                late = Session(server, 4 * PAYERS)
+                form = late.go_to_checkout(public_id)
+                assert late.ask("POST", "/shop/checkout", form)[0] == 303
+                status, page = late.ask("GET", late.led_to)
+                assert status == 200
+                assert f"{late.led_to}/pay" in page
+            finally:
+                answers_again.set()
+            assert {waited.result(60)[0] for waited in held_up} == {303}
+            assert any(placing[waited].led_to.startswith(f"{stripe.base}/c/pay/") for waited in held_up)
+    assert left(variant_id) == 200 - PAYERS - 1
