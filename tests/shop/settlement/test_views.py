@@ -256,6 +256,11 @@ def test_what_fails_is_owed_again(
     good = {"paid-bank_reference": "ICBC 7", "paid-paid_on": clock.today().isoformat()}
     finance.post(f"{url}/paid", good, 409)
     finance.get(f"/operator/payouts/WRONG/{payout}", 404)
+    desk = finance.get("/operator/payouts")
+    assert "户名不符" in desk.text
+    assert f"{url}" in desk.html
+    assert seller.organisation.name_zh in desk.text
+    assert "未付成" in finance.get(f"/operator/payouts/{batch}").text
 
 
 def test_a_page_that_was_open_before_it_was_paid_does_not_take_it_back(
