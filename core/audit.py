@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +37,14 @@ class AuditEntry(Base):
     address: Mapped[str | None]
 
 
+_came_from: ContextVar[str | None] = ContextVar("came_from", default=None)
+
+
+def come_from(address: str | None) -> None:
+    """Note from which network address whoever acts in this context comes."""
+    _came_from.set(address)
+
+
 def record(
     session: Session,
     actor: Actor,
@@ -47,7 +56,11 @@ def record(
     after: dict[str, Any] | None = None,
     reason: str = "",
 ) -> None:
-    """Add one entry to the audit trail; put no secret and no personal data of a household into it."""
+    """Add one entry to the audit trail; put no secret and no personal data of a household into it.
+
+    Where somebody acted from is kept of people with an office only: rows stay for good, and of buyers and households it
+    would be more than anybody needs to know.
+    """
     session.add(
         AuditEntry(
             happened_at=clock.now(),
@@ -59,6 +72,6 @@ def record(
             reason=reason,
             before=before,
             after=after,
-            address=session.info.get("address"),
+            address=_came_from.get() if actor.grants else None,
         )
     )

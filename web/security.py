@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, g, request
 
+from core import audit
 from web import caching
 
 POLICY = {
@@ -36,7 +37,12 @@ def init_app(app: Flask, *, https: bool, pay_hosts: tuple[str, ...]) -> None:
             return caching.label(response)
         return response
 
+    app.before_request(_note_where_from)
     app.after_request(protect)
+
+
+def _note_where_from() -> None:
+    audit.come_from(request.remote_addr)
 
 
 def keep_private() -> None:

@@ -10,17 +10,19 @@ from io import StringIO
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.values import Role
-from core import clock
-from core.permissions import SYSTEM
+from core import audit, clock
+from core.audit import AuditEntry
+from core.permissions import GUEST, SYSTEM
 from ledger import checks, services
 from ledger.values import AccountKind, AccountSpec, Fact, Leg, Policy, Unit
 from oversight.open_books import queries
 from oversight.open_books.exports import plain
 from tests.conftest import StatementCounter
-from tests.factories.people import make_user
+from tests.factories.people import actor_of, make_user
 from tests.page_client import PageClient
 from web import charts
 
@@ -191,3 +193,17 @@ def test_marks_of_a_chart_are_even_and_cover_the_largest(largest: float, marks: 
 )
 def test_marks_are_written_as_people_of_the_language_write_them(value: float, locale: str, said: str) -> None:
     assert charts.mark(value, locale, "¥") == said
+
+
+def test_the_audit_trail_says_from_where_people_with_an_office_act_and_nobody_else(
+    app: Flask, client: PageClient, session: Session
+) -> None:
+    officer = make_user(session, Role.ADMIN)
+    with app.test_request_context("/", environ_base={"REMOTE_ADDR": "203.0.113.9"}):
+        app.preprocess_request()
+        for actor in (actor_of(officer, Role.ADMIN), actor_of(make_user(session)), GUEST):
+            audit.record(session, actor, "order placed", "order", "YG-0000-0000")
+    kept = select(AuditEntry.address).where(AuditEntry.subject_id == "YG-0000-0000").order_by(AuditEntry.id)
+    assert list(session.scalars(kept)) == ["203.0.113.9", None, None]
+    client.sign_in(officer)
+    assert "203.0.113.9" in client.get("/operator/audit").text
