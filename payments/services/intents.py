@@ -88,8 +88,9 @@ def open_first_intent(
 ) -> FirstIntent:
     """Write down the first intent of a thing that was written in this very step, so that no other can be there.
 
-    As `open_intent` otherwise. `public_id` is a fresh one, for the thing to name its intent. With the `address` of a buyer who is sent to the provider right after the step
-    (`go_to_checkout`), the checkout counts as begun, unless too many were begun from there.
+    As `open_intent` otherwise. `public_id` is a fresh one, for the thing to name its intent. With the `address` of a
+    buyer who is sent to the provider right after the step (`go_to_checkout`), the checkout counts as begun, unless too
+    many were begun from there.
     """
     values = _values(
         Purpose(purpose), subject_id, amount_fen, payee, description, locale, return_url, expires_at
