@@ -21,6 +21,7 @@ from registry.models import Region
 from shop.catalogue.models import Product
 from shop.orders.addresses import read_delivery, read_invoice
 from shop.orders.models import Order, OrderLine, OrderRefund, SupplierOrder
+from shop.orders.reached import given_back_of, reaching_fen
 from shop.orders.values import (
     Delivery,
     Invoice,
@@ -172,6 +173,7 @@ _LOCKED = (
     .with_for_update()
     .execution_options(populate_existing=True)
 )
+_back = given_back_of(SupplierOrder.__table__.c.order_id)
 _VIEW_COLUMNS = (
     select(
         SupplierOrder,
@@ -182,11 +184,13 @@ _VIEW_COLUMNS = (
         Region.name_en,
         Organisation.name_zh,
         Organisation.name_en,
+        reaching_fen(_back),
     )
     .join(OrderLine, OrderLine.supplier_order_id == SupplierOrder.id)
     .join(Product, Product.id == OrderLine.product_id)
     .join(Region, Region.id == OrderLine.village_id)
     .join(Organisation, Organisation.id == SupplierOrder.supplier_id)
+    .outerjoin(_back, _back.c.line_id == OrderLine.id)
     .order_by(SupplierOrder.id, OrderLine.id)
 )
 _VIEW = _VIEW_COLUMNS.where(SupplierOrder.order_id == bindparam("order_id"))
@@ -308,15 +312,27 @@ def _view_with_order(session: Session, rows: Sequence[Any]) -> OrderView:
 def _view(session: Session, order: Order, rows: Sequence[Any]) -> OrderView:
     parts: dict[int, tuple[SupplierOrder, tuple[str, str], list[LineView]]] = {}
     villages: dict[int, VillageShare] = {}
-    for part, line, slug, picture, village_zh, village_en, supplier_zh, supplier_en, *_order in rows:
+    for (
+        part,
+        line,
+        slug,
+        picture,
+        village_zh,
+        village_en,
+        supplier_zh,
+        supplier_en,
+        reaching,
+        *_order,
+    ) in rows:
         parts.setdefault(part.id, (part, (supplier_zh, supplier_en), []))[2].append(
             _line_view(line, slug, picture)
         )
-        if part.state == PartState.CANCELLED:
-            continue  # what is not sent reaches nobody
+        # What is not sent, or went back whole, reaches nobody.
+        if part.state == PartState.CANCELLED or not reaching:
+            continue
         before = villages.get(line.village_id)
         villages[line.village_id] = VillageShare(
-            village_zh, village_en, line.producer_fen + (before.producer_fen if before else 0)
+            village_zh, village_en, reaching + (before.producer_fen if before else 0)
         )
     lines = [row.OrderLine for row in rows]
     return OrderView(

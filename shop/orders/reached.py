@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, ColumnElement, Subquery, cast, func, select
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Select,
+    Subquery,
+    case,
+    cast,
+    func,
+    select,
+)
 
 from shop.orders.models import OrderLine, OrderRefund
 
 
 def given_back() -> Subquery:
     """Return what of each line went or goes back to its buyer, for an outer join on `line_id` with `OrderLine.id`."""
+    return _given_back().subquery()
+
+
+def given_back_of(order_id: ColumnElement[int]) -> FromClause:
+    """Return the same of one order only, however many there are."""
+    return _given_back().where(OrderRefund.order_id == order_id).correlate(order_id.table).lateral("back")
+
+
+def _given_back() -> Select[*tuple[Any, ...]]:
     return (
         select(
             OrderRefund.order_line_id.label("line_id"),
@@ -17,21 +38,25 @@ def given_back() -> Subquery:
         )
         .where(OrderRefund.order_line_id.is_not(None), OrderRefund.declined.is_(False))
         .group_by(OrderRefund.order_line_id)
-        .subquery()
     )
 
 
-def coming_fen(back: Subquery) -> ColumnElement[int]:
+def reaching_fen(back: FromClause) -> ColumnElement[int]:
+    """Return the growers' part of an `OrderLine` as far as is known: what is kept once it was received, before what is still paid."""
+    return case((OrderLine.accepted_quantity.is_not(None), reached_fen(back)), else_=coming_fen(back))
+
+
+def coming_fen(back: FromClause) -> ColumnElement[int]:
     """Return the growers' part of what is still paid for an `OrderLine` (fen, rounded down), as a column."""
     return _growers_part(_still_paid(back))
 
 
-def reached_fen(back: Subquery) -> ColumnElement[int]:
+def reached_fen(back: FromClause) -> ColumnElement[int]:
     """Return the growers' part of what the buyer of an `OrderLine` accepted and kept (fen, rounded down), as a column."""
     return _growers_part(kept_fen(back))
 
 
-def kept_fen(back: Subquery) -> ColumnElement[int]:
+def kept_fen(back: FromClause) -> ColumnElement[int]:
     """Return what the buyer of an `OrderLine` accepted and kept, in its prices (fen), as a column.
 
     Money for what is missing goes back before or after the rest is accepted: it and the shortage count once.
@@ -41,7 +66,7 @@ def kept_fen(back: Subquery) -> ColumnElement[int]:
     return func.greatest(kept, 0, type_=BigInteger)
 
 
-def _still_paid(back: Subquery) -> ColumnElement[int]:
+def _still_paid(back: FromClause) -> ColumnElement[int]:
     return OrderLine.line_fen - func.coalesce(back.c.prepaid, 0)
 
 

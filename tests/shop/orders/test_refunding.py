@@ -150,7 +150,9 @@ def test_a_line_goes_back_in_part_before_and_after_it_is_accepted(session: Sessi
     order = paid_order(session, (make_variant(session, price_fen=20_00), 4))
     (part,) = parts_of(session, order)
     line = session.scalars(select(OrderLine).where(OrderLine.order_id == order.id)).one()
+    assert told(session, order) == [line.producer_fen]
     services.refund_line(session, clerk, order, line.id, 10_00, "One bag was torn", once="A")
+    assert told(session, order) == [line.producer_fen * 70_00 // 80_00]
     fulfilment.ship_part(session, seller(session, part), part.public_id, "Post", "1")
     owed = fulfilment.confirm_receipt(session, GUEST, order, part.public_id)
     assert owed == part.goods_fen + part.freight_fen - 10_00
@@ -168,10 +170,18 @@ def test_a_line_goes_back_in_part_before_and_after_it_is_accepted(session: Sessi
         line.producer_fen * 70_00 // 80_00,
         line.producer_fen * 50_00 // 80_00,
     )
+    assert told(session, order) == [line.producer_fen * 50_00 // 80_00]
+    services.refund_line(session, clerk, order, line.id, 50_00, "All of it was", once="D")
+    assert told(session, order) == []
     session.commit()
     jobs.run_due()
     states = session.scalars(select(Refund.state).execution_options(populate_existing=True)).all()
-    assert states == [RefundState.SUCCEEDED] * 2
+    assert states == [RefundState.SUCCEEDED] * 3
+
+
+def told(session: Session, order: Order) -> list[int]:
+    """Return what the page of an order says that it brings to each village (fen)."""
+    return [share.producer_fen for share in queries.view_order(session, order).villages]
 
 
 def test_what_is_missing_counts_once_whether_its_money_goes_back_before_or_after(session: Session) -> None:
@@ -194,6 +204,7 @@ def test_what_is_missing_counts_once_whether_its_money_goes_back_before_or_after
         if not refund_first:
             give_back()
         assert growers_part(session, line)[1] == line.producer_fen * 60_00 // 80_00
+        assert told(session, order) == [line.producer_fen * 60_00 // 80_00]
 
 
 def growers_part(session: Session, line: OrderLine) -> tuple[int, int]:
