@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from core import money
+from core.audit import AuditEntry
 from shop.orders.errors import (
     BasketChanged,
     BasketRefused,
@@ -228,8 +229,25 @@ def action_label(action: str) -> str:
         "part shipped": _("Part sent"),
         "parcel taken over": _("Parcel taken over at a node"),
         "parcel handed over": _("Parcel handed over"),
+        "buyer reminded of parcel": _("Buyer reminded of a parcel that waits"),
         "part accepted": _("Part accepted"),
     }.get(action, action)
+
+
+def history_note(entry: AuditEntry, view: OrderView, reason: str) -> str:
+    """Return which part an entry of the history is about, how it went, how much was accepted, and the reason in words."""
+    after = entry.after or {}
+    part = next((part for part in view.parts if part.public_id == after.get("part")), None)
+    accepted = ""
+    if part is not None and "accepted_fen" in after:
+        accepted = f"{money.format_fen(after['accepted_fen'])} / {money.format_fen(after['of_fen'])}"
+    notes = (
+        in_language(part.supplier_zh, part.supplier_en) if part is not None else "",
+        " ".join(filter(None, (after.get("carrier"), after.get("tracking_number")))),
+        accepted,
+        reason,
+    )
+    return " · ".join(note for note in notes if note)
 
 
 @explains(LineRefundedBefore)

@@ -196,6 +196,7 @@ def _page(number: str, call_off_form: CallOffForm, line_form: LineRefundForm, st
         part_label=wording.part_label,
         tone=wording.tone,
         action_label=wording.action_label,
+        history_note=wording.history_note,
         refund_label=payment_wording.refund_label,
         refund_reason=payment_wording.refund_reason,
         dispute_reason=payment_wording.dispute_reason,

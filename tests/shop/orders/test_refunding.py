@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from accounts.models import Organisation
 from accounts.values import OrganisationKind, Role
-from core import clock, ids, jobs
+from core import clock, ids, jobs, money
 from core.db import reading, transaction
 from core.mail import Mail
 from core.permissions import GUEST, Actor
@@ -414,6 +414,21 @@ def test_above_the_limit_the_admin_approves_what_finance_asked_for(
     session.expire_all()
     assert session.scalars(select(Refund.state)).one() == RefundState.SUCCEEDED
     admin.post(f"{own}/decline", {"reason": "Too late"}, 409)
+
+
+def test_the_history_says_who_sent_what_and_how_much_was_accepted(
+    client: PageClient, session: Session
+) -> None:
+    order = paid_order(session, (make_variant(session), 1), (make_variant(session), 2))
+    first, second = parts_of(session, order)
+    for part, number in ((first, "SF1"), (second, "SF2")):
+        fulfilment.ship_part(session, seller(session, part), part.public_id, "Post", number)
+    owed = fulfilment.confirm_receipt(session, GUEST, order, second.public_id)
+    name = session.get_one(Organisation, second.supplier_id).name_zh
+    session.commit()
+    text = officer_page(client, session).get(f"/operator/orders/{order.number}").text
+    assert f"{name} · Post SF2" in text
+    assert f"{name} · {money.format_fen(owed)} / {money.format_fen(owed)}" in text
 
 
 def test_a_declined_cancellation_can_be_asked_for_again(client: PageClient, session: Session) -> None:
