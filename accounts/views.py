@@ -17,7 +17,7 @@ from accounts.wording import agent_text
 from core.db import reading, transaction
 from core.errors import TooManyAttempts
 from web.access import current_actor, public, signed_in
-from web.addresses import safe_return
+from web.addresses import safe_return, visitor_network
 from web.language import locale_code
 from web.navigation import desk_links
 from web.security import keep_private
@@ -28,7 +28,7 @@ bp = Blueprint("accounts", __name__)
 
 def _keys(login: str) -> tuple[str, str]:
     kind, value = rules.normalise_login(login)
-    return f"sign-in:{kind}:{value}", f"sign-in-from:{request.remote_addr}"
+    return f"sign-in:{kind}:{value}", f"sign-in-from:{visitor_network()}"
 
 
 def _sign_in_page(form: SignInForm, status: int = 200) -> tuple[str, int]:
@@ -120,7 +120,7 @@ def open_account() -> Any:
     if not form.validate_on_submit():
         return render_template("accounts/sign_up.html", form=form), 422
     with transaction() as step:
-        services.count_attempt(step, f"sign-up:{request.remote_addr}", scale=10)
+        services.count_attempt(step, f"sign-up:{visitor_network()}", scale=10)
     try:
         with transaction() as step:
             services.sign_up(step, form.to_request(locale_code()))
@@ -156,7 +156,7 @@ def send_reset() -> Any:
     login = form.login.data or ""
     with transaction() as step:
         services.count_attempt(step, f"reset:{login.casefold()}")
-        services.count_attempt(step, f"reset-from:{request.remote_addr}", scale=10)
+        services.count_attempt(step, f"reset-from:{visitor_network()}", scale=10)
     with transaction() as step:
         services.ask_password_reset(step, login)
     flash(

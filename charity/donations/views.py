@@ -21,6 +21,7 @@ from core.errors import Forbidden, TooManyAttempts
 from payments import services as payment_services
 from payments.errors import AlreadyPaid, GatewayFailed, IntentClosed, PaymentUnderReview
 from web.access import current_actor, public, signed_in
+from web.addresses import visitor_network
 from web.language import locale_code
 from web.pagination import page_number, paginate
 from web.security import keep_private
@@ -51,7 +52,7 @@ def donate(slug: str) -> Any:
     if not form.validate_on_submit():
         return render_story(slug, form, 422)
     try:
-        started = _start(form.to_request(slug, locale_code(), request.remote_addr or ""), mode)
+        started = _start(form.to_request(slug, locale_code(), visitor_network()), mode)
     except FormSentBefore as refusal:
         # The next try is a new form, with what was typed.
         form.once.data = ids.public_id(20)
@@ -125,7 +126,7 @@ def _start(gift: GiftRequest, mode: FundraisingMode) -> StartedGift:
 
 def _to_payment(intent_public_id: str) -> Response:
     try:
-        return redirect(payment_services.begin_checkout(intent_public_id, address=request.remote_addr), 303)
+        return redirect(payment_services.begin_checkout(intent_public_id, address=visitor_network()), 303)
     except (AlreadyPaid, PaymentUnderReview):
         # The form came a second time after its payment: its return page leads on to the acknowledgement.
         return redirect(payment_services.return_path(intent_public_id), 303)

@@ -13,6 +13,7 @@ from payments import gateways, queries, rules, services
 from payments.models import PaymentIntent
 from payments.values import PaymentState
 from web.access import public
+from web.addresses import visitor_network
 from web.security import keep_private
 
 bp = Blueprint("payments_returning", __name__)
@@ -58,7 +59,7 @@ def pay_again(public_id: str, proof: str) -> BaseResponse:
     _check(public_id, proof)
     if _find(public_id).state == PaymentState.SUCCEEDED:
         return _private(redirect(services.return_path(public_id), 303))
-    return _private(redirect(services.begin_checkout(public_id, address=request.remote_addr), 303))
+    return _private(redirect(services.begin_checkout(public_id, address=visitor_network()), 303))
 
 
 @bp.get("/payments/<public_id>/back/<proof>")

@@ -20,6 +20,7 @@ from publicity.forms import ObjectionForm, TrackForm
 from publicity.wording import KINDS, STATES
 from registry import queries as registry_queries
 from web.access import current_actor, public
+from web.addresses import visitor_network
 from web.language import locale_code
 from web.pagination import page_number, paginate
 from web.security import keep_private
@@ -89,9 +90,7 @@ def object_to(public_id: str) -> Any:
         return _notice_page(public_id, form, 422)
     try:
         with transaction() as step:
-            account_services.count_attempt(
-                step, f"objection-from:{request.remote_addr}", scale=SHARED_ADDRESS
-            )
+            account_services.count_attempt(step, f"objection-from:{visitor_network()}", scale=SHARED_ADDRESS)
         with transaction() as step:
             raised = services.object_to_notice(
                 step, current_actor(), public_id, form.to_request(locale_code())
@@ -170,7 +169,7 @@ def show_tracked() -> Any:
         return _track_page(form, status=422)
     try:
         with transaction() as step:
-            account_services.count_attempt(step, f"tracking-from:{request.remote_addr}", scale=SHARED_ADDRESS)
+            account_services.count_attempt(step, f"tracking-from:{visitor_network()}", scale=SHARED_ADDRESS)
         with reading() as opened:
             found = queries.get_tracked(opened, form.code.data or "")
     except TooManyAttempts as refusal:

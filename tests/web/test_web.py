@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tests.factories.people import make_user
 from tests.page_client import PageClient
-from web.addresses import safe_return
+from web.addresses import safe_return, visitor_network
 
 
 @pytest.mark.parametrize(
@@ -104,3 +104,21 @@ def test_health_and_readiness_name_what_is_missing(client: PageClient, app: Flas
 def test_the_style_page_shows_every_component(client: PageClient) -> None:
     # It shows a page header as a specimen, so it is not held to one h1.
     assert client.client.get("/styleguide").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("unix", "unix"),
+    ],
+)
+def test_tries_are_counted_by_the_network_that_one_subscriber_has(
+    app: Flask, address: str, network: str
+) -> None:
+    with app.test_request_context("/", environ_base={"REMOTE_ADDR": address}):
+        assert visitor_network() == network

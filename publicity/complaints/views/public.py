@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, current_app, redirect, render_template, request, session
+from flask import Blueprint, current_app, redirect, render_template, session
 
 from accounts import services as account_services
 from core import clock
@@ -20,6 +20,7 @@ from publicity.complaints.forms import TrackForm
 from publicity.complaints.values import ComplaintCard, FiledComplaint
 from publicity.complaints.wording import OUTCOMES, REASONS
 from web.access import current_actor, public
+from web.addresses import visitor_network
 from web.security import keep_private
 from web.wording import words_for
 
@@ -34,7 +35,7 @@ SHARED_ADDRESS = 4
 def count_try(what: str) -> None:
     """Count a try of this network address, in a step of its own; raises `TooManyAttempts`."""
     with transaction() as step:
-        account_services.count_attempt(step, f"{what}:{request.remote_addr}", scale=SHARED_ADDRESS)
+        account_services.count_attempt(step, f"{what}:{visitor_network()}", scale=SHARED_ADDRESS)
 
 
 def told(filed: FiledComplaint, back: str) -> Any:

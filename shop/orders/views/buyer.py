@@ -47,6 +47,7 @@ from shop.vouchers import services as voucher_services
 from shop.vouchers.errors import UnknownVoucher, VoucherRefused
 from shop.vouchers.values import Quote
 from web.access import current_actor, public, signed_in
+from web.addresses import visitor_network
 from web.language import locale_code
 from web.pagination import page_number, paginate
 from web.security import keep_private
@@ -156,7 +157,7 @@ def _voucher_tried(code: str) -> Iterator[None]:
         yield
         return
     user_id = current_actor().user_id
-    key = f"voucher:{user_id}" if user_id is not None else f"voucher-from:{request.remote_addr}"
+    key = f"voucher:{user_id}" if user_id is not None else f"voucher-from:{visitor_network()}"
     with transaction() as session:
         account_services.count_attempt(session, key, scale=SHARED_ADDRESS if user_id is None else 1)
     try:
@@ -205,7 +206,7 @@ def place() -> Any:
         locale=locale_code(),
         guest_secret=secret,
         pickup=pickup,
-        address=request.remote_addr,
+        address=visitor_network(),
     )
     try:
         with _voucher_tried(wish.voucher), transaction() as session:
@@ -269,9 +270,9 @@ def _to_payment(placed: PlacedOrder, path: str) -> Response:
 def _pay(intent: FirstIntent | str, path: str) -> Response:
     try:
         if isinstance(intent, str):
-            url = payment_services.begin_checkout(intent, address=request.remote_addr)
+            url = payment_services.begin_checkout(intent, address=visitor_network())
         else:
-            url = payment_services.go_to_checkout(intent, address=request.remote_addr)
+            url = payment_services.go_to_checkout(intent, address=visitor_network())
         return redirect(url, 303)
     except Refusal as refusal:
         flash(words_for(refusal), "warn")
