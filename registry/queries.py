@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ARRAY, ColumnElement, Text, and_, bindparam, false, func, or_, select, true
+from sqlalchemy import ARRAY, ColumnElement, Text, bindparam, false, func, or_, select, true
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session, aliased
 
 from core.errors import NotFound
@@ -173,12 +174,13 @@ def picked_lineage(session: Session, codes: tuple[str, ...]) -> list[Region]:
     return [by_id[int(part)] for part in deepest.path.split("/") if part]
 
 
-_above = aliased(Region)
-_of_today = and_(_above.code == func.any(bindparam("codes", type_=ARRAY(Text))), _above.valid_until.is_(None))
+_picked = aliased(Region)
+# One list of ids, not two joined by OR: for those the whole table would be read.
 _PICKED_AND_ABOVE = select(Region).where(
-    or_(
-        Region.id.in_(select(_above.id).where(_of_today)),
-        Region.id.in_(select(_above.parent_id).where(_of_today)),
+    Region.id.in_(
+        select(func.unnest(array([_picked.id, _picked.parent_id]))).where(
+            _picked.code == func.any(bindparam("codes", type_=ARRAY(Text))), _picked.valid_until.is_(None)
+        )
     )
 )
 

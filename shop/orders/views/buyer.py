@@ -69,14 +69,13 @@ def checkout() -> Any:
     if not basket.lines or basket.problems:
         return redirect("/shop/cart", 303)
     form = CheckoutForm(formdata=None)
-    untouched = not current_user.is_authenticated
     if current_user.is_authenticated:
         saved = _saved_forms()
         if saved:
             _fill(form, saved[0])
         else:
             form.recipient.data, form.email.data = current_user.name, current_user.email
-    return _checkout_page(form, basket=basket, untouched=untouched)
+    return _checkout_page(form, basket=basket, untouched=not current_user.is_authenticated)
 
 
 def _saved_forms() -> list[queries.LastForm]:
