@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from accounts.models import User
 from core import events, jobs
 from core.db import reading, transaction
 from core.mail import Letter
@@ -17,6 +18,7 @@ from shop.orders import addresses
 from shop.orders import queries as order_queries
 from shop.orders.events import OrderPaid, PaidOrderCancelled, PartReceived
 from shop.orders.models import Order, SupplierOrder
+from shop.orders.queries import PartView
 from shop.orders.values import Kind, PartState
 from web import mailing
 
@@ -97,25 +99,19 @@ def compose_to_buyer(payload: dict[str, Any]) -> None:
         )
 
 
-@jobs.handler(MAIL_CALLED_OFF)
-def compose_called_off(payload: dict[str, Any]) -> None:
-    """Compose the mail about a part that was called off for each person of its supplier who reads mail."""
+@jobs.handler_of_many(MAIL_CALLED_OFF)
+def write_called_off(payloads: Sequence[dict[str, Any]]) -> dict[int, Exception]:
+    """Write about a part that was called off to each person of its supplier who reads mail."""
+    return mailing.post_together(_composed_called_off, payloads)
+
+
+def _composed_called_off(payload: dict[str, Any]) -> list[Letter]:
     with reading() as session:
         found = session.get_one(SupplierOrder, payload["part_id"])
         view = order_queries.get_view(session, found.order_id)
-        readers = readers_of_supplier(session, found.supplier_id)
-    with transaction() as session:
-        for reader in readers:
-            mailing.post(
-                session,
-                key=f"order-called-off:{found.public_id}:{reader.public_id}",
-                recipient=reader.email or "",
-                template="shop/fulfilment/emails/called_off",
-                locale=reader.locale,
-                order=view.order,
-                part=next(part for part in view.parts if part.public_id == found.public_id),
-                reader=reader,
-            )
+        part = next(part for part in view.parts if part.public_id == found.public_id)
+        readers = readers_of_supplier(session, part.supplier_id)
+    return _to_readers("order-called-off", "called_off", view.order, part, readers)
 
 
 @jobs.handler_of_many(MAIL_SUPPLIER)
@@ -130,16 +126,25 @@ def _composed_for_suppliers(payload: dict[str, Any]) -> list[Letter]:
         waiting = [part for part in view.parts if part.state == PartState.TO_SHIP]
         readers = {part.supplier_id: readers_of_supplier(session, part.supplier_id) for part in waiting}
     return [
+        letter
+        for part in waiting
+        for letter in _to_readers("order-new", "new_order", view.order, part, readers[part.supplier_id])
+    ]
+
+
+def _to_readers(
+    fact: str, template: str, order: Order, part: PartView, readers: Sequence[User]
+) -> list[Letter]:
+    return [
         mailing.compose(
-            key=f"order-new:{part.public_id}:{reader.public_id}",
+            key=f"{fact}:{part.public_id}:{reader.public_id}",
             recipient=reader.email or "",
-            template="shop/fulfilment/emails/new_order",
+            template=f"shop/fulfilment/emails/{template}",
             locale=reader.locale,
-            order=view.order,
+            order=order,
             part=part,
             reader=reader,
             path=f"/supplier/orders/{part.public_id}",
         )
-        for part in waiting
-        for reader in readers[part.supplier_id]
+        for reader in readers
     ]
