@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import cache
 from typing import Any
 
+from babel.support import NullTranslations, Translations
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from markupsafe import Markup, escape
 from wtforms import Field, StringField
+from wtforms.i18n import messages_path
 from wtforms.validators import InputRequired, Length, StopValidation
 from wtforms.widgets import core as widgets
 
 from core import clock, money
+from web.language import locale_code
 
 _TOKEN = re.compile(r"^[0-9A-Z]{12,40}$")
 _WHOLE = re.compile(r"^[0-9]{1,9}$")
@@ -37,8 +41,21 @@ for _kind in (widgets.Input, widgets.Button):  # type: ignore[attr-defined]
     _kind.html_params = staticmethod(attributes)  # type: ignore[method-assign]
 
 
+@cache
+def _words_of_wtforms(locale: str) -> NullTranslations:
+    """Return what WTForms itself says in this language; Flask-WTF reads the file again for every form."""
+    return Translations.load(messages_path(), [locale], domain="wtforms")
+
+
 class Form(FlaskForm):
     """A form of Yigou; errors stand beside their fields."""
+
+    class Meta(FlaskForm.Meta):
+        """How every form is made."""
+
+        def get_translations(self, _form: Any) -> NullTranslations:
+            """Return the words of WTForms in the language of this page."""
+            return _words_of_wtforms(locale_code())
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the fields; lazily translated messages become text, which the components show."""
