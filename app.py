@@ -103,6 +103,7 @@ def build_web(app: Flask, config: Config) -> None:
         styleguide,
         templating,
         translations,
+        turns,
     )
 
     Bootstrap5(app)
@@ -118,6 +119,7 @@ def build_web(app: Flask, config: Config) -> None:
     errors.init_app(app)
     health.init_app(app, search=search.probe)
     mailing.init_app(app)
+    turns.init_app(app, config.requests_at_once)
     kept_pages.init_app(app)
     if not config.production:
         app.register_blueprint(styleguide.bp)

@@ -42,6 +42,7 @@ class Config:
     search_engine: str = "whoosh"
     trusted_proxies: int = 0
     pool_size: int = 10
+    requests_at_once: int = 1
 
     @property
     def production(self) -> bool:
@@ -103,6 +104,7 @@ class Config:
             search_engine=env.get("SEARCH_ENGINE", "whoosh"),
             trusted_proxies=_whole(env, "TRUSTED_PROXIES", 0),
             pool_size=_whole(env, "DATABASE_POOL_SIZE", 10),
+            requests_at_once=_whole(env, "REQUESTS_AT_ONCE", 1),
         )
         config.check()
         return config
@@ -122,6 +124,8 @@ class Config:
             raise BadSetting(f"SEARCH_ENGINE must be one of {', '.join(SEARCH_ENGINES)}.")
         if self.stripe_secret_key and not self.stripe_webhook_secrets:
             raise BadSetting("STRIPE_WEBHOOK_SECRET is missing; without it no payment could be confirmed.")
+        if self.requests_at_once < 1:
+            raise BadSetting("REQUESTS_AT_ONCE must be at least 1; with none no page would ever be made.")
         address = urlsplit(self.base_url)
         if address.scheme not in ("http", "https") or not address.hostname:
             raise BadSetting(

@@ -11,7 +11,7 @@ from deploy.demo_place import ROOT
 
 
 def command(host: str, port: int, workers: int, threads: int) -> list[str]:
-    """Return the command of granian; each worker process answers `threads` requests at a time."""
+    """Return the command of granian; each worker process lets `threads` requests in, which take turns (`core.turns`)."""
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
         *("--workers", str(workers), "--blocking-threads", str(threads), "--no-ws"),
@@ -29,7 +29,7 @@ def main() -> None:
         "--workers", type=int, default=2, help="processes; one a processor (default: %(default)s)"
     )
     parser.add_argument(
-        "--threads", type=int, default=4, help="requests at a time in each (default: %(default)s)"
+        "--threads", type=int, default=16, help="requests inside at a time in each (default: %(default)s)"
     )
     choice = parser.parse_args()
     # Here, not in the workers only: a server that keeps starting workers anew would bury the sentence.

@@ -20,6 +20,7 @@ from stripe.params import (
 )
 from stripe.params.checkout import SessionCreateParams
 
+from core import turns
 from payments.errors import GatewayFailed, GatewayRefused
 from payments.stripe import signatures
 from payments.values import (
@@ -48,8 +49,8 @@ TIMEOUT = (3.0, 15.0)
 RETRIES = 1
 
 #: So many calls of a process wait for Stripe at a time, and whoever comes then waits so many seconds for his turn: half of
-#: the requests that the web server answers at once, so that a slow Stripe slows down paying and nothing else.
-MOST_AT_ONCE, PATIENCE = 2, 1.0
+#: the requests that the web server lets in, so that a slow Stripe slows down paying and nothing else.
+MOST_AT_ONCE, PATIENCE = 8, 1.0
 
 _LOCALES = {"zh_Hans_CN": "zh", "en": "en"}
 
@@ -74,7 +75,7 @@ class StripeGateway:
         retries: int = RETRIES,
     ) -> None:
         self._webhook_secrets = tuple(webhook_secrets)
-        self._turns = BoundedSemaphore(MOST_AT_ONCE)
+        self._calls = BoundedSemaphore(MOST_AT_ONCE)
         self._client = StripeClient(
             secret_key,
             base_addresses={"api": api_base.rstrip("/")} if api_base else None,
@@ -87,7 +88,11 @@ class StripeGateway:
         )
 
     def _ask(self, call: Callable[[], T]) -> T:
-        if not self._turns.acquire(timeout=PATIENCE):
+        with turns.aside():
+            return self._ask_aside(call)
+
+    def _ask_aside(self, call: Callable[[], T]) -> T:
+        if not self._calls.acquire(timeout=PATIENCE):
             raise GatewayFailed("Stripe is slow: too many calls wait for it")
         try:
             return call()
@@ -96,7 +101,7 @@ class StripeGateway:
         except stripe.StripeError as failed:
             raise GatewayFailed(f"Stripe failed: {type(failed).__name__}") from failed
         finally:
-            self._turns.release()
+            self._calls.release()
 
     def create_checkout(self, request: CheckoutRequest) -> Checkout:
         """Open a Checkout Session; the intent is its idempotency key, so a repeat gives the same session."""
