@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import BigInteger, Connection, Engine, MetaData, Table, Text, create_engine, event
 from sqlalchemy.dialects.postgresql import TIMESTAMP
@@ -48,27 +49,40 @@ _active: ContextVar[Session | None] = ContextVar("active_transaction", default=N
 _writing: sessionmaker[Session] | None = None
 _reading: sessionmaker[Session] | None = None
 _engine: Engine | None = None
+#: Connections that only read stay in autocommit: to switch one that also writes, there and back, costs as much as a
+#: small query. By the engine that writes to the same database.
+_readers: WeakKeyDictionary[Engine, Engine] = WeakKeyDictionary()
 _read_from: Engine | None = None
 
 
 def connect(url: str, *, pool_size: int = 10, echo: bool = False) -> Engine:
     """Bind this process to the database at `url`; statements, locks and idle transactions are bounded in time."""
     global _engine
-    engine = create_engine(
+    engine = _open(url, pool_size, max_overflow=pool_size, echo=echo)
+    reader = _open(
+        url, pool_size, max_overflow=0, echo=echo, isolation_level="AUTOCOMMIT", pool_reset_on_return=None
+    )
+    event.listen(engine, "engine_disposed", lambda _engine: reader.dispose())
+    _readers[engine] = reader
+    _engine = engine
+    bind(engine)
+    return engine
+
+
+def _open(url: str, pool_size: int, **more: Any) -> Engine:
+    return create_engine(
         normalise_url(url),
         pool_size=pool_size,
-        max_overflow=pool_size,
+        # The connection that was used last has its plans and tables at hand.
+        pool_use_lifo=True,
         pool_timeout=10,
-        echo=echo,
         connect_args={
             "connect_timeout": 5,
             "options": "-c timezone=UTC -c jit=off -c statement_timeout=30000 -c lock_timeout=10000 "
             "-c idle_in_transaction_session_timeout=60000",
         },
+        **more,
     )
-    _engine = engine
-    bind(engine)
-    return engine
 
 
 def normalise_url(url: str) -> str:
@@ -80,11 +94,11 @@ def normalise_url(url: str) -> str:
 
 
 def bind(target: Engine | Connection) -> None:
-    """Send every later step to `target`; a connection (in tests) is joined by savepoints."""
+    """Send every later step to `target`, an engine of `connect`; a connection (in tests) is joined by savepoints."""
     global _writing, _reading, _read_from
     if isinstance(target, Engine):
         _writing = sessionmaker(target, expire_on_commit=False)
-        _read_from = target.execution_options(isolation_level="AUTOCOMMIT")
+        _read_from = _readers[target]
         _reading = sessionmaker(_read_from, class_=_ReadingSession, expire_on_commit=False, autoflush=False)
     else:
         _read_from = None
