@@ -9,9 +9,9 @@ from payments.queries.desk import (
 from payments.queries.inbox import (
     EventRow,
     count_events,
+    intent_with_waiting_events,
     list_events,
     waiting_events,
-    waiting_events_of,
 )
 from payments.queries.intents import (
     checkout_request,
@@ -139,6 +139,7 @@ __all__ = [
     "get_refund_row",
     "given_back_alone_fen",
     "handles_operator_money",
+    "intent_with_waiting_events",
     "is_known",
     "is_open_review",
     "list_disputes",
@@ -180,6 +181,5 @@ __all__ = [
     "subject_of",
     "transfers_of_refund",
     "waiting_events",
-    "waiting_events_of",
     "watched_intents",
 ]

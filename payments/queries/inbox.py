@@ -10,10 +10,9 @@ from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from core import clock
+from core.errors import NotFound
 from payments import rules
-from payments.models import (
-    PaymentEvent,
-)
+from payments.models import PaymentEvent, PaymentIntent
 
 
 def waiting_events(session: Session, gateways: Sequence[str], limit: int) -> list[int]:
@@ -32,21 +31,32 @@ def waiting_events(session: Session, gateways: Sequence[str], limit: int) -> lis
     )
 
 
-def waiting_events_of(session: Session, intent_public_id: str) -> list[int]:
-    """Return the stored events about an intent that nobody has handled yet."""
-    return list(session.scalars(_WAITING_OF, {"intent": intent_public_id}))
-
-
-_WAITING_OF = (
-    select(PaymentEvent.id)
-    .where(
-        PaymentEvent.intent_public_id == bindparam("intent"),
-        PaymentEvent.handled_at.is_(None),
-        PaymentEvent.attempts < rules.LAST_TRY,
+def intent_with_waiting_events(session: Session, intent_public_id: str) -> tuple[PaymentIntent, list[int]]:
+    """Return an intent and the stored events about it that nobody has handled yet; raises `NotFound`."""
+    found = (
+        session.execute(_WITH_WAITING, {"public_id": intent_public_id}).one_or_none()
+        if "\x00" not in intent_public_id
+        else None
     )
-    .order_by(PaymentEvent.id)
-    .limit(3)
-)
+    if found is None:
+        raise NotFound(f"no intent {intent_public_id}")
+    return found[0], found[1]
+
+
+_WITH_WAITING = select(
+    PaymentIntent,
+    func.array(
+        select(PaymentEvent.id)
+        .where(
+            PaymentEvent.intent_public_id == PaymentIntent.public_id,
+            PaymentEvent.handled_at.is_(None),
+            PaymentEvent.attempts < rules.LAST_TRY,
+        )
+        .order_by(PaymentEvent.id)
+        .limit(3)
+        .scalar_subquery()
+    ),
+).where(PaymentIntent.public_id == bindparam("public_id"))
 
 
 @dataclass(frozen=True, slots=True)

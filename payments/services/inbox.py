@@ -93,12 +93,19 @@ def handle_event(event_id: int) -> bool:
     return True
 
 
-def hurry_events(intent_public_id: str) -> None:
-    """Handle the stored events about an intent at once; confirms nothing that no event tells of."""
+def hurry_events(intent_public_id: str) -> PaymentIntent:
+    """Handle the stored events about an intent at once and return it; confirms nothing that no event tells of.
+
+    Raises `NotFound`. Called with no transaction open.
+    """
     with reading() as session:
-        waiting = queries.waiting_events_of(session, intent_public_id)
+        intent, waiting = queries.intent_with_waiting_events(session, intent_public_id)
+    if not waiting:
+        return intent
     for event_id in waiting:
         handle_event(event_id)
+    with reading() as session:
+        return queries.get_intent(session, intent_public_id)
 
 
 def retry_event(session: Session, actor: Actor, event_id: int) -> None:

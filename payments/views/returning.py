@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hmac
+import time
+from threading import BoundedSemaphore
 
 from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from core import turns
 from core.db import reading
 from core.errors import NotFound
 from payments import gateways, queries, rules, services
@@ -18,6 +21,10 @@ from web.security import keep_private
 
 bp = Blueprint("payments_returning", __name__)
 
+#: The provider's word comes when the buyer does, or a little later: seconds that a first look stays for it, how often it
+#: looks, and how many of a process's requests may stay at a time. More than these see the waiting page at once.
+MOMENT, LOOK_EVERY, AT_ONCE = 0.8, 0.1, 4
+_stays = BoundedSemaphore(AT_ONCE)
 #: From this look on the page says that the buyer need not wait here.
 LONG_WAIT = 8
 
@@ -27,13 +34,14 @@ LONG_WAIT = 8
 def wait(public_id: str, proof: str) -> BaseResponse:
     """Show how the payment stands, look again by itself, and go on once it is confirmed."""
     _check(public_id, proof)
-    services.hurry_events(public_id)
-    intent = _find(public_id)
+    looks, left = _looks(), "left" in request.args
+    intent = services.hurry_events(public_id)
+    if looks == 0 and not left:
+        intent = _wait_a_moment(intent)
     state = PaymentState(intent.state)
     if state is PaymentState.SUCCEEDED:
         return _private(redirect(intent.return_url, 303))
-    looks = _looks()
-    waiting = state.is_open and intent.declined_at is None and "left" not in request.args
+    waiting = state.is_open and intent.declined_at is None and not left
     refresh = rules.seconds_until_next_look(looks) if waiting else 15
     page = make_response(
         render_template(
@@ -73,6 +81,25 @@ def back(public_id: str, proof: str) -> BaseResponse:
 def _check(public_id: str, proof: str) -> None:
     if not hmac.compare_digest(gateways.site().proof(public_id).encode(), proof.encode()):
         raise NotFound("no such payment")
+
+
+def _wait_a_moment(intent: PaymentIntent) -> PaymentIntent:
+    """Return the intent as soon as the provider's word has come, or after `MOMENT`: most buyers see no waiting page."""
+    until = time.monotonic() + MOMENT
+    if not _stays.acquire(blocking=False):
+        return intent
+    try:
+        while (
+            PaymentState(intent.state).is_open
+            and intent.declined_at is None
+            and time.monotonic() + LOOK_EVERY <= until
+        ):
+            with turns.aside():
+                time.sleep(LOOK_EVERY)
+            intent = _find(intent.public_id)
+    finally:
+        _stays.release()
+    return intent
 
 
 def _find(public_id: str) -> PaymentIntent:

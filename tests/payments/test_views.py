@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from threading import BoundedSemaphore
 
 import pytest
 from sqlalchemy import select, update
@@ -15,6 +16,7 @@ from payments.events import PaymentConfirmed, PaymentDeclined
 from payments.models import PaymentIntent
 from payments.sandbox.models import SandboxSession
 from payments.values import Purpose
+from payments.views import returning
 from tests.factories.people import make_organisation, make_user
 from tests.page_client import PageClient
 from tests.payments.conftest import Heard, OpenIntent
@@ -141,6 +143,43 @@ def test_the_return_page_hurries_an_event_that_is_stored(
     assert heard.all == []
     client.get(services.return_path(intent.public_id), 303)
     assert len(heard.of(PaymentConfirmed)) == 1
+
+
+def test_the_first_look_stays_for_a_word_that_is_on_its_way(
+    client: PageClient, heard: Heard, open_intent: OpenIntent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    intent = open_intent()
+    client.post(f"{begin(intent.public_id)}/pay")
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 3:
+            jobs.run_due()
+
+    monkeypatch.setattr(returning, "MOMENT", 60.0)
+    monkeypatch.setattr(returning.time, "sleep", sleep)
+    assert client.get(services.return_path(intent.public_id), 303).location == intent.return_url
+    assert slept == [returning.LOOK_EVERY] * 3
+    assert len(heard.of(PaymentConfirmed)) == 1
+
+
+def test_the_return_page_does_not_stay_for_long_nor_for_many_nor_twice(
+    client: PageClient, heard: Heard, open_intent: OpenIntent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    intent = open_intent()
+    client.post(f"{begin(intent.public_id)}/pay")
+    path, slept = services.return_path(intent.public_id), list[float]()
+    monkeypatch.setattr(returning.time, "sleep", slept.append)
+    monkeypatch.setattr(returning, "MOMENT", returning.LOOK_EVERY / 2)
+    client.get(path)
+    monkeypatch.setattr(returning, "MOMENT", 60.0)
+    client.get(f"{path}?looks=1")
+    client.get(f"{path}?left=1")
+    monkeypatch.setattr(returning, "_stays", BoundedSemaphore(1))
+    with returning._stays:
+        assert "looks=1" in client.get(path).html
+    assert slept == []
 
 
 def test_leaving_the_payment_page_leaves_it_payable(client: PageClient, open_intent: OpenIntent) -> None:
