@@ -215,6 +215,7 @@ class Refund(Base):
         ),
         Index("ix_payments_refunds_intent", "intent_id"),
         Index("ix_payments_refunds_transfer", "transfer_id"),
+        Index("ix_payments_refunds_subject", "purpose", "subject_id"),
         Index(
             "ix_payments_refunds_open",
             "checked_at",

@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, cast, func, or_, select, text, true
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    bindparam,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    true,
+)
 from sqlalchemy.orm import Session
 
 from accounts.models import Organisation
@@ -17,6 +29,7 @@ from core.audit import AuditEntry
 from core.errors import NotFound
 from core.permissions import Actor
 from payments.models import Refund
+from payments.values import Purpose
 from registry.models import Region
 from shop.catalogue.models import Product
 from shop.orders.addresses import read_delivery, read_invoice
@@ -32,6 +45,7 @@ from shop.orders.values import (
     State,
     VillageShare,
 )
+from shop.recalls.models import RecalledLine
 from shop.vouchers import queries as voucher_queries
 from shop.vouchers.queries import UsedVoucher
 
@@ -90,6 +104,9 @@ class OrderView:
     other_fen: int
     villages: tuple[VillageShare, ...]
     voucher: UsedVoucher | None
+    #: Whether money went or goes back, and whether something of it was recalled: of most orders neither has to be read.
+    has_refunds: bool
+    has_recalls: bool
 
     @property
     def delivery(self) -> Delivery:
@@ -174,6 +191,10 @@ _LOCKED = (
     .execution_options(populate_existing=True)
 )
 _back = given_back_of(SupplierOrder.__table__.c.order_id)
+_has_refunds = exists(Refund.id).where(
+    Refund.purpose == Purpose.ORDER.value, Refund.subject_id == SupplierOrder.order_id
+)
+_has_recalls = exists(RecalledLine.order_id).where(RecalledLine.order_id == SupplierOrder.order_id)
 _VIEW_COLUMNS = (
     select(
         SupplierOrder,
@@ -185,6 +206,8 @@ _VIEW_COLUMNS = (
         Organisation.name_zh,
         Organisation.name_en,
         reaching_fen(_back),
+        _has_refunds.label("has_refunds"),
+        _has_recalls.label("has_recalls"),
     )
     .join(OrderLine, OrderLine.supplier_order_id == SupplierOrder.id)
     .join(Product, Product.id == OrderLine.product_id)
@@ -197,6 +220,11 @@ _VIEW = _VIEW_COLUMNS.where(SupplierOrder.order_id == bindparam("order_id"))
 _VIEW_WITH_ORDER = _VIEW_COLUMNS.add_columns(Order).join(Order, Order.id == SupplierOrder.order_id)
 _VIEW_BY_ID = _VIEW_WITH_ORDER.where(Order.id == bindparam("order_id"))
 _VIEW_BY_SECRET = _VIEW_WITH_ORDER.where(Order.guest_token_hash == bindparam("secret"))
+_VIEW_OWN = _VIEW_WITH_ORDER.where(
+    Order.number == bindparam("number"),
+    Order.buyer_user_id == bindparam("user_id"),
+    Order.kind == Kind.PUBLIC.value,
+)
 
 
 def lock_keys(session: Session, *keys: str) -> None:
@@ -303,6 +331,14 @@ def view_guest_order(session: Session, secret: str) -> OrderView:
     return _view_with_order(session, session.execute(_VIEW_BY_SECRET, {"secret": ids.digest(secret)}).all())
 
 
+def view_own_order(session: Session, actor: Actor, number: str) -> OrderView:
+    """Return a person's own order, as `view_order` does; `NotFound` for none."""
+    if actor.user_id is None:
+        raise NotFound("order")
+    asked = {"number": number, "user_id": actor.user_id}
+    return _view_with_order(session, session.execute(_VIEW_OWN, asked).all())
+
+
 def _view_with_order(session: Session, rows: Sequence[Any]) -> OrderView:
     if not rows:
         raise NotFound("order")
@@ -322,7 +358,7 @@ def _view(session: Session, order: Order, rows: Sequence[Any]) -> OrderView:
         supplier_zh,
         supplier_en,
         reaching,
-        *_order,
+        *_of_the_order,
     ) in rows:
         parts.setdefault(part.id, (part, (supplier_zh, supplier_en), []))[2].append(
             _line_view(line, slug, picture)
@@ -343,6 +379,8 @@ def _view(session: Session, order: Order, rows: Sequence[Any]) -> OrderView:
         sum(line.other_fen for line in lines),
         tuple(sorted(villages.values(), key=lambda share: -share.producer_fen)),
         voucher_queries.voucher_of_order(session, order.id) if order.discount_fen else None,
+        rows[0].has_refunds,
+        rows[0].has_recalls,
     )
 
 

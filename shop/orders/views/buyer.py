@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
@@ -298,12 +299,9 @@ def list_own() -> Any:
 def show(number: str) -> Any:
     """Show a person's own order."""
     with reading() as session:
-        view = queries.view_order(session, queries.get_own_order(session, current_actor(), number))
-        refunds = payment_queries.refunds_of_subject(session, Purpose.ORDER, view.order.id)
-        claims = after_sales_queries.rights_of(session, view, settlement_queries.claim_days_on)
-        travels = _travels(session, view)
-        recalls = recall_queries.recalls_of_order(session, view.order.id)
-    return _order_page(view, refunds, claims, travels, recalls, f"/shop/orders/{number}")
+        view = queries.view_own_order(session, current_actor(), number)
+        beside = _beside(session, view)
+    return _order_page(view, beside, f"/shop/orders/{number}")
 
 
 @bp.get("/shop/orders/guest/<secret>")
@@ -312,43 +310,46 @@ def show_guest(secret: str) -> Any:
     """Show the order that a guest's secret opens."""
     with reading() as session:
         view = queries.view_guest_order(session, secret)
-        refunds = payment_queries.refunds_of_subject(session, Purpose.ORDER, view.order.id)
-        claims = after_sales_queries.rights_of(session, view, settlement_queries.claim_days_on)
-        travels = _travels(session, view)
-        recalls = recall_queries.recalls_of_order(session, view.order.id)
-    return _order_page(view, refunds, claims, travels, recalls, f"/shop/orders/guest/{secret}")
+        beside = _beside(session, view)
+    return _order_page(view, beside, f"/shop/orders/guest/{secret}")
 
 
-def _travels(session: Session, view: queries.OrderView) -> dict[str, Travel]:
-    """Return how far its parcels have come, once there are any."""
-    if all(part.shipped_at is None for part in view.parts):
-        return {}
-    return fulfilment_queries.travels_of(session, view.order.id, for_buyer=True)
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What stands on the page of an order besides itself; of most orders there is nothing yet, and nothing is asked."""
+
+    refunds: list[payment_queries.RefundRow]
+    claims: dict[int, LineRights]
+    travels: dict[str, Travel]
+    recalls: list[LineRecall]
 
 
-def _order_page(
-    view: queries.OrderView,
-    refunds: list[payment_queries.RefundRow],
-    claims: dict[int, LineRights],
-    travels: dict[str, Travel],
-    recalls: list[LineRecall],
-    path: str,
-    status: int = 200,
-) -> tuple[str, int]:
+def _beside(session: Session, view: queries.OrderView) -> _Beside:
+    order_id = view.order.id
+    shipped = any(part.shipped_at is not None for part in view.parts)
+    return _Beside(
+        payment_queries.refunds_of_subject(session, Purpose.ORDER, order_id) if view.has_refunds else [],
+        after_sales_queries.rights_of(session, view, settlement_queries.claim_days_on),
+        fulfilment_queries.travels_of(session, order_id, for_buyer=True) if shipped else {},
+        recall_queries.recalls_of_order(session, order_id) if view.has_recalls else [],
+    )
+
+
+def _order_page(view: queries.OrderView, beside: _Beside, path: str) -> str:
     keep_private()
     next_tone, next_text = wording.what_next(view)
-    if any(travel.waits_for_pickup for travel in travels.values()):
+    if any(travel.waits_for_pickup for travel in beside.travels.values()):
         next_tone, next_text = "warn", _("Your goods are there: please pick them up with the code below.")
-    page = render_template(
+    return render_template(
         "shop/orders/show.html",
         view=view,
         order=view.order,
-        refunds=refunds,
-        claims=claims,
+        refunds=beside.refunds,
+        claims=beside.claims,
         claim_wording=after_sales_wording,
-        travels=travels,
+        travels=beside.travels,
         fulfilment=fulfilment_wording,
-        recalls=recalls,
+        recalls=beside.recalls,
         recall_wording=recall_wording,
         refund_label=payment_wording.refund_label,
         refund_reason=payment_wording.refund_reason,
@@ -362,7 +363,6 @@ def _order_page(
         part_label=wording.part_label,
         tone=wording.tone,
     )
-    return page, status
 
 
 @bp.post("/shop/orders/<number>/pay")
