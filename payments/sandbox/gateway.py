@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core import clock, ids
-from core.db import reading, transaction
+from core.db import reading, run_alone, table_of, transaction
 from payments.errors import GatewayRefused
 from payments.sandbox import services as sandbox
 from payments.sandbox.models import SandboxDispute, SandboxPayout, SandboxRefund, SandboxSession
@@ -35,11 +35,9 @@ from payments.values import (
 NAME = "sandbox"
 HEADER = "Sandbox-Signature"
 
-_OPEN = (
-    insert(SandboxSession)
-    .on_conflict_do_nothing(index_elements=[SandboxSession.idem_key])
-    .returning(SandboxSession)
-)
+_table = table_of(SandboxSession)
+_OPEN = insert(_table).on_conflict_do_nothing(index_elements=[_table.c.idem_key]).returning(_table)
+_KNOWN = select(_table).where(_table.c.idem_key == bindparam("idem_key"))
 
 
 class SandboxGateway:
@@ -54,32 +52,28 @@ class SandboxGateway:
 
     def create_checkout(self, request: CheckoutRequest) -> Checkout:
         """Open a rehearsed checkout; the same key gives the same one, with another content it is refused."""
-        moment = clock.now()
-        with transaction() as session:
-            kept: SandboxSession | None = session.scalar(
-                _OPEN,
-                {
-                    "session_id": f"sbx_cs_{ids.secret()}",
-                    "idem_key": request.idempotency_key,
-                    "reference": request.intent_public_id,
-                    "amount_fen": request.amount_fen,
-                    "currency": request.currency,
-                    "payee": request.payee,
-                    "description": request.description,
-                    "locale": request.locale,
-                    "return_url": request.return_url,
-                    "leave_url": request.leave_url,
-                    "status": SessionStatus.OPEN.value,
-                    "declines": 0,
-                    "created_at": moment,
-                    "expires_at": request.expires_at,
-                },
-            )
-            if kept is None:
-                known = select(SandboxSession).where(SandboxSession.idem_key == request.idempotency_key)
-                kept = session.scalars(known).one()
-            if (kept.amount_fen, kept.currency) != (request.amount_fen, request.currency):
-                raise GatewayRefused("the key was used with another amount")
+        opened = run_alone(
+            _OPEN,
+            {
+                "session_id": f"sbx_cs_{ids.secret()}",
+                "idem_key": request.idempotency_key,
+                "reference": request.intent_public_id,
+                "amount_fen": request.amount_fen,
+                "currency": request.currency,
+                "payee": request.payee,
+                "description": request.description,
+                "locale": request.locale,
+                "return_url": request.return_url,
+                "leave_url": request.leave_url,
+                "status": SessionStatus.OPEN.value,
+                "declines": 0,
+                "created_at": clock.now(),
+                "expires_at": request.expires_at,
+            },
+        )
+        [kept] = opened or run_alone(_KNOWN, {"idem_key": request.idempotency_key})
+        if (kept.amount_fen, kept.currency) != (request.amount_fen, request.currency):
+            raise GatewayRefused("the key was used with another amount")
         return Checkout(kept.session_id, f"{self.base_url}/sandbox/pay/{kept.session_id}")
 
     def fetch(self, session_id: str) -> ProviderState:

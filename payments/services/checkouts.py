@@ -9,7 +9,7 @@ from typing import Literal
 from sqlalchemy import bindparam, update
 
 from core import clock
-from core.db import reading, table_of, transaction
+from core.db import reading, run_alone, table_of, transaction
 from payments import gateways, queries
 from payments.errors import (
     AlreadyPaid,
@@ -82,17 +82,14 @@ def go_to_checkout(first: FirstIntent, *, address: str | None = None) -> str:
 def _open_at(provider: str, request: CheckoutRequest) -> str:
     """Open a checkout at its provider, note it, and return its address."""
     checkout = gateways.named(provider).create_checkout(request)
-    with transaction() as session:
-        noted = session.execute(
-            _NOTE_OPENED,
-            {
-                "intent": request.intent_public_id,
-                "opened_session": checkout.session_id,
-                "opened_url": checkout.url,
-            },
-        ).first()
-        if noted is None:
-            _refuse_ended(PaymentState(queries.lock_intent(session, request.intent_public_id).state))
+    opened = {
+        "intent": request.intent_public_id,
+        "opened_session": checkout.session_id,
+        "opened_url": checkout.url,
+    }
+    if not run_alone(_NOTE_OPENED, opened):
+        with reading() as session:
+            _refuse_ended(PaymentState(queries.get_intent(session, request.intent_public_id).state))
     return checkout.url
 
 

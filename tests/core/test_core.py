@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -88,6 +89,29 @@ def test_a_failed_step_leaves_nothing_and_calls_nobody(session: Session) -> None
         raise RuntimeError
     assert called == []
     assert session.execute(text("SELECT count(*) FROM core_heartbeats")).scalar() == 0
+
+
+BEAT = text("INSERT INTO core_heartbeats (name, beat_at) VALUES (:name, now()) RETURNING name")
+
+
+def test_a_statement_run_alone_is_a_step_of_its_own(live_database: Any) -> None:
+    assert [row.name for row in db.run_alone(BEAT, {"name": "x"})] == ["x"]
+    assert db.run_alone(text("DELETE FROM core_heartbeats WHERE name = 'nobody'")) == ()
+    with live_database.connect() as other:
+        assert other.execute(text("SELECT name FROM core_heartbeats")).scalars().all() == ["x"]
+
+
+def test_a_statement_run_alone_inside_a_step_is_refused(live_database: Any) -> None:
+    with db.transaction(), pytest.raises(db.NestedTransaction):
+        db.run_alone(BEAT, {"name": "x"})
+
+
+def test_connections_that_read_do_not_wait_for_a_commit(live_database: Any) -> None:
+    with db.reading() as reading:
+        before = reading.execute(text("SELECT count(*) FROM core_heartbeats")).scalar_one()
+        db.run_alone(BEAT, {"name": "x"})
+        assert reading.execute(text("SELECT count(*) FROM core_heartbeats")).scalar_one() == before + 1
+        assert reading.execute(text("SELECT now() = statement_timestamp()")).scalar_one()
 
 
 def test_production_is_the_default_and_good_settings_start() -> None:
