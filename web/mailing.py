@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from flask import Flask, render_template
+from flask import Flask, current_app, render_template
+from flask.ctx import RequestContext
 from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
@@ -26,7 +27,23 @@ def post(session: Session, **asked: Any) -> None:
     mail.post(session, compose(**asked))
 
 
-def compose(
+def compose(**asked: Any) -> mail.Letter:
+    """Compose `<template>.txt` (first line: the subject) and `<template>.html` for one reader; see `_composed`.
+
+    Called by the worker, never while a page waits. `waited_for`: somebody sits before an empty mailbox.
+    """
+    with _site():
+        return _composed(**asked)
+
+
+def _site() -> RequestContext:
+    """Return the context in which mail is composed, of one letter or of many."""
+    if _app is None:
+        raise RuntimeError("web.mailing.init_app() was not called")
+    return _app.test_request_context(base_url=_app.config["BASE_URL"])
+
+
+def _composed(
     *,
     key: str,
     recipient: str,
@@ -35,40 +52,41 @@ def compose(
     waited_for: bool = False,
     **context: Any,
 ) -> mail.Letter:
-    """Compose `<template>.txt` (first line: the subject) and `<template>.html` for one reader.
-
-    Called by the worker, never while a page waits. `waited_for`: somebody sits before an empty mailbox.
-    """
-    if _app is None:
-        raise RuntimeError("web.mailing.init_app() was not called")
-    base_url = _app.config["BASE_URL"]
-    with _app.test_request_context(base_url=base_url), force_locale(locale):
-        context = {"base_url": base_url, "locale_code": locale, **context}
+    with force_locale(locale):
+        context = {"base_url": current_app.config["BASE_URL"], "locale_code": locale, **context}
         subject, _, text = render_template(f"{template}.txt", **context).strip().partition("\n")
         html = render_template(f"{template}.html", subject=subject.strip(), **context)
     return mail.Letter(key, recipient, subject.strip(), text.strip() + "\n", html, locale, waited_for)
 
 
 def post_together(
-    composed: Callable[[dict[str, Any]], Iterable[mail.Letter]], payloads: Sequence[dict[str, Any]]
+    asked: Callable[[dict[str, Any]], Iterable[Mapping[str, Any]]], payloads: Sequence[dict[str, Any]]
 ) -> dict[int, Exception]:
-    """Post the letters of many jobs in one step and return what went wrong, by the place of the job.
+    """Compose the letters that many jobs ask for (each as `compose` takes it) and post them in one step.
 
-    What cannot be composed, or what the database refuses, fails alone.
+    Returns what went wrong, by the place of the job. A letter that cannot be composed, or that the database refuses,
+    fails alone: its job is tried again, and the other letters of that job are there already.
     """
-    letters: dict[int, list[mail.Letter]] = {}
+    letters: list[tuple[int, mail.Letter]] = []
     failed: dict[int, Exception] = {}
-    for place, payload in enumerate(payloads):
-        try:
-            letters[place] = list(composed(payload))
-        except Exception as error:
-            failed[place] = error
-    try:
-        _post(letter for own in letters.values() for letter in own)
-    except Exception:
-        for place, own in letters.items():
+    with _site():
+        for place, payload in enumerate(payloads):
             try:
-                _post(own)
+                wanted = list(asked(payload))
+            except Exception as error:
+                failed[place] = error
+                continue
+            for words in wanted:
+                try:
+                    letters.append((place, _composed(**words)))
+                except Exception as error:
+                    failed[place] = error
+    try:
+        _post(letter for _, letter in letters)
+    except Exception:
+        for place, letter in letters:
+            try:
+                _post([letter])
             except Exception as error:
                 failed[place] = error
     return failed

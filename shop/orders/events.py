@@ -16,7 +16,7 @@ class OrderPlaced:
 
 @dataclass(frozen=True, slots=True)
 class OrderPaid:
-    """The money is there and the goods are taken; `shop.orders.emails` writes to the buyer."""
+    """The money is there and the goods are taken; `shop.orders.emails` writes to the buyer and to the suppliers."""
 
     order_id: int
     number: str
@@ -71,7 +71,7 @@ class PartReceived:
 class PaidOrderCancelled:
     """A paid order or a part of it was called off before it was sent; that much goes back.
 
-    `part_ids`: what suppliers had been told to send; `shop.fulfilment.emails` tells them not to.
+    `part_ids`: what suppliers had been told to send; `shop.orders.emails` tells them not to.
     """
 
     order_id: int

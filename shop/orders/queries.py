@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     ColumnElement,
     Select,
@@ -26,6 +27,7 @@ from accounts.models import Organisation
 from accounts.values import Role
 from core import clock, ids
 from core.audit import AuditEntry
+from core.db import table_of
 from core.errors import NotFound
 from core.permissions import Actor
 from payments.models import Refund
@@ -76,6 +78,7 @@ class LineView:
 class PartView:
     """What one supplier sends."""
 
+    part_id: int
     public_id: str
     state: str
     supplier_id: int
@@ -190,35 +193,78 @@ _LOCKED = (
     .with_for_update()
     .execution_options(populate_existing=True)
 )
-_back = given_back_of(SupplierOrder.__table__.c.order_id)
-_has_refunds = exists(Refund.id).where(
-    Refund.purpose == Purpose.ORDER.value, Refund.subject_id == SupplierOrder.order_id
+_parts, _lines, _products = table_of(SupplierOrder), table_of(OrderLine), table_of(Product)
+_villages, _suppliers = table_of(Region), table_of(Organisation)
+_refunds, _recalled = table_of(Refund), table_of(RecalledLine)
+_back = given_back_of(_parts.c.order_id)
+_has_refunds = exists(_refunds.c.id).where(
+    _refunds.c.purpose == Purpose.ORDER.value, _refunds.c.subject_id == _parts.c.order_id
 )
-_has_recalls = exists(RecalledLine.order_id).where(RecalledLine.order_id == SupplierOrder.order_id)
+_has_recalls = exists(_recalled.c.order_id).where(_recalled.c.order_id == _parts.c.order_id)
+_part_columns = [
+    _parts.c[name]
+    for name in (
+        "id",
+        "public_id",
+        "state",
+        "supplier_id",
+        "goods_fen",
+        "freight_fen",
+        "accepted_fen",
+        "carrier",
+        "tracking_number",
+        "shipped_at",
+        "received_at",
+        "inspectors",
+        "shortage_note",
+    )
+]
+_line_columns = [
+    _lines.c[name]
+    for name in (
+        "name_zh",
+        "name_en",
+        "label_zh",
+        "label_en",
+        "quantity",
+        "unit_price_fen",
+        "line_fen",
+        "producer_fen",
+        "logistics_fen",
+        "other_fen",
+        "perishable",
+        "no_return_confirmed",
+        "accepted_quantity",
+        "village_id",
+    )
+]
+# Sent for every page and mail of an order: the columns it shows, and no whole rows.
 _VIEW_COLUMNS = (
     select(
-        SupplierOrder,
-        OrderLine,
-        Product.slug,
-        Product.picture,
-        Region.name_zh,
-        Region.name_en,
-        Organisation.name_zh,
-        Organisation.name_en,
-        reaching_fen(_back),
+        *_part_columns,
+        *_line_columns,
+        _lines.c.id.label("line_id"),
+        _products.c.slug,
+        _products.c.picture,
+        _villages.c.name_zh.label("village_zh"),
+        _villages.c.name_en.label("village_en"),
+        _suppliers.c.name_zh.label("supplier_zh"),
+        _suppliers.c.name_en.label("supplier_en"),
+        reaching_fen(_back).label("reaching"),
         _has_refunds.label("has_refunds"),
         _has_recalls.label("has_recalls"),
     )
-    .join(OrderLine, OrderLine.supplier_order_id == SupplierOrder.id)
-    .join(Product, Product.id == OrderLine.product_id)
-    .join(Region, Region.id == OrderLine.village_id)
-    .join(Organisation, Organisation.id == SupplierOrder.supplier_id)
-    .outerjoin(_back, _back.c.line_id == OrderLine.id)
-    .order_by(SupplierOrder.id, OrderLine.id)
+    .select_from(_parts)
+    .join(_lines, _lines.c.supplier_order_id == _parts.c.id)
+    .join(_products, _products.c.id == _lines.c.product_id)
+    .join(_villages, _villages.c.id == _lines.c.village_id)
+    .join(_suppliers, _suppliers.c.id == _parts.c.supplier_id)
+    .outerjoin(_back, _back.c.line_id == _lines.c.id)
+    .order_by(_parts.c.id, _lines.c.id)
 )
-_VIEW = _VIEW_COLUMNS.where(SupplierOrder.order_id == bindparam("order_id"))
-_VIEW_WITH_ORDER = _VIEW_COLUMNS.add_columns(Order).join(Order, Order.id == SupplierOrder.order_id)
-_VIEW_BY_ID = _VIEW_WITH_ORDER.where(Order.id == bindparam("order_id"))
+_VIEW = _VIEW_COLUMNS.where(_parts.c.order_id == bindparam("order_id"))
+_VIEW_WITH_ORDER = _VIEW_COLUMNS.add_columns(Order).join(Order, Order.id == _parts.c.order_id)
+_VIEW_BY_ID = _VIEW_WITH_ORDER.where(Order.id == func.any(bindparam("order_ids", type_=ARRAY(BigInteger))))
 _VIEW_BY_SECRET = _VIEW_WITH_ORDER.where(Order.guest_token_hash == bindparam("secret"))
 _VIEW_OWN = _VIEW_WITH_ORDER.where(
     Order.number == bindparam("number"),
@@ -318,12 +364,18 @@ def lock_parts(session: Session, order_id: int) -> Sequence[SupplierOrder]:
 
 def view_order(session: Session, order: Order) -> OrderView:
     """Return everything that the pages of an order show, in one statement, and one more for its voucher."""
-    return _view(session, order, session.execute(_VIEW, {"order_id": order.id}).all())
+    rows = session.execute(_VIEW, {"order_id": order.id}).all()
+    return _view(order, rows, _vouchers(session, [order]))
 
 
-def get_view(session: Session, order_id: int) -> OrderView:
-    """Return an order with everything that its mails tell, as `view_order` does; `NotFound` for none."""
-    return _view_with_order(session, session.execute(_VIEW_BY_ID, {"order_id": order_id}).all())
+def get_views(session: Session, order_ids: Iterable[int]) -> dict[int, OrderView]:
+    """Return orders by id with everything that their mails tell, as `view_order` does; those that are there."""
+    rows: dict[int, list[Any]] = {}
+    for row in session.execute(_VIEW_BY_ID, {"order_ids": sorted(set(order_ids))}):
+        rows.setdefault(row.Order.id, []).append(row)
+    orders = [of_one[0].Order for of_one in rows.values()]
+    vouchers = _vouchers(session, orders)
+    return {order.id: _view(order, rows[order.id], vouchers) for order in orders}
 
 
 def view_guest_order(session: Session, secret: str) -> OrderView:
@@ -342,82 +394,75 @@ def view_own_order(session: Session, actor: Actor, number: str) -> OrderView:
 def _view_with_order(session: Session, rows: Sequence[Any]) -> OrderView:
     if not rows:
         raise NotFound("order")
-    return _view(session, rows[0].Order, rows)
+    return _view(rows[0].Order, rows, _vouchers(session, [rows[0].Order]))
 
 
-def _view(session: Session, order: Order, rows: Sequence[Any]) -> OrderView:
-    parts: dict[int, tuple[SupplierOrder, tuple[str, str], list[LineView]]] = {}
+def _vouchers(session: Session, orders: Iterable[Order]) -> dict[int, UsedVoucher]:
+    return voucher_queries.vouchers_of_orders(session, [order.id for order in orders if order.discount_fen])
+
+
+def _view(order: Order, rows: Sequence[Any], vouchers: Mapping[int, UsedVoucher]) -> OrderView:
+    parts: dict[int, list[Any]] = {}
     villages: dict[int, VillageShare] = {}
-    for (
-        part,
-        line,
-        slug,
-        picture,
-        village_zh,
-        village_en,
-        supplier_zh,
-        supplier_en,
-        reaching,
-        *_of_the_order,
-    ) in rows:
-        parts.setdefault(part.id, (part, (supplier_zh, supplier_en), []))[2].append(
-            _line_view(line, slug, picture)
-        )
+    for row in rows:
+        parts.setdefault(row.id, []).append(row)
         # What is not sent, or went back whole, reaches nobody.
-        if part.state == PartState.CANCELLED or not reaching:
+        if row.state == PartState.CANCELLED or not row.reaching:
             continue
-        before = villages.get(line.village_id)
-        villages[line.village_id] = VillageShare(
-            village_zh, village_en, reaching + (before.producer_fen if before else 0)
+        before = villages.get(row.village_id)
+        villages[row.village_id] = VillageShare(
+            row.village_zh, row.village_en, row.reaching + (before.producer_fen if before else 0)
         )
-    lines = [row.OrderLine for row in rows]
     return OrderView(
         order,
-        tuple(_part_view(part, supplier, views) for part, supplier, views in parts.values()),
-        sum(line.producer_fen for line in lines),
-        sum(line.logistics_fen for line in lines),
-        sum(line.other_fen for line in lines),
+        tuple(_part_view(lines) for lines in parts.values()),
+        sum(row.producer_fen for row in rows),
+        sum(row.logistics_fen for row in rows),
+        sum(row.other_fen for row in rows),
         tuple(sorted(villages.values(), key=lambda share: -share.producer_fen)),
-        voucher_queries.voucher_of_order(session, order.id) if order.discount_fen else None,
+        vouchers.get(order.id),
         rows[0].has_refunds,
         rows[0].has_recalls,
     )
 
 
-def _line_view(line: OrderLine, slug: str, picture: str | None) -> LineView:
+def _line_view(row: Any) -> LineView:
     return LineView(
-        line.id,
-        line.name_zh,
-        line.name_en,
-        line.label_zh,
-        line.label_en,
-        slug,
-        picture,
-        line.quantity,
-        line.unit_price_fen,
-        line.line_fen,
-        line.perishable,
-        line.no_return_confirmed,
-        line.accepted_quantity,
+        row.line_id,
+        row.name_zh,
+        row.name_en,
+        row.label_zh,
+        row.label_en,
+        row.slug,
+        row.picture,
+        row.quantity,
+        row.unit_price_fen,
+        row.line_fen,
+        row.perishable,
+        row.no_return_confirmed,
+        row.accepted_quantity,
     )
 
 
-def _part_view(part: SupplierOrder, supplier: tuple[str, str], lines: list[LineView]) -> PartView:
+def _part_view(lines: Sequence[Any]) -> PartView:
+    row = lines[0]
     return PartView(
-        part.public_id,
-        part.state,
-        part.supplier_id,
-        *supplier,
-        part.goods_fen,
-        part.freight_fen,
-        part.accepted_fen,
-        part.carrier,
-        part.tracking_number,
-        part.shipped_at,
-        part.received_at,
-        tuple(part.inspectors or ()),
-        part.shortage_note,
-        tuple(lines),
+        row.id,
+        row.public_id,
+        row.state,
+        row.supplier_id,
+        row.supplier_zh,
+        row.supplier_en,
+        row.goods_fen,
+        row.freight_fen,
+        row.accepted_fen,
+        row.carrier,
+        row.tracking_number,
+        row.shipped_at,
+        row.received_at,
+        tuple(row.inspectors or ()),
+        row.shortage_note,
+        tuple(_line_view(line) for line in lines),
     )
 
 

@@ -16,7 +16,10 @@ from sqlalchemy import (
     select,
 )
 
+from core.db import table_of
 from shop.orders.models import OrderLine, OrderRefund
+
+_lines, _refunds = table_of(OrderLine), table_of(OrderRefund)
 
 
 def given_back() -> Subquery:
@@ -26,24 +29,24 @@ def given_back() -> Subquery:
 
 def given_back_of(order_id: ColumnElement[int]) -> FromClause:
     """Return the same of one order only, however many there are."""
-    return _given_back().where(OrderRefund.order_id == order_id).correlate(order_id.table).lateral("back")
+    return _given_back().where(_refunds.c.order_id == order_id).correlate(order_id.table).lateral("back")
 
 
 def _given_back() -> Select[*tuple[Any, ...]]:
     return (
         select(
-            OrderRefund.order_line_id.label("line_id"),
-            func.sum(OrderRefund.prepaid_fen).label("prepaid"),
-            func.sum(OrderRefund.payable_fen).label("payable"),
+            _refunds.c.order_line_id.label("line_id"),
+            func.sum(_refunds.c.prepaid_fen).label("prepaid"),
+            func.sum(_refunds.c.payable_fen).label("payable"),
         )
-        .where(OrderRefund.order_line_id.is_not(None), OrderRefund.declined.is_(False))
-        .group_by(OrderRefund.order_line_id)
+        .where(_refunds.c.order_line_id.is_not(None), _refunds.c.declined.is_(False))
+        .group_by(_refunds.c.order_line_id)
     )
 
 
 def reaching_fen(back: FromClause) -> ColumnElement[int]:
     """Return the growers' part of an `OrderLine` as far as is known: what is kept once it was received, before what is still paid."""
-    return case((OrderLine.accepted_quantity.is_not(None), reached_fen(back)), else_=coming_fen(back))
+    return case((_lines.c.accepted_quantity.is_not(None), reached_fen(back)), else_=coming_fen(back))
 
 
 def coming_fen(back: FromClause) -> ColumnElement[int]:
@@ -61,14 +64,14 @@ def kept_fen(back: FromClause) -> ColumnElement[int]:
 
     Money for what is missing goes back before or after the rest is accepted: it and the shortage count once.
     """
-    accepted = func.coalesce(OrderLine.accepted_quantity, 0) * OrderLine.unit_price_fen
+    accepted = func.coalesce(_lines.c.accepted_quantity, 0) * _lines.c.unit_price_fen
     kept = func.least(accepted, _still_paid(back)) - func.coalesce(back.c.payable, 0)
     return func.greatest(kept, 0, type_=BigInteger)
 
 
 def _still_paid(back: FromClause) -> ColumnElement[int]:
-    return OrderLine.line_fen - func.coalesce(back.c.prepaid, 0)
+    return _lines.c.line_fen - func.coalesce(back.c.prepaid, 0)
 
 
 def _growers_part(fen: ColumnElement[int]) -> ColumnElement[int]:
-    return cast(func.floor(OrderLine.producer_fen * fen / OrderLine.line_fen), BigInteger)
+    return cast(func.floor(_lines.c.producer_fen * fen / _lines.c.line_fen), BigInteger)

@@ -98,10 +98,13 @@ class UsedVoucher:
     released_at: datetime | None
 
 
-def voucher_of_order(session: Session, order_id: int) -> UsedVoucher | None:
-    """Return the voucher that an order used, or None."""
-    row = session.execute(
+def vouchers_of_orders(session: Session, order_ids: Sequence[int]) -> dict[int, UsedVoucher]:
+    """Return the voucher that each of these orders used, by the id of the order."""
+    if not order_ids:
+        return {}
+    rows = session.execute(
         select(
+            VoucherUse.order_id,
             Voucher.code,
             VoucherBatch.name_zh,
             VoucherBatch.name_en,
@@ -111,9 +114,9 @@ def voucher_of_order(session: Session, order_id: int) -> UsedVoucher | None:
         )
         .join(Voucher, Voucher.id == VoucherUse.voucher_id)
         .join(VoucherBatch, VoucherBatch.id == Voucher.batch_id)
-        .where(VoucherUse.order_id == order_id)
-    ).first()
-    return UsedVoucher(*row) if row is not None else None
+        .where(VoucherUse.order_id.in_(order_ids))
+    )
+    return {row[0]: UsedVoucher(*row[1:]) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, lateral, or_, select, true
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    func,
+    lateral,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
@@ -14,6 +27,7 @@ from accounts.licences.values import Fault, Need
 from accounts.models import Organisation, RoleGrant, User
 from accounts.values import OrganisationKind, Role
 from core import clock, storage
+from core.db import table_of
 from core.errors import NotFound
 from core.permissions import Actor
 from publicity import queries as publicity_queries
@@ -553,25 +567,34 @@ def notice_facts(session: Session, application_id: int) -> NoticeFacts:
     )
 
 
+_grants = table_of(RoleGrant)
+_READERS = (
+    select(_grants.c.organisation_id, User)
+    .join(User, User.id == _grants.c.user_id)
+    .where(
+        _grants.c.organisation_id == func.any(bindparam("supplier_ids", type_=ARRAY(BigInteger))),
+        _grants.c.role == Role.SUPPLIER.value,
+        _grants.c.valid_until.is_(None),
+        User.email.is_not(None),
+        User.disabled_at.is_(None),
+    )
+    .distinct()
+    .order_by(User.id)
+)
+
+
 def readers_of_supplier(session: Session, supplier_id: int) -> list[User]:
     """Return the people of a supplier who read mail."""
-    return list(
-        session.scalars(
-            select(User)
-            .where(
-                User.id.in_(
-                    select(RoleGrant.user_id).where(
-                        RoleGrant.organisation_id == supplier_id,
-                        RoleGrant.role == Role.SUPPLIER.value,
-                        RoleGrant.valid_until.is_(None),
-                    )
-                ),
-                User.email.is_not(None),
-                User.disabled_at.is_(None),
-            )
-            .order_by(User.id)
-        )
-    )
+    return readers_of_suppliers(session, [supplier_id])[supplier_id]
+
+
+def readers_of_suppliers(session: Session, supplier_ids: Collection[int]) -> dict[int, list[User]]:
+    """Return the people of each of these suppliers who read mail, in one statement."""
+    readers: dict[int, list[User]] = {supplier_id: [] for supplier_id in supplier_ids}
+    if readers:
+        for supplier_id, reader in session.execute(_READERS, {"supplier_ids": list(readers)}):
+            readers[supplier_id].append(reader)
+    return readers
 
 
 def ending_certificate_ids(session: Session, renewal_days: int, limit: int = 500) -> list[int]:

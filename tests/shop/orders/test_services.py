@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from accounts.models import Organisation
 from accounts.values import OrganisationKind, Role
 from core import clock, jobs
 from core.errors import NotFound
@@ -25,8 +26,8 @@ from shop.catalogue import services as catalogue
 from shop.catalogue.models import Product, Variant
 from shop.certification import services as certification
 from shop.certification.models import Certificate
+from shop.orders import emails, queries, rules, services
 from shop.orders import jobs as order_jobs
-from shop.orders import queries, rules, services
 from shop.orders.errors import (
     BasketChanged,
     BasketRefused,
@@ -43,6 +44,7 @@ from shop.stock import queries as stock_queries
 from shop.stock import services as stock
 from shop.stock.models import StockHold
 from shop.stock.values import Problem
+from tests.conftest import StatementCounter
 from tests.factories.orders import DELIVERY, certifier_of, make_request, make_variant, place
 from tests.factories.people import actor_of, make_organisation, make_user
 
@@ -390,3 +392,61 @@ def test_mails_name_the_pick_up_point_and_its_hours(session: Session) -> None:
         assert words in mails["order-paid"].text
         assert words in mails["order-placed"].html
     assert "Invoice" not in mails["order-paid"].text
+
+
+def test_mails_of_many_orders_cost_as_many_statements_as_of_one(
+    session: Session, statements: StatementCounter
+) -> None:
+    def paid(orders: int) -> tuple[list[int], list[dict[str, object]]]:
+        suppliers, payloads = [], []
+        for _ in range(orders):
+            bought = [make_variant(session), make_variant(session)]
+            placed = place(session, *((variant, 1) for variant in bought))
+            pay(session, placed, reference=placed.number)
+            for part in queries.view_order(session, the_order(session, placed)).parts:
+                supplier = session.get_one(Organisation, part.supplier_id)
+                make_user(session, Role.SUPPLIER, organisation=supplier)
+                suppliers.append(part.supplier_id)
+            payloads.append({"about": "paid", "order_id": placed.order_id, "part_id": None})
+        session.commit()
+        return suppliers, payloads
+
+    counted = []
+    for orders in (1, 4):
+        suppliers, payloads = paid(orders)
+        assert len(set(suppliers)) == 2 * orders
+        before = session.scalar(select(func.count()).select_from(Mail)) or 0
+        with statements:
+            assert emails.write_mails(payloads) == {}
+        counted.append(len(statements))
+        assert session.scalar(select(func.count()).select_from(Mail)) == before + 3 * orders
+    assert counted[0] == counted[1] <= 4, statements.statements
+
+
+def test_a_mail_that_cannot_be_composed_fails_alone_and_is_told_once_it_can(session: Session) -> None:
+    broken, whole = (place(session, (make_variant(session), 1)) for _ in range(2))
+    jobs.run_due()
+    for placed in (broken, whole):
+        pay(session, placed, reference=placed.number)
+    order = the_order(session, broken)
+    supplier = session.get_one(Organisation, queries.view_order(session, order).parts[0].supplier_id)
+    make_user(session, Role.SUPPLIER, organisation=supplier)
+    delivery, order.delivery = order.delivery, {}
+    session.commit()
+    payloads = [
+        {"about": "paid", "order_id": placed_id, "part_id": None}
+        for placed_id in (broken.order_id, whole.order_id, 2**40)
+    ]
+    failed = emails.write_mails(payloads)
+    assert sorted(failed) == [0, 2]
+    assert isinstance(failed[2], NotFound)
+
+    def told() -> list[str]:
+        keys = session.scalars(select(Mail.key).where(~Mail.key.startswith("order-placed")))
+        return sorted(key.split(":")[0] for key in keys)
+
+    assert told() == ["order-new", "order-paid"]
+    order.delivery = delivery
+    session.commit()
+    assert emails.write_mails(payloads[:2]) == {}
+    assert told() == ["order-new", "order-paid", "order-paid"]
