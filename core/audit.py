@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Identity, Index
+from sqlalchemy import Identity, Index, insert
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core import clock
-from core.db import Base
+from core.db import Base, table_of
 from core.permissions import Actor
 
 
@@ -37,6 +39,12 @@ class AuditEntry(Base):
     address: Mapped[str | None]
 
 
+# Nearly every step adds one, so built once, over the plain table.
+_ADD = insert(table_of(AuditEntry))
+
+#: What lies under this name in `Session.info` waits for the end of its `together`.
+_TOGETHER = "audit_entries_together"
+
 _came_from: ContextVar[str | None] = ContextVar("came_from", default=None)
 
 
@@ -61,17 +69,33 @@ def record(
     Where somebody acted from is kept of people with an office only: rows stay for good, and of buyers and households it
     would be more than anybody needs to know.
     """
-    session.add(
-        AuditEntry(
-            happened_at=clock.now(),
-            actor_user_id=actor.user_id,
-            actor_name=actor.name,
-            action=action,
-            subject_type=subject_type,
-            subject_id=str(subject_id),
-            reason=reason,
-            before=before,
-            after=after,
-            address=_came_from.get() if actor.grants else None,
-        )
-    )
+    entry = {
+        "happened_at": clock.now(),
+        "actor_user_id": actor.user_id,
+        "actor_name": actor.name,
+        "action": action,
+        "subject_type": subject_type,
+        "subject_id": str(subject_id),
+        "reason": reason,
+        "before": before,
+        "after": after,
+        "address": _came_from.get() if actor.grants else None,
+    }
+    waiting = session.info.get(_TOGETHER)
+    if waiting is None:
+        session.execute(_ADD, entry)
+    else:
+        waiting.append(entry)
+
+
+@contextmanager
+def together(session: Session) -> Iterator[None]:
+    """Add the entries recorded inside the block at its end, in one statement however many there are."""
+    waiting: list[dict[str, Any]] = []
+    session.info[_TOGETHER] = waiting
+    try:
+        yield
+    finally:
+        del session.info[_TOGETHER]
+    if waiting:
+        session.execute(_ADD, waiting)

@@ -75,23 +75,26 @@ def edit_many(session: Session, actor: Actor, patches: Sequence[ProductPatch]) -
     done: set[int] = set()
     priced: list[tuple[Product, Variant, int]] = []
     moment = clock.now()
-    for patch in patches:
-        product = products.get(patch.product_id)
-        # A price of whose sales households have a share is looked at by itself: `edit_variant` says what it must bear.
-        alone = patch.product_id in shared and any(PRICE_FIELDS & pack.fields.keys() for pack in patch.packs)
-        found = None if product is None or alone else _changes(product, variants, patch)
-        if product is None or found is None or product.id in done:
-            continue
-        of_product, of_packs = found
-        done.add(product.id)
-        if of_product:
-            _change(session, actor, product, of_product, "product edited", "product", product.slug)
-        for variant, changes in of_packs:
-            before_fen = variant.price_fen
-            _change(session, actor, variant, changes, "pack size edited", "variant", variant.public_id)
-            if PRICE_FIELDS & changes.keys():
-                note_price(session, actor, variant, moment)
-                priced.append((product, variant, before_fen))
+    with audit.together(session):
+        for patch in patches:
+            product = products.get(patch.product_id)
+            # A price of whose sales households have a share is looked at by itself: `edit_variant` says what it must bear.
+            alone = patch.product_id in shared and any(
+                PRICE_FIELDS & pack.fields.keys() for pack in patch.packs
+            )
+            found = None if product is None or alone else _changes(product, variants, patch)
+            if product is None or found is None or product.id in done:
+                continue
+            of_product, of_packs = found
+            done.add(product.id)
+            if of_product:
+                _change(session, actor, product, of_product, "product edited", "product", product.slug)
+            for variant, changes in of_packs:
+                before_fen = variant.price_fen
+                _change(session, actor, variant, changes, "pack size edited", "variant", variant.public_id)
+                if PRICE_FIELDS & changes.keys():
+                    note_price(session, actor, variant, moment)
+                    priced.append((product, variant, before_fen))
     session.flush()
     _refresh_from_prices(session, {product.id for product, _variant, _fen in priced})
     for product, variant, before_fen in priced:
@@ -314,26 +317,27 @@ def _write(
             ],
         )
     labels = iter(variants)
-    for addition, slug in free:
-        audit.record(
-            session, actor, "product added", "product", slug, after={"name": addition.new.name_zh.strip()}
-        )
-        for _pack in addition.packs:
-            variant = next(labels)
+    with audit.together(session):
+        for addition, slug in free:
             audit.record(
-                session,
-                actor,
-                "pack size added",
-                "product",
-                slug,
-                after={
-                    "sku": variant["sku"],
-                    "label": variant["label_zh"],
-                    "price_fen": variant["price_fen"],
-                },
+                session, actor, "product added", "product", slug, after={"name": addition.new.name_zh.strip()}
             )
-        if addition.on_sale and addition.packs:
-            audit.record(session, actor, "product listed", "product", slug)
+            for _pack in addition.packs:
+                variant = next(labels)
+                audit.record(
+                    session,
+                    actor,
+                    "pack size added",
+                    "product",
+                    slug,
+                    after={
+                        "sku": variant["sku"],
+                        "label": variant["label_zh"],
+                        "price_fen": variant["price_fen"],
+                    },
+                )
+            if addition.on_sale and addition.packs:
+                audit.record(session, actor, "product listed", "product", slug)
     session.flush()
     search_services.note_change(session, product_ids)
     listed = tuple(
