@@ -13,7 +13,6 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import (
     BigInteger,
     Connection,
-    CursorResult,
     Engine,
     Executable,
     MetaData,
@@ -204,7 +203,8 @@ def run_alone(statement: Executable, parameters: Mapping[str, Any] | None = None
 
 
 def _rows(result: Result[Any]) -> Sequence[Row[Any]]:
-    return result.all() if isinstance(result, CursorResult) and result.returns_rows else ()
+    # What comes of a mapped class has no such mark: it has rows.
+    return result.all() if getattr(result, "returns_rows", True) else ()
 
 
 def after_commit(session: Session, callback: Callable[[], object]) -> None:

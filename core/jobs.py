@@ -32,7 +32,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core import clock
-from core.db import Base, reading, table_of, transaction
+from core.db import Base, reading, run_alone, table_of, transaction
 
 log = logging.getLogger(__name__)
 
@@ -218,15 +218,15 @@ def forget_payload(session: Session, key: str) -> None:
 def lease(limit: int = BATCH, *, only_waited_for: bool = False) -> list[Leased]:
     """Take up to `limit` due jobs for `LEASE`; a worker that dies gives them back by the clock."""
     moment = clock.now()
-    with transaction() as session:
-        rows = session.execute(
-            _LEASE_WAITED_FOR if only_waited_for else _LEASE,
-            {"moment": moment, "until": moment + LEASE, "most": limit},
-        )
-        # An update gives rows back as it finds them.
-        return [
-            Leased(*row[:4]) for row in sorted(rows, key=lambda row: (not row.waited_for, row.run_at, row.id))
-        ]
+    rows = run_alone(
+        _LEASE_WAITED_FOR if only_waited_for else _LEASE,
+        {"moment": moment, "until": moment + LEASE, "most": limit},
+    )
+    # An update gives rows back as it finds them.
+    return [
+        Leased(row.id, row.kind, row.payload, row.attempts)
+        for row in sorted(rows, key=lambda row: (not row.waited_for, row.run_at, row.id))
+    ]
 
 
 # The statements of the queue are built once, over the plain table: a worker sends them several times a second.
@@ -316,24 +316,22 @@ def _attempt(kind: str, group: Sequence[Leased]) -> Mapping[int, Exception]:
 def _note_failure(job: Leased, error: Exception) -> None:
     log.error("job %s (%s) failed, attempt %s", job.id, job.kind, job.attempts, exc_info=error)
     moment = clock.now()
-    with transaction() as session:
-        session.execute(
-            update(Job)
-            .where(Job.id == job.id)
-            .values(
-                error=f"{type(error).__name__}: {error}"[:2000],
-                leased_until=None,
-                run_at=moment + timedelta(seconds=2**job.attempts),
-                failed_at=moment if job.attempts >= LAST_ATTEMPT else None,
-            )
+    run_alone(
+        update(Job)
+        .where(Job.id == job.id)
+        .values(
+            error=f"{type(error).__name__}: {error}"[:2000],
+            leased_until=None,
+            run_at=moment + timedelta(seconds=2**job.attempts),
+            failed_at=moment if job.attempts >= LAST_ATTEMPT else None,
         )
+    )
 
 
 def _note_done(done: list[int]) -> None:
     """Note these jobs as done, and empty the list."""
     if done:
-        with transaction() as session:
-            session.execute(_DONE, {"done": done, "moment": clock.now()})
+        run_alone(_DONE, {"done": done, "moment": clock.now()})
         done.clear()
 
 
@@ -361,18 +359,17 @@ def run_periodic() -> int:
         moment = clock.now()
         if due_at.get(periodic.name, moment) > moment:
             continue
-        with transaction() as session:
-            claimed = session.execute(
-                insert(PeriodicJob)
-                .values(name=periodic.name, due_at=moment + periodic.every, last_started_at=moment)
-                .on_conflict_do_update(
-                    index_elements=[PeriodicJob.name],
-                    set_={"due_at": moment + periodic.every, "last_started_at": moment},
-                    where=PeriodicJob.due_at <= moment,
-                )
-                .returning(PeriodicJob.name)
-            ).first()
-        if claimed is None:
+        claimed = run_alone(
+            insert(PeriodicJob)
+            .values(name=periodic.name, due_at=moment + periodic.every, last_started_at=moment)
+            .on_conflict_do_update(
+                index_elements=[PeriodicJob.name],
+                set_={"due_at": moment + periodic.every, "last_started_at": moment},
+                where=PeriodicJob.due_at <= moment,
+            )
+            .returning(PeriodicJob.name)
+        )
+        if not claimed:
             continue
         error: str | None = None
         try:
@@ -380,12 +377,11 @@ def run_periodic() -> int:
         except Exception as problem:
             log.exception("periodic job %s failed", periodic.name)
             error = f"{type(problem).__name__}: {problem}"[:2000]
-        with transaction() as session:
-            session.execute(
-                update(PeriodicJob)
-                .where(PeriodicJob.name == periodic.name)
-                .values(last_error=error, **({} if error else {"last_succeeded_at": clock.now()}))
-            )
+        run_alone(
+            update(PeriodicJob)
+            .where(PeriodicJob.name == periodic.name)
+            .values(last_error=error, **({} if error else {"last_succeeded_at": clock.now()}))
+        )
         ran += 1
     return ran
 
@@ -412,12 +408,11 @@ def each_due(find: Callable[[Session, int], Sequence[Any]], do: Callable[..., in
 
 def beat(name: str) -> None:
     """Leave a sign of life."""
-    with transaction() as session:
-        session.execute(
-            insert(Heartbeat)
-            .values(name=name, beat_at=clock.now())
-            .on_conflict_do_update(index_elements=[Heartbeat.name], set_={"beat_at": clock.now()})
-        )
+    run_alone(
+        insert(Heartbeat)
+        .values(name=name, beat_at=clock.now())
+        .on_conflict_do_update(index_elements=[Heartbeat.name], set_={"beat_at": clock.now()})
+    )
 
 
 def worker_is_alive(session: Session, within: timedelta = timedelta(seconds=30)) -> bool:
