@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Engine, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core import clock, db
-from core.db import Base
+from core.db import Base, table_of
 
 T = TypeVar("T")
 
@@ -71,7 +71,7 @@ def number() -> ColumnElement[int]:
     return select(func.sum(PageStamp.version)).scalar_subquery()
 
 
-_number_statement = select(func.sum(PageStamp.version))
+_number_statement = select(func.sum(table_of(PageStamp).c.version))
 
 
 def current(session: Session) -> Stamp | None:

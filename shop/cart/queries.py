@@ -9,21 +9,24 @@ from sqlalchemy import BigInteger, Select, Text, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from core import clock, ids
+from core.db import table_of
 from shop.cart.models import Cart, CartLine
 from shop.cart.values import Basket, BasketLine, CartOwner
-from shop.catalogue.models import Variant
 from shop.stock import queries as stock_queries
 from shop.stock.rules import charged, problem_of
 from shop.stock.values import MOST_PACKS
 
+# Sent with every page of people with a cart, so built once, over the plain tables.
+_carts, _lines = table_of(Cart), table_of(CartLine)
+
 #: What is in the cart, not saved for later.
-_HERE = CartLine.saved_at.is_(None)
+_HERE = _lines.c.saved_at.is_(None)
 
 
 #: The condition that a cart is an owner's; `asked` has its values. What a visitor has not is NULL and matches nothing.
 OWN = or_(
-    Cart.user_id == bindparam("user_id", type_=BigInteger),
-    Cart.token_hash == bindparam("token_hash", type_=Text),
+    _carts.c.user_id == bindparam("user_id", type_=BigInteger),
+    _carts.c.token_hash == bindparam("token_hash", type_=Text),
 )
 
 
@@ -53,22 +56,22 @@ def basket(session: Session, owner: CartOwner) -> Basket:
 def _basket_statement() -> Select[*tuple[Any, ...]]:
     lines = (
         select(
-            CartLine.variant_id,
-            func.coalesce(func.sum(CartLine.quantity).filter(_HERE), func.max(CartLine.quantity)).label(
+            _lines.c.variant_id,
+            func.coalesce(func.sum(_lines.c.quantity).filter(_HERE), func.max(_lines.c.quantity)).label(
                 "quantity"
             ),
             func.bool_and(~_HERE).label("is_saved"),
-            func.min(CartLine.id).label("place"),
+            func.min(_lines.c.id).label("place"),
         )
-        .join(Cart, Cart.id == CartLine.cart_id)
+        .join(_carts, _carts.c.id == _lines.c.cart_id)
         .where(OWN)
-        .group_by(CartLine.variant_id)
+        .group_by(_lines.c.variant_id)
         .subquery()
     )
     return (
         stock_queries.goods_statement()
         .add_columns(lines.c.quantity, lines.c.is_saved)
-        .join(lines, lines.c.variant_id == Variant.id)
+        .join(lines, lines.c.variant_id == stock_queries.VARIANT_ID)
         .order_by(lines.c.place)
     )
 
@@ -82,7 +85,7 @@ def count(session: Session, owner: CartOwner) -> tuple[int, int]:
 @cache
 def _count_statement() -> Select[int, int]:
     return (
-        select(func.count(CartLine.variant_id.distinct()).filter(_HERE), func.count().filter(~_HERE))
-        .join(Cart, Cart.id == CartLine.cart_id)
+        select(func.count(_lines.c.variant_id.distinct()).filter(_HERE), func.count().filter(~_HERE))
+        .join(_carts, _carts.c.id == _lines.c.cart_id)
         .where(OWN)
     )

@@ -12,6 +12,7 @@ from accounts.models import Organisation
 from accounts.values import Role
 from core import clock, stamps, storage
 from core.audit import AuditEntry
+from core.db import table_of
 from core.errors import NotFound
 from core.permissions import Actor
 from registry.models import Region
@@ -21,6 +22,9 @@ from shop.certification.models import Certificate
 from shop.certification.rules import state_at
 from shop.certification.values import CertificateFile, CertificateState, CertifierFile, CertifierRow, last_day
 
+# In every basket and list, so over the plain table.
+_certificates = table_of(Certificate)
+
 
 def certified_condition(now: Any) -> ColumnElement[bool]:
     """Return the condition on `Certificate` that it holds at this moment (A4): exact even if no job ever runs.
@@ -28,10 +32,10 @@ def certified_condition(now: Any) -> ColumnElement[bool]:
     `now` is a moment, or a bind parameter for one.
     """
     return and_(
-        Certificate.valid_from <= now,
-        Certificate.valid_until > now,
-        Certificate.suspended_at.is_(None),
-        Certificate.revoked_at.is_(None),
+        _certificates.c.valid_from <= now,
+        _certificates.c.valid_until > now,
+        _certificates.c.suspended_at.is_(None),
+        _certificates.c.revoked_at.is_(None),
     )
 
 

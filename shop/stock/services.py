@@ -34,41 +34,42 @@ _TAKE = text(
 )
 
 
-# Sent with every order, so built once.
+# Sent with every order, so built once, over the plain tables.
+_stock, _holds = table_of(Stock), table_of(StockHold)
 _ids: Any = bindparam("ids", type_=ARRAY(BigInteger))
 _now: Any = bindparam("now", type_=DateTime(timezone=True))
 _LOCK = (
-    select(Stock.variant_id, Stock.on_hand)
-    .where(Stock.variant_id == func.any(_ids))
-    .order_by(Stock.variant_id)
+    select(_stock.c.variant_id, _stock.c.on_hand)
+    .where(_stock.c.variant_id == func.any(_ids))
+    .order_by(_stock.c.variant_id)
     .with_for_update()
 )
 _HELD = (
-    select(StockHold.variant_id, func.sum(StockHold.quantity))
-    .where(StockHold.variant_id == func.any(_ids), queries.active_hold(_now))
-    .group_by(StockHold.variant_id)
+    select(_holds.c.variant_id, func.sum(_holds.c.quantity))
+    .where(_holds.c.variant_id == func.any(_ids), queries.active_hold(_now))
+    .group_by(_holds.c.variant_id)
 )
-_HOLD = insert(table_of(StockHold))
-_own = (StockHold.order_id == bindparam("order_id", type_=BigInteger), StockHold.status != "taken")
+_HOLD = insert(_holds)
+_own = (_holds.c.order_id == bindparam("order_id", type_=BigInteger), _holds.c.status != "taken")
 _LOCK_HELD_BY = (
-    select(Stock.variant_id, Stock.on_hand)
-    .where(Stock.variant_id.in_(select(StockHold.variant_id).where(*_own)))
-    .order_by(Stock.variant_id)
+    select(_stock.c.variant_id, _stock.c.on_hand)
+    .where(_stock.c.variant_id.in_(select(_holds.c.variant_id).where(*_own)))
+    .order_by(_stock.c.variant_id)
     .with_for_update()
 )
 _HELD_BY_AND_BESIDES = (
     select(
-        StockHold.variant_id,
-        func.coalesce(func.sum(StockHold.quantity).filter(*_own), 0).label("wanted"),
+        _holds.c.variant_id,
+        func.coalesce(func.sum(_holds.c.quantity).filter(*_own), 0).label("wanted"),
         func.coalesce(
-            func.sum(StockHold.quantity).filter(
-                queries.active_hold(_now), StockHold.order_id != bindparam("order_id", type_=BigInteger)
+            func.sum(_holds.c.quantity).filter(
+                queries.active_hold(_now), _holds.c.order_id != bindparam("order_id", type_=BigInteger)
             ),
             0,
         ).label("besides"),
     )
-    .where(or_(and_(*_own), and_(StockHold.variant_id == func.any(_ids), queries.active_hold(_now))))
-    .group_by(StockHold.variant_id)
+    .where(or_(and_(*_own), and_(_holds.c.variant_id == func.any(_ids), queries.active_hold(_now))))
+    .group_by(_holds.c.variant_id)
 )
 
 
