@@ -167,6 +167,16 @@ class LastForm:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownOrder:
+    """An order that a form made before; `request_hash` says what was asked for then."""
+
+    order_id: int
+    number: str
+    payment_intent: str | None
+    request_hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class OrderRow:
     """An order in a list."""
 
@@ -185,7 +195,14 @@ class OrderRow:
 
 
 # Sent with every order, so built once.
-_BY_KEY = select(Order).where(Order.idem_key == bindparam("idem_key"))
+_LOCK_KEYS = text(
+    "SELECT pg_advisory_xact_lock(number) FROM "
+    "(SELECT hashtextextended(key, 11) AS number FROM unnest(CAST(:keys AS text[])) AS key ORDER BY 1) AS sorted"
+)
+_orders = table_of(Order)
+_BY_KEY = select(_orders.c.id, _orders.c.number, _orders.c.payment_intent, _orders.c.request_hash).where(
+    _orders.c.idem_key == bindparam("idem_key")
+)
 _BY_SECRET = select(Order).where(Order.guest_token_hash == bindparam("secret"))
 _LOCKED = (
     select(Order)
@@ -275,13 +292,7 @@ _VIEW_OWN = _VIEW_WITH_ORDER.where(
 
 def lock_keys(session: Session, *keys: str) -> None:
     """Let one step go on at a time that names one of these keys, until its end; always in the same order."""
-    session.execute(
-        text(
-            "SELECT pg_advisory_xact_lock(number) FROM "
-            "(SELECT hashtextextended(key, 11) AS number FROM unnest(CAST(:keys AS text[])) AS key ORDER BY 1) AS sorted"
-        ),
-        {"keys": list(keys)},
-    )
+    session.execute(_LOCK_KEYS, {"keys": list(keys)})
 
 
 def count_unpaid(session: Session, user_id: int) -> int:
@@ -299,9 +310,10 @@ def count_unpaid(session: Session, user_id: int) -> int:
     )
 
 
-def find_by_key(session: Session, idem_key: str) -> Order | None:
+def find_by_key(session: Session, idem_key: str) -> KnownOrder | None:
     """Return the order that a form made, or None."""
-    return session.scalar(_BY_KEY, {"idem_key": idem_key})
+    row = session.execute(_BY_KEY, {"idem_key": idem_key}).first()
+    return KnownOrder(*row) if row is not None else None
 
 
 def own_order(actor: Actor) -> ColumnElement[bool]:

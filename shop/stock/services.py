@@ -97,21 +97,20 @@ def hold_stock(
     if short:
         raise OutOfStock(short)
     moment = clock.now()
-    session.execute(
-        _HOLD,
-        [
-            {
-                "variant_id": variant_id,
-                "order_id": order_id,
-                "quantity": wanted[variant_id],
-                "status": "held",
-                "payable": payable,
-                "created_at": moment,
-                "expires_at": expires_at,
-            }
-            for variant_id in sorted(wanted)
-        ],
-    )
+    rows = [
+        {
+            "variant_id": variant_id,
+            "order_id": order_id,
+            "quantity": wanted[variant_id],
+            "status": "held",
+            "payable": payable,
+            "created_at": moment,
+            "expires_at": expires_at,
+        }
+        for variant_id in sorted(wanted)
+    ]
+    # One row is cheaper to send by itself than as a list.
+    session.execute(_HOLD, rows if len(rows) > 1 else rows[0])
 
 
 def take_held_stock(session: Session, actor: Actor, order_id: int) -> list[Short]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import datetime
 
@@ -71,7 +72,7 @@ def place_order(session: Session, actor: Actor, request: OrderRequest) -> Placed
     if known is not None:
         if known.request_hash != _fingerprint(request):
             raise FormSentBefore
-        return PlacedOrder(known.id, known.number, known.payment_intent, replayed=True)
+        return PlacedOrder(known.order_id, known.number, known.payment_intent, replayed=True)
     kind = Kind.PUBLIC if request.institution_id is None else Kind.INSTITUTION
     if request.institution_id is not None:
         _require_institution(session, actor, request.institution_id)
@@ -255,7 +256,7 @@ def _write_order(
     ).scalar_one()
     parts = session.execute(
         _ADD_PARTS,
-        [
+        _one_or_many(
             {
                 "public_id": ids.public_id(),
                 "order_id": order_id,
@@ -266,18 +267,24 @@ def _write_order(
                 "discount_fen": part.discount_fen,
             }
             for part in priced.parts
-        ],
+        ),
     )
     part_ids = {row[0]: row[1] for row in parts}
     session.execute(
         _ADD_LINES,
-        [
+        _one_or_many(
             _line_values(order_id, part_ids[part.supplier_id], line, _confirmed(request, line.goods))
             for part in priced.parts
             for line in part.lines
-        ],
+        ),
     )
     return order_id
+
+
+def _one_or_many(rows: Iterable[dict[str, object]]) -> dict[str, object] | list[dict[str, object]]:
+    """Return what to send: most orders have one line, and one row is cheaper to send by itself than as a list."""
+    sent = list(rows)
+    return sent if len(sent) > 1 else sent[0]
 
 
 def _line_values(order_id: int, part_id: int, line: PricedLine, confirmed: bool) -> dict[str, object]:
