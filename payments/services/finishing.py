@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 
+from sqlalchemy import DateTime, bindparam, update
 from sqlalchemy.orm import Session
 
 from core import audit, clock, events
+from core.db import table_of
 from core.permissions import SYSTEM
 from payments import queries, rules
 from payments.errors import UnknownIntent
@@ -16,6 +18,23 @@ from payments.services.reviews import hold_payment
 from payments.values import PaymentState, ProviderState
 
 log = logging.getLogger(__name__)
+
+# Sent with every payment, so built once.
+_table = table_of(PaymentIntent)
+_moment = bindparam("moment", type_=DateTime(timezone=True))
+_SUCCEED = (
+    update(_table)
+    .where(_table.c.id == bindparam("intent_id"))
+    .values(
+        state=PaymentState.SUCCEEDED.value,
+        provider_session_id=bindparam("session_id"),
+        provider_payment_id=bindparam("payment_id"),
+        checked_at=_moment,
+        confirmed_at=_moment,
+        paid_fen=_table.c.amount_fen,
+        paid_currency=_table.c.currency,
+    )
+)
 
 
 def finish_intent(
@@ -38,6 +57,9 @@ def finish_intent(
         and before.is_open
         and queries.payment_known_elsewhere(session, intent, told.payment_id),
     )
+    if decision.state is PaymentState.SUCCEEDED and decision.state is not before:
+        _succeed(session, intent, told)
+        return decision.state
     moment = clock.now()
     intent.checked_at = moment
     if before.is_open:
@@ -55,32 +77,38 @@ def finish_intent(
     return decision.state
 
 
-def _change(session: Session, intent: PaymentIntent, decision: rules.Decision, told: ProviderState) -> None:
+def _succeed(session: Session, intent: PaymentIntent, told: ProviderState) -> None:
+    assert told.payment_id is not None
     moment = clock.now()
+    confirmed = PaymentConfirmed(
+        intent_id=intent.id,
+        intent_public_id=intent.public_id,
+        purpose=intent.purpose,
+        subject_id=intent.subject_id,
+        amount_fen=intent.amount_fen,
+        provider=intent.provider,
+        payee=intent.payee,
+        provider_payment_id=told.payment_id,
+        confirmed_at=moment,
+    )
+    session.execute(
+        _SUCCEED,
+        {
+            "intent_id": intent.id,
+            "session_id": told.session_id,
+            "payment_id": told.payment_id,
+            "moment": moment,
+        },
+    )
+    session.expire(intent)
+    events.publish(session, confirmed)
+    _record(session, confirmed.intent_public_id, rules.Decision(PaymentState.SUCCEEDED), told)
+
+
+def _change(session: Session, intent: PaymentIntent, decision: rules.Decision, told: ProviderState) -> None:
     intent.state = decision.state.value
-    if decision.state is PaymentState.SUCCEEDED:
-        assert told.payment_id is not None
-        intent.provider_payment_id = told.payment_id
-        intent.confirmed_at = moment
-        intent.paid_fen = intent.amount_fen
-        intent.paid_currency = intent.currency
-        session.flush()
-        events.publish(
-            session,
-            PaymentConfirmed(
-                intent_id=intent.id,
-                intent_public_id=intent.public_id,
-                purpose=intent.purpose,
-                subject_id=intent.subject_id,
-                amount_fen=intent.amount_fen,
-                provider=intent.provider,
-                payee=intent.payee,
-                provider_payment_id=told.payment_id,
-                confirmed_at=moment,
-            ),
-        )
-    elif decision.state is PaymentState.CANCELLED:
-        intent.cancelled_at = moment
+    if decision.state is PaymentState.CANCELLED:
+        intent.cancelled_at = clock.now()
     elif decision.state is PaymentState.NEEDS_REVIEW:
         intent.review_reason = decision.reason
         if told.payment_id and not queries.payment_known_elsewhere(session, intent, told.payment_id):
@@ -95,12 +123,16 @@ def _change(session: Session, intent: PaymentIntent, decision: rules.Decision, t
             ),
         )
     if decision.state is not PaymentState.PENDING:
-        audit.record(
-            session,
-            SYSTEM,
-            f"payment {decision.state}",
-            "payment",
-            intent.public_id,
-            after={"payment_id": told.payment_id, "amount_fen": told.amount_fen, "currency": told.currency},
-            reason=decision.reason or "",
-        )
+        _record(session, intent.public_id, decision, told)
+
+
+def _record(session: Session, public_id: str, decision: rules.Decision, told: ProviderState) -> None:
+    audit.record(
+        session,
+        SYSTEM,
+        f"payment {decision.state}",
+        "payment",
+        public_id,
+        after={"payment_id": told.payment_id, "amount_fen": told.amount_fen, "currency": told.currency},
+        reason=decision.reason or "",
+    )

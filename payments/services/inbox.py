@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import DateTime, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from core import audit, clock, jobs
-from core.db import reading, table_of, transaction
+from core.db import reading, run_alone, table_of, transaction
 from core.errors import NotFound
 from core.permissions import Actor
 from payments import gateways, queries, rules
@@ -33,11 +34,35 @@ _STORE = (
     .on_conflict_do_nothing(index_elements=[_table.c.gateway, _table.c.event_id])
     .returning(_table.c.id)
 )
+_intents = table_of(PaymentIntent)
 _LOCK = select(PaymentEvent).where(PaymentEvent.id == bindparam("event_id")).with_for_update()
+_LOCK_ITS_STATE = select(_table.c.handled_at).where(_table.c.id == bindparam("event_id")).with_for_update()
 _WITH_INTENT = (
-    select(PaymentEvent, PaymentIntent)
-    .outerjoin(PaymentIntent, PaymentIntent.public_id == PaymentEvent.intent_public_id)
-    .where(PaymentEvent.id == bindparam("event_id"))
+    select(
+        _table.c.id,
+        _table.c.gateway,
+        _table.c.event_id,
+        _table.c.type,
+        _table.c.session_id,
+        _table.c.intent_public_id,
+        _table.c.body,
+        _table.c.handled_at,
+        _intents.c.provider,
+        _intents.c.provider_session_id,
+    )
+    .outerjoin(_intents, _intents.c.public_id == _table.c.intent_public_id)
+    .where(_table.c.id == bindparam("event_id"))
+)
+_HANDLED = (
+    update(_table)
+    .where(_table.c.id == bindparam("handled_id"), _table.c.handled_at.is_(None))
+    .values(
+        handled_at=bindparam("moment", type_=DateTime(timezone=True)),
+        outcome=bindparam("told"),
+        attempts=_table.c.attempts + 1,
+        failed_at=None,
+        error=None,
+    )
 )
 
 
@@ -78,14 +103,13 @@ def handle_event(event_id: int) -> bool:
     transaction open.
     """
     with reading() as session:
-        found = session.execute(_WITH_INTENT, {"event_id": event_id}).one_or_none()
-    if found is None:
+        event = session.execute(_WITH_INTENT, {"event_id": event_id}).one_or_none()
+    if event is None:
         return False
-    event, intent = found
     if event.handled_at is not None:
         return True
     try:
-        _apply(event, intent)
+        _apply(event)
     except Exception as problem:
         log.warning("event %s of %s could not be applied: %s", event.event_id, event.gateway, problem)
         _note_failure(event_id, problem)
@@ -120,7 +144,7 @@ def retry_event(session: Session, actor: Actor, event_id: int) -> None:
     audit.record(session, actor, "payment event tried again", "payment_event", event.event_id)
 
 
-def _apply(event: PaymentEvent, intent: PaymentIntent | None) -> None:
+def _apply(event: Any) -> None:
     if rules.concerns_refunds(event.type):
         known = settle_refunds_of(event.gateway, _told_id(event, "payment_intent"))
         return _mark_handled(event.id, "refund" if known else "unknown refund")
@@ -130,26 +154,25 @@ def _apply(event: PaymentEvent, intent: PaymentIntent | None) -> None:
         return _mark_handled(event.id, f"payout {settle_payout(event.gateway, _told_id(event, 'id'))}")
     if not rules.concerns_payments(event.type):
         return _mark_handled(event.id, "ignored")
-    if intent is None or intent.provider != event.gateway:
+    if event.provider is None or event.provider != event.gateway:
         raise UnknownIntent(f"no intent {event.intent_public_id or '(none named)'}")
-    session_id = intent.provider_session_id or event.session_id
+    session_id = event.provider_session_id or event.session_id
     if session_id is None:
-        raise UnknownIntent(f"the checkout of {intent.public_id} is not known yet")
+        raise UnknownIntent(f"the checkout of {event.intent_public_id} is not known yet")
     told = gateways.named(event.gateway).fetch(session_id)
     with transaction() as session:
-        row = session.scalars(_LOCK, {"event_id": event.id}).one()
-        if row.handled_at is not None:
+        if session.scalars(_LOCK_ITS_STATE, {"event_id": event.id}).one() is not None:
             return None
-        state = finish_intent(session, intent.public_id, told, declined=rules.is_decline(event.type))
-        row.handled_at = clock.now()
-        row.outcome = state.value
-        row.attempts += 1
-        row.failed_at = None
-        row.error = None
+        state = finish_intent(session, event.intent_public_id, told, declined=rules.is_decline(event.type))
+        session.execute(_HANDLED, _handled(event.id, state.value))
     return None
 
 
-def _told_id(event: PaymentEvent, name: str) -> str:
+def _handled(event_id: int, outcome: str) -> dict[str, Any]:
+    return {"handled_id": event_id, "told": outcome, "moment": clock.now()}
+
+
+def _told_id(event: Any, name: str) -> str:
     """Return an identifier from the stored body, which was verified before it was kept."""
     found = json.loads(event.body)["data"]["object"].get(name)
     if isinstance(found, dict):
@@ -160,18 +183,7 @@ def _told_id(event: PaymentEvent, name: str) -> str:
 
 
 def _mark_handled(event_id: int, outcome: str) -> None:
-    with transaction() as session:
-        session.execute(
-            update(PaymentEvent)
-            .where(PaymentEvent.id == event_id, PaymentEvent.handled_at.is_(None))
-            .values(
-                handled_at=clock.now(),
-                outcome=outcome,
-                attempts=PaymentEvent.attempts + 1,
-                failed_at=None,
-                error=None,
-            )
-        )
+    run_alone(_HANDLED, _handled(event_id, outcome))
 
 
 def _note_failure(event_id: int, problem: Exception) -> None:

@@ -25,7 +25,8 @@ from shop.orders.values import Action, Outcome, PartState, PaymentMethod, Receiv
 from shop.stock import services as stock_services
 from shop.vouchers import services as voucher_services
 
-_parts = table_of(SupplierOrder)
+# Sent with every payment: the order and what its suppliers may send now, in one statement.
+_orders, _parts = table_of(Order), table_of(SupplierOrder)
 _LET_SHIP = (
     update(_parts)
     .where(
@@ -33,6 +34,19 @@ _LET_SHIP = (
         _parts.c.state.in_([PartState.WAITING.value, PartState.CANCELLED.value]),
     )
     .values(state=PartState.TO_SHIP.value)
+)
+_MARK_PAID = (
+    update(_orders)
+    .where(_orders.c.id == bindparam("paid_order_id"))
+    .values(
+        state=bindparam("new_state"),
+        paid_at=bindparam("money_at"),
+        paid_by=bindparam("money_from"),
+        payment_intent=None,
+        closed_at=None,
+        review_reason="",
+    )
+    .add_cte(_LET_SHIP.cte("let_ship"))
 )
 
 
@@ -93,30 +107,36 @@ def mark_order_paid(
     # Vouchers are locked before stock, as where an order is placed.
     lost = not late and order.discount_fen > 0 and not voucher_services.retake_voucher(session, order.id)
     short = not late and not lost and stock_services.take_held_stock(session, SYSTEM, order.id)
-    order.paid_at = received.at
-    order.paid_by = _key(received)
-    order.payment_intent = None
-    if late:
-        return _to_review(session, order, f"paid after it was {before}")
-    if lost:
-        return _to_review(session, order, "paid late: its voucher was used for another order")
-    if short:
+    if late or lost or short:
+        order.paid_at = received.at
+        order.paid_by = _key(received)
+        order.payment_intent = None
+        if late:
+            return _to_review(session, order, f"paid after it was {before}")
+        if lost:
+            return _to_review(session, order, "paid late: its voucher was used for another order")
         return _to_review(session, order, "paid late: the goods were sold to others")
-    order.state = target.value
-    order.closed_at = None
-    order.review_reason = ""
-    session.flush()
-    session.execute(_LET_SHIP, {"paid_order_id": order.id})
+    paid = OrderPaid(order.id, order.number, order.total_fen)
+    session.execute(
+        _MARK_PAID,
+        {
+            "paid_order_id": order.id,
+            "new_state": target.value,
+            "money_at": received.at,
+            "money_from": _key(received),
+        },
+    )
+    session.expire(order)
     audit.record(
         session,
         SYSTEM,
         "order paid",
         "order",
-        order.number,
+        paid.number,
         before={"state": before},
-        after={"state": order.state, **_told(received)},
+        after={"state": target.value, **_told(received)},
     )
-    events.publish(session, OrderPaid(order.id, order.number, order.total_fen))
+    events.publish(session, paid)
     return Outcome.PAID
 
 

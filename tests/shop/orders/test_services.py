@@ -450,3 +450,21 @@ def test_a_mail_that_cannot_be_composed_fails_alone_and_is_told_once_it_can(sess
     session.commit()
     assert emails.write_mails(payloads[:2]) == {}
     assert told() == ["order-new", "order-paid", "order-paid"]
+
+
+def test_marking_an_order_paid_costs_the_same_whatever_is_in_it(
+    session: Session, statements: StatementCounter
+) -> None:
+    counted = []
+    # The first of all also opens accounts.
+    for parts in (1, 1, 4):
+        placed = place(session, *((make_variant(session), 2) for _ in range(parts)))
+        order = the_order(session, placed)
+        session.commit()
+        with statements:
+            assert pay(session, placed, reference=placed.number) is Outcome.PAID
+        counted.append(len(statements))
+        assert (order.state, order.paid_by, order.payment_intent) == ("paid", f"tests:{placed.number}", None)
+        states = session.scalars(select(SupplierOrder.state).where(SupplierOrder.order_id == placed.order_id))
+        assert list(states) == ["to_ship"] * parts
+    assert counted[1] == counted[2] <= 9, statements.statements
