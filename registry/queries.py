@@ -6,11 +6,12 @@ from sqlalchemy import ARRAY, ColumnElement, Text, bindparam, false, func, or_, 
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session, aliased
 
+from core.db import table_of
 from core.errors import NotFound
 from core.permissions import Actor
 from core.stamps import remembered
 from registry.models import Household, Region
-from registry.values import Choice, PickerLevel, RegionLevel
+from registry.values import Choice, PickedRegion, PickerLevel, RegionLevel
 
 #: Levels at which people pick where something is; prefectures only group the counties.
 PICKED_LEVELS = (RegionLevel.PROVINCE, RegionLevel.COUNTY, RegionLevel.TOWN, RegionLevel.VILLAGE)
@@ -152,15 +153,16 @@ def _pick(session: Session, codes: tuple[str, ...]) -> tuple[tuple[PickerLevel, 
     return tuple(levels), deepest
 
 
-def picked_lineage(session: Session, codes: tuple[str, ...]) -> list[Region]:
+def picked_lineage(session: Session, codes: tuple[str, ...]) -> list[PickedRegion]:
     """Return the regions that `codes` pick, from the province down with the prefecture in its place, in one statement.
 
     Stops before the first code that does not lie below the one before it.
     """
     # A prefecture is never picked: it is the region above the county that is.
-    picked = session.scalars(_PICKED_AND_ABOVE, {"codes": [code for code in codes if code]}).all()
-    known = {region.code: region for region in picked if region.valid_until is None}
-    deepest: Region | None = None
+    rows = session.execute(_PICKED_AND_ABOVE, {"codes": [code for code in codes if code]})
+    picked = [PickedRegion(*row) for row in rows]
+    known = {region.code: region for region in picked if region.is_open}
+    deepest: PickedRegion | None = None
     for level, code in zip(PICKED_LEVELS, codes, strict=False):
         region = known.get(code)
         if region is None or region.level != level.value:
@@ -174,12 +176,21 @@ def picked_lineage(session: Session, codes: tuple[str, ...]) -> list[Region]:
     return [by_id[int(part)] for part in deepest.path.split("/") if part]
 
 
-_picked = aliased(Region)
+_regions = table_of(Region)
+_picked = _regions.alias("picked")
 # One list of ids, not two joined by OR: for those the whole table would be read.
-_PICKED_AND_ABOVE = select(Region).where(
-    Region.id.in_(
-        select(func.unnest(array([_picked.id, _picked.parent_id]))).where(
-            _picked.code == func.any(bindparam("codes", type_=ARRAY(Text))), _picked.valid_until.is_(None)
+_PICKED_AND_ABOVE = select(
+    _regions.c.id,
+    _regions.c.code,
+    _regions.c.level,
+    _regions.c.name_zh,
+    _regions.c.name_en,
+    _regions.c.path,
+    _regions.c.valid_until.is_(None),
+).where(
+    _regions.c.id.in_(
+        select(func.unnest(array([_picked.c.id, _picked.c.parent_id]))).where(
+            _picked.c.code == func.any(bindparam("codes", type_=ARRAY(Text))), _picked.c.valid_until.is_(None)
         )
     )
 )

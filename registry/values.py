@@ -47,6 +47,19 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class PickedRegion:
+    """A region that was picked, or one above it; `path` holds the ids from the root down to it."""
+
+    id: int
+    code: str
+    level: str
+    name_zh: str
+    name_en: str
+    path: str
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PickerLevel:
     """What can be picked at one level, in groups (counties stand under their prefectures), and what is picked."""
 

@@ -24,8 +24,7 @@ from accounts.registrations import rules as registration_rules
 from accounts.registrations.errors import BadCode
 from accounts.registrations.forms import PlaceForm
 from core import ids
-from registry.models import Region
-from registry.values import RegionLevel
+from registry.values import PickedRegion, RegionLevel
 from shop.cart.values import CartOwner
 from shop.fulfilment.values import PickupPoint
 from shop.orders.queries import LastForm
@@ -132,12 +131,12 @@ class DeliveryForm(PlaceForm):
             self.once.data = ids.public_id(20)
         for needed in (self.province, self.county, self.address, self.invoice_title, self.invoice_code):
             needed.flags.required = True
-        self.lineage: list[Region] = []
+        self.lineage: list[PickedRegion] = []
         # the summary of what is wrong follows the page, not the order in which the classes were written
         for name in sorted(self._fields, key=_place_on_page):
             self._fields[name] = self._fields.pop(name)
 
-    def place(self, lineage: Sequence[Region]) -> bool:
+    def place(self, lineage: Sequence[PickedRegion]) -> bool:
         """Take the regions that the picked codes lead to (`picked_lineage`); False with words beside the list that leads nowhere."""
         self.lineage = list(lineage)
         levels = {region.level: region.code for region in lineage}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -150,3 +151,9 @@ def test_the_configuration_keeps_secrets_to_itself() -> None:
     for secret in (GOOD["SECRET_KEY"], "sk_live_x", "whsec_x", GOOD["DATABASE_URL"]):
         assert secret not in shown
     assert Path(Config.from_environ(GOOD).var_dir).is_absolute()
+
+
+def test_an_identifier_has_every_letter_as_often_as_any_other() -> None:
+    letters = Counter("".join(ids.public_id(32) for _ in range(1000)))
+    assert sorted(letters) == sorted(ids.ALPHABET)
+    assert all(700 < number < 1300 for number in letters.values())
