@@ -11,6 +11,7 @@ from sqlalchemy import ARRAY, DateTime, Select, Text, bindparam, func, or_, sele
 from sqlalchemy.orm import Session
 
 from core import clock, ids
+from core.db import table_of
 from core.errors import NotFound
 from payments import rules
 from payments.models import (
@@ -26,6 +27,7 @@ from payments.values import (
 OPEN = (PaymentState.CREATED.value, PaymentState.PENDING.value)
 
 # Sent with every payment, so built once.
+_intents = table_of(PaymentIntent)
 _BY_PUBLIC_ID = select(PaymentIntent).where(PaymentIntent.public_id == bindparam("public_id"))
 _LOCKED_BY_PUBLIC_ID = _BY_PUBLIC_ID.with_for_update()
 _BY_SUBJECT = (
@@ -121,14 +123,12 @@ def count_begun_from(session: Session, address: str, within: Sequence[timedelta]
 @cache
 def _begun_from(spans: int) -> Select[*tuple[Any, ...]]:
     counted = [
-        func.count().filter(
-            PaymentIntent.begun_at > bindparam(f"since_{number}", type_=DateTime(timezone=True))
-        )
+        func.count().filter(_intents.c.begun_at > bindparam(f"since_{number}", type_=DateTime(timezone=True)))
         for number in range(spans)
     ]
     return select(*counted).where(
-        PaymentIntent.begun_from == bindparam("address"),
-        PaymentIntent.begun_at > bindparam("first", type_=DateTime(timezone=True)),
+        _intents.c.begun_from == bindparam("address"),
+        _intents.c.begun_at > bindparam("first", type_=DateTime(timezone=True)),
     )
 
 
