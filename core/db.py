@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
+import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
+    ColumnElement,
     Connection,
     Engine,
     Executable,
@@ -20,8 +23,12 @@ from sqlalchemy import (
     Row,
     Table,
     Text,
+    bindparam,
+    cast,
     create_engine,
     event,
+    func,
+    select,
 )
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -46,7 +53,22 @@ class Base(DeclarativeBase):
 
 def table_of(model: type[Base]) -> Table:
     """Return the table of a mapped class: what is sent often is built over it once, for it costs half as much."""
-    return cast(Table, model.__table__)
+    return typing.cast(Table, model.__table__)
+
+
+def listed(name: str) -> ColumnElement[Any]:
+    """Return the list of numbers sent as `name`, for statements that are sent often.
+
+    It comes through a subselect, so that no plan depends on its length: a plan for a list of one looks better than
+    one for any list, and PostgreSQL would plan such a statement anew each time, which costs more than running it.
+    """
+    numbers = ARRAY(BigInteger)
+    return cast(select(bindparam(name, type_=numbers)).scalar_subquery(), numbers)
+
+
+def one_of(name: str) -> ColumnElement[Any]:
+    """Return what a number equals that is in the list sent as `name` (`listed`)."""
+    return func.any(listed(name))
 
 
 class NestedTransaction(RuntimeError):

@@ -14,8 +14,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
-    BigInteger,
     DateTime,
     Identity,
     Index,
@@ -32,7 +30,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core import clock
-from core.db import Base, reading, run_alone, table_of, transaction
+from core.db import Base, one_of, reading, run_alone, table_of, transaction
 
 log = logging.getLogger(__name__)
 
@@ -234,7 +232,7 @@ _table = table_of(Job)
 _ADD = insert(_table).on_conflict_do_nothing(index_elements=[_table.c.key])
 _DONE = (
     update(_table)
-    .where(_table.c.id == func.any(bindparam("done", type_=ARRAY(BigInteger))))
+    .where(_table.c.id == one_of("done"))
     .values(done_at=bindparam("moment", type_=DateTime(timezone=True)), leased_until=None, error=None)
 )
 

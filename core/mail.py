@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import ARRAY, BigInteger, DateTime, Identity, Index, bindparam, func, select, update
+from sqlalchemy import DateTime, Identity, Index, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core import clock, jobs
-from core.db import Base, reading, run_alone, table_of
+from core.db import Base, one_of, reading, run_alone, table_of
 
 SEND_MAIL = "core.send_mail"
 
@@ -165,11 +165,10 @@ _table = table_of(Mail)
 _ADD = (
     insert(_table).on_conflict_do_nothing(index_elements=[_table.c.key]).returning(_table.c.id, _table.c.key)
 )
-_ids = bindparam("ids", type_=ARRAY(BigInteger))
-_UNSENT = select(_table).where(_table.c.id == func.any(_ids), _table.c.sent_at.is_(None))
+_UNSENT = select(_table).where(_table.c.id == one_of("ids"), _table.c.sent_at.is_(None))
 _SENT = (
     update(_table)
-    .where(_table.c.id == func.any(_ids))
+    .where(_table.c.id == one_of("ids"))
     .values(sent_at=bindparam("moment", type_=DateTime(timezone=True)))
 )
 

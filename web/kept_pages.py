@@ -22,8 +22,7 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 from flask import Flask, request
-from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.engine import Engine
 
 from core import clock, db, stamps
@@ -271,10 +270,7 @@ def _is_kept(view: Any) -> bool:
 
 @cache
 def _proof(watches: tuple[Watch, ...]) -> Select[*tuple[Any, ...]]:
-    columns = [
-        watch(bindparam(f"ids_{place}", type_=ARRAY(BigInteger)), bindparam("now"))
-        for place, watch in enumerate(watches)
-    ]
+    columns = [watch(db.listed(f"ids_{place}"), bindparam("now")) for place, watch in enumerate(watches)]
     return select(stamps.number(), *columns)
 
 

@@ -8,7 +8,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     ColumnElement,
     Select,
@@ -27,7 +26,7 @@ from accounts.models import Organisation
 from accounts.values import Role
 from core import clock, ids
 from core.audit import AuditEntry
-from core.db import table_of
+from core.db import one_of, table_of
 from core.errors import NotFound
 from core.permissions import Actor
 from payments.models import Refund
@@ -281,7 +280,7 @@ _VIEW_COLUMNS = (
 )
 _VIEW = _VIEW_COLUMNS.where(_parts.c.order_id == bindparam("order_id"))
 _VIEW_WITH_ORDER = _VIEW_COLUMNS.add_columns(Order).join(Order, Order.id == _parts.c.order_id)
-_VIEW_BY_ID = _VIEW_WITH_ORDER.where(Order.id == func.any(bindparam("order_ids", type_=ARRAY(BigInteger))))
+_VIEW_BY_ID = _VIEW_WITH_ORDER.where(Order.id == one_of("order_ids"))
 _VIEW_BY_SECRET = _VIEW_WITH_ORDER.where(Order.guest_token_hash == bindparam("secret"))
 _VIEW_OWN = _VIEW_WITH_ORDER.where(
     Order.number == bindparam("number"),

@@ -20,12 +20,12 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from accounts.models import Organisation
 from core import clock
-from core.db import table_of
+from core.db import one_of, table_of
 from registry.models import Region
 from shop.catalogue.models import Product, Variant
 from shop.catalogue.rules import as_ladder
@@ -138,7 +138,7 @@ def goods_by_id(session: Session, variant_ids: Iterable[int]) -> dict[int, Goods
 
 @cache
 def _goods_by_id() -> Select[*tuple[Any, ...]]:
-    return goods_statement().where(_variants.c.id == func.any(bindparam("ids", type_=ARRAY(BigInteger))))
+    return goods_statement().where(_variants.c.id == one_of("ids"))
 
 
 def find_goods(session: Session, public_id: str) -> Goods | None:

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, DateTime, and_, bindparam, func, insert, or_, select, text, update
+from sqlalchemy import BigInteger, DateTime, and_, bindparam, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from core import clock
-from core.db import table_of
+from core.db import one_of, table_of
 from core.permissions import Actor
 from shop.stock import queries
 from shop.stock.errors import OutOfStock
@@ -36,17 +36,16 @@ _TAKE = text(
 
 # Sent with every order, so built once, over the plain tables.
 _stock, _holds = table_of(Stock), table_of(StockHold)
-_ids: Any = bindparam("ids", type_=ARRAY(BigInteger))
 _now: Any = bindparam("now", type_=DateTime(timezone=True))
 _LOCK = (
     select(_stock.c.variant_id, _stock.c.on_hand)
-    .where(_stock.c.variant_id == func.any(_ids))
+    .where(_stock.c.variant_id == one_of("ids"))
     .order_by(_stock.c.variant_id)
     .with_for_update()
 )
 _HELD = (
     select(_holds.c.variant_id, func.sum(_holds.c.quantity))
-    .where(_holds.c.variant_id == func.any(_ids), queries.active_hold(_now))
+    .where(_holds.c.variant_id == one_of("ids"), queries.active_hold(_now))
     .group_by(_holds.c.variant_id)
 )
 _HOLD = insert(_holds)
@@ -68,7 +67,7 @@ _HELD_BY_AND_BESIDES = (
             0,
         ).label("besides"),
     )
-    .where(or_(and_(*_own), and_(_holds.c.variant_id == func.any(_ids), queries.active_hold(_now))))
+    .where(or_(and_(*_own), and_(_holds.c.variant_id == one_of("ids"), queries.active_hold(_now))))
     .group_by(_holds.c.variant_id)
 )
 

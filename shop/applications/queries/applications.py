@@ -7,12 +7,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
-    BigInteger,
     ColumnElement,
     Select,
     and_,
-    bindparam,
     func,
     lateral,
     or_,
@@ -27,7 +24,7 @@ from accounts.licences.values import Fault, Need
 from accounts.models import Organisation, RoleGrant, User
 from accounts.values import OrganisationKind, Role
 from core import clock, storage
-from core.db import table_of
+from core.db import one_of, table_of
 from core.errors import NotFound
 from core.permissions import Actor
 from publicity import queries as publicity_queries
@@ -572,7 +569,7 @@ _READERS = (
     select(_grants.c.organisation_id, User)
     .join(User, User.id == _grants.c.user_id)
     .where(
-        _grants.c.organisation_id == func.any(bindparam("supplier_ids", type_=ARRAY(BigInteger))),
+        _grants.c.organisation_id == one_of("supplier_ids"),
         _grants.c.role == Role.SUPPLIER.value,
         _grants.c.valid_until.is_(None),
         User.email.is_not(None),
