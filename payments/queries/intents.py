@@ -7,8 +7,8 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ARRAY, DateTime, Select, Text, bindparam, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ARRAY, DateTime, Select, Text, bindparam, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from core import clock, ids
 from core.db import table_of
@@ -39,10 +39,20 @@ _BY_SUBJECT = (
     )
     .order_by(PaymentIntent.id.desc())
 )
-_ELSEWHERE = select(PaymentIntent.id).where(
-    PaymentIntent.provider == bindparam("provider"),
-    PaymentIntent.provider_payment_id == bindparam("payment_id"),
-    PaymentIntent.id != bindparam("id"),
+_other = aliased(PaymentIntent)
+_ELSEWHERE = (
+    exists(_other.id)
+    .where(
+        _other.provider == PaymentIntent.provider,
+        _other.provider_payment_id == bindparam("payment_id", type_=Text),
+        _other.id != PaymentIntent.id,
+    )
+    .correlate(PaymentIntent)
+)
+_LOCKED_WITH_ELSEWHERE = (
+    select(PaymentIntent, _ELSEWHERE)
+    .where(PaymentIntent.public_id == bindparam("public_id"))
+    .with_for_update(of=PaymentIntent)
 )
 
 
@@ -69,6 +79,21 @@ def lock_intent(session: Session, public_id: str) -> PaymentIntent:
     return intent
 
 
+def lock_intent_of_payment(
+    session: Session, public_id: str, payment_id: str | None
+) -> tuple[PaymentIntent, bool]:
+    """Return an intent as `lock_intent` does, and whether another one holds this payment of the same provider.
+
+    Of two that come to hold it at one moment, the database refuses the second, whose step is tried again.
+    """
+    found = session.execute(
+        _LOCKED_WITH_ELSEWHERE, {"public_id": public_id, "payment_id": payment_id}
+    ).first()
+    if found is None:
+        raise NotFound(f"no intent {public_id}")
+    return found[0], found[1]
+
+
 def find_subject_intents(
     session: Session, purpose: Purpose, subject_id: int, *states: PaymentState
 ) -> Sequence[PaymentIntent]:
@@ -76,14 +101,6 @@ def find_subject_intents(
     return session.scalars(
         _BY_SUBJECT, {"purpose": purpose.value, "subject_id": subject_id, "states": [s.value for s in states]}
     ).all()
-
-
-def payment_known_elsewhere(session: Session, intent: PaymentIntent, payment_id: str | None) -> bool:
-    """Say whether another intent holds the same payment of the same provider."""
-    if payment_id is None:
-        return False
-    found = {"provider": intent.provider, "payment_id": payment_id, "id": intent.id}
-    return session.scalar(_ELSEWHERE, found) is not None
 
 
 def facts(intent: PaymentIntent) -> IntentFacts:

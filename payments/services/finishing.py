@@ -46,16 +46,14 @@ def finish_intent(
     `NEEDS_REVIEW` and never counts as paid. `declined` says that one try was turned down. Asks nobody: `told` was
     fetched with no transaction open.
     """
-    intent = queries.lock_intent(session, intent_public_id)
+    intent, known_elsewhere = queries.lock_intent_of_payment(session, intent_public_id, told.payment_id)
     if intent.provider_session_id not in (None, told.session_id):
         raise UnknownIntent(f"session {told.session_id} is not the one of {intent_public_id}")
     before = PaymentState(intent.state)
     decision = rules.decide(
         queries.facts(intent),
         told,
-        payment_known_elsewhere=told.paid
-        and before.is_open
-        and queries.payment_known_elsewhere(session, intent, told.payment_id),
+        payment_known_elsewhere=told.paid and before.is_open and known_elsewhere,
     )
     if decision.state is PaymentState.SUCCEEDED and decision.state is not before:
         _succeed(session, intent, told)
@@ -65,7 +63,7 @@ def finish_intent(
     if before.is_open:
         intent.provider_session_id = told.session_id
     if decision.state is not before:
-        _change(session, intent, decision, told)
+        _change(session, intent, decision, told, known_elsewhere)
     if (declined or decision.declined) and before.is_open and not told.paid:
         intent.declined_at = moment
         session.flush()
@@ -105,13 +103,19 @@ def _succeed(session: Session, intent: PaymentIntent, told: ProviderState) -> No
     _record(session, confirmed.intent_public_id, rules.Decision(PaymentState.SUCCEEDED), told)
 
 
-def _change(session: Session, intent: PaymentIntent, decision: rules.Decision, told: ProviderState) -> None:
+def _change(
+    session: Session,
+    intent: PaymentIntent,
+    decision: rules.Decision,
+    told: ProviderState,
+    known_elsewhere: bool,
+) -> None:
     intent.state = decision.state.value
     if decision.state is PaymentState.CANCELLED:
         intent.cancelled_at = clock.now()
     elif decision.state is PaymentState.NEEDS_REVIEW:
         intent.review_reason = decision.reason
-        if told.payment_id and not queries.payment_known_elsewhere(session, intent, told.payment_id):
+        if told.payment_id and not known_elsewhere:
             intent.provider_payment_id = told.payment_id
             hold_payment(session, SYSTEM, intent, told.amount_fen, told.currency.upper())
         log.warning("payment %s needs review: %s", intent.public_id, decision.reason)
