@@ -41,6 +41,7 @@ from sqlalchemy.orm import Session, aliased
 
 from accounts.models import Organisation
 from core import clock, money, stamps, storage
+from core.db import listed
 from registry.models import Region
 from shop.catalogue import rules
 from shop.catalogue.models import Product, Variant
@@ -311,7 +312,7 @@ def _know(stamp: stamps.Stamp, words: CardWords, summaries: bool, cards: Sequenc
 
 @cache
 def _sold_out_statement() -> Select[Any]:
-    return select(sold_out_watch(_ids, _now))
+    return select(sold_out_watch(listed("ids"), _now))
 
 
 @cache
