@@ -92,10 +92,8 @@ _read_from: Engine | None = None
 def connect(url: str, *, pool_size: int = 10, echo: bool = False) -> Engine:
     """Bind this process to the database at `url`; statements, locks and idle transactions are bounded in time."""
     global _engine
-    engine = _open(url, pool_size, max_overflow=pool_size, echo=echo)
-    reader = _open(
-        url, pool_size, max_overflow=0, echo=echo, isolation_level="AUTOCOMMIT", pool_reset_on_return=None
-    )
+    engine = _open(url, pool_size, echo=echo)
+    reader = _open(url, pool_size, echo=echo, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
     event.listen(engine, "engine_disposed", lambda _engine: reader.dispose())
     _readers[engine] = reader
     _engine = engine
@@ -107,6 +105,7 @@ def _open(url: str, pool_size: int, **more: Any) -> Engine:
     return create_engine(
         normalise_url(url),
         pool_size=pool_size,
+        max_overflow=pool_size,
         # The connection that was used last has its plans and tables at hand.
         pool_use_lifo=True,
         pool_timeout=10,
