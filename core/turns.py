@@ -59,7 +59,7 @@ class Turns:
             self._call()
 
     def _call(self) -> float:
-        """Call whoever may begin now; return the seconds until a turn stops counting and the next may."""
+        """Call whoever may begin now; return the seconds until the first of those who began stops counting."""
         now = time.monotonic()
         self._counting = [turn for turn in self._counting if turn.began + LONGEST > now]
         while self._waiting and len(self._counting) < self._at_once:
@@ -67,7 +67,7 @@ class Turns:
             called.began = now
             self._counting.append(called)
             called.called.release()
-        return max((turn.began for turn in self._counting), default=now) + LONGEST - now
+        return min((turn.began for turn in self._counting), default=now) + LONGEST - now
 
 
 _taken = threading.local()

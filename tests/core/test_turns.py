@@ -87,6 +87,18 @@ def test_a_turn_that_takes_long_keeps_nobody_waiting(crowd: Crowd) -> None:
         assert crowd.wait() == [1.0]
 
 
+def test_the_next_begins_when_the_first_of_several_turns_has_taken_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    moment = 100.0
+    monkeypatch.setattr(turns.time, "monotonic", lambda: moment)
+    order = Turns(2)
+    order.take(0.0)
+    moment += turns.LONGEST * 0.75
+    order.take(0.0)
+    assert order._call() == pytest.approx(turns.LONGEST * 0.25)
+
+
 def test_who_waits_for_somebody_else_lets_others_go_on(crowd: Crowd, endless: None) -> None:
     with turn(crowd.order, 0.0):
         crowd.come(1.0)
