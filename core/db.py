@@ -66,6 +66,11 @@ def listed(name: str) -> ColumnElement[Any]:
     return cast(select(bindparam(name, type_=numbers)).scalar_subquery(), numbers)
 
 
+def one_or_many(rows: Sequence[dict[str, Any]]) -> dict[str, Any] | Sequence[dict[str, Any]]:
+    """Return what to send an INSERT of these rows with: most have one, and that is cheaper to send by itself than as a list."""
+    return rows if len(rows) > 1 else rows[0]
+
+
 def one_of(name: str) -> ColumnElement[Any]:
     """Return what a number equals that is in the list sent as `name` (`listed`)."""
     return func.any(listed(name))

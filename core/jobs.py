@@ -30,7 +30,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core import clock
-from core.db import Base, one_of, reading, run_alone, table_of, transaction
+from core.db import Base, one_of, one_or_many, reading, run_alone, table_of, transaction
 
 log = logging.getLogger(__name__)
 
@@ -204,8 +204,7 @@ def enqueue_many(session: Session, wanted: Sequence[NewJob]) -> None:
         }
         for job in wanted
     ]
-    # Most steps add one job, and that is cheaper to send by itself than as a list.
-    session.execute(_ADD, rows if len(rows) > 1 else rows[0])
+    session.execute(_ADD, one_or_many(rows))
 
 
 def forget_payload(session: Session, key: str) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from core import clock
-from core.db import one_of, table_of
+from core.db import one_of, one_or_many, table_of
 from core.permissions import Actor
 from shop.stock import queries
 from shop.stock.errors import OutOfStock
@@ -108,8 +108,7 @@ def hold_stock(
         }
         for variant_id in sorted(wanted)
     ]
-    # One row is cheaper to send by itself than as a list.
-    session.execute(_HOLD, rows if len(rows) > 1 else rows[0])
+    session.execute(_HOLD, one_or_many(rows))
 
 
 def take_held_stock(session: Session, actor: Actor, order_id: int) -> list[Short]:

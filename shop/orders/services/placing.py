@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import datetime
 
@@ -14,7 +13,7 @@ from sqlalchemy.orm import Session
 from accounts.models import Organisation
 from accounts.values import OrganisationKind, Role
 from core import audit, clock, events, ids
-from core.db import table_of
+from core.db import one_or_many, table_of
 from core.errors import NotFound
 from core.permissions import Actor
 from payments import services as payment_services
@@ -256,35 +255,33 @@ def _write_order(
     ).scalar_one()
     parts = session.execute(
         _ADD_PARTS,
-        _one_or_many(
-            {
-                "public_id": ids.public_id(),
-                "order_id": order_id,
-                "supplier_id": part.supplier_id,
-                "state": PartState.WAITING.value,
-                "goods_fen": part.goods_fen,
-                "freight_fen": part.freight_fen,
-                "discount_fen": part.discount_fen,
-            }
-            for part in priced.parts
+        one_or_many(
+            [
+                {
+                    "public_id": ids.public_id(),
+                    "order_id": order_id,
+                    "supplier_id": part.supplier_id,
+                    "state": PartState.WAITING.value,
+                    "goods_fen": part.goods_fen,
+                    "freight_fen": part.freight_fen,
+                    "discount_fen": part.discount_fen,
+                }
+                for part in priced.parts
+            ]
         ),
     )
     part_ids = {row[0]: row[1] for row in parts}
     session.execute(
         _ADD_LINES,
-        _one_or_many(
-            _line_values(order_id, part_ids[part.supplier_id], line, _confirmed(request, line.goods))
-            for part in priced.parts
-            for line in part.lines
+        one_or_many(
+            [
+                _line_values(order_id, part_ids[part.supplier_id], line, _confirmed(request, line.goods))
+                for part in priced.parts
+                for line in part.lines
+            ]
         ),
     )
     return order_id
-
-
-def _one_or_many(rows: Iterable[dict[str, object]]) -> dict[str, object] | list[dict[str, object]]:
-    """Return what to send: most orders have one line, and one row is cheaper to send by itself than as a list."""
-    sent = list(rows)
-    return sent if len(sent) > 1 else sent[0]
 
 
 def _line_values(order_id: int, part_id: int, line: PricedLine, confirmed: bool) -> dict[str, object]:
