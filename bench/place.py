@@ -53,7 +53,7 @@ class Place:
     def start_servers(self, search_engine: str = "whoosh") -> None:
         """Start the web server and the worker, and wait until both are ready."""
         environment = self.environment | {"SEARCH_ENGINE": search_engine}
-        web = serve.command("127.0.0.1", self.port, workers=2, threads=16)
+        web = serve.command("127.0.0.1", self.port)
         web[-1] = "bench.wsgi:application"
         commands = {"web": web, "worker": [sys.executable, "-m", "flask", "--app", "app", "worker"]}
         for name, command in commands.items():

@@ -9,8 +9,11 @@ import sys
 from config import Config
 from deploy.demo_place import ROOT
 
+#: Processes, one a processor, and the requests that each lets in.
+WORKERS, THREADS = 2, 16
 
-def command(host: str, port: int, workers: int, threads: int) -> list[str]:
+
+def command(host: str, port: int, workers: int = WORKERS, threads: int = THREADS) -> list[str]:
     """Return the command of granian; each worker process lets `threads` requests in, which take turns (`core.turns`)."""
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
@@ -26,10 +29,13 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: %(default)s)")
     parser.add_argument(
-        "--workers", type=int, default=2, help="processes; one a processor (default: %(default)s)"
+        "--workers", type=int, default=WORKERS, help="processes; one a processor (default: %(default)s)"
     )
     parser.add_argument(
-        "--threads", type=int, default=16, help="requests inside at a time in each (default: %(default)s)"
+        "--threads",
+        type=int,
+        default=THREADS,
+        help="requests inside at a time in each (default: %(default)s)",
     )
     choice = parser.parse_args()
     # Here, not in the workers only: a server that keeps starting workers anew would bury the sentence.

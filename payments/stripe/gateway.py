@@ -87,11 +87,8 @@ class StripeGateway:
             (f"{parts.scheme}://{parts.netloc}",) if api_base else (CHECKOUT_ORIGIN,)
         )
 
+    @turns.aside()
     def _ask(self, call: Callable[[], T]) -> T:
-        with turns.aside():
-            return self._ask_aside(call)
-
-    def _ask_aside(self, call: Callable[[], T]) -> T:
         if not self._calls.acquire(timeout=PATIENCE):
             raise GatewayFailed("Stripe is slow: too many calls wait for it")
         try:

@@ -41,7 +41,7 @@ def wait(public_id: str, proof: str) -> BaseResponse:
     state = PaymentState(intent.state)
     if state is PaymentState.SUCCEEDED:
         return _private(redirect(intent.return_url, 303))
-    waiting = state.is_open and intent.declined_at is None and not left
+    waiting = _is_undecided(intent) and not left
     refresh = rules.seconds_until_next_look(looks) if waiting else 15
     page = make_response(
         render_template(
@@ -83,17 +83,17 @@ def _check(public_id: str, proof: str) -> None:
         raise NotFound("no such payment")
 
 
+def _is_undecided(intent: PaymentIntent) -> bool:
+    return PaymentState(intent.state).is_open and intent.declined_at is None
+
+
 def _wait_a_moment(intent: PaymentIntent) -> PaymentIntent:
     """Return the intent as soon as the provider's word has come, or after `MOMENT`: most buyers see no waiting page."""
     until = time.monotonic() + MOMENT
     if not _stays.acquire(blocking=False):
         return intent
     try:
-        while (
-            PaymentState(intent.state).is_open
-            and intent.declined_at is None
-            and time.monotonic() + LOOK_EVERY <= until
-        ):
+        while _is_undecided(intent) and time.monotonic() + LOOK_EVERY <= until:
             with turns.aside():
                 time.sleep(LOOK_EVERY)
             intent = _find(intent.public_id)

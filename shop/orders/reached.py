@@ -4,17 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    FromClause,
-    Select,
-    Subquery,
-    case,
-    cast,
-    func,
-    select,
-)
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, Subquery, case, cast, func, select
 
 from core.db import table_of
 from shop.orders.models import OrderLine, OrderRefund
