@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, cast, func, select
+from sqlalchemy import BigInteger, cast, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from accounts.models import User
 from core.errors import NotFound
 from shop.orders.models import Order
 from shop.vouchers.models import Voucher, VoucherBatch, VoucherUse
-from shop.vouchers.values import Terms
+from shop.vouchers.values import BatchState, Terms
 
 _TERMS = tuple(Terms.__dataclass_fields__)
 
@@ -177,6 +177,30 @@ def get_batch(session: Session, public_id: str, *, lock: bool = False) -> Vouche
 def find_batch_by_once(session: Session, once: str) -> VoucherBatch | None:
     """Return the batch that a form made, or None."""
     return session.scalar(select(VoucherBatch).where(VoucherBatch.once == once))
+
+
+def lock_issuing(session: Session, user_id: int | None) -> None:
+    """Let one batch of a person be made at a time, until the end of the step."""
+    session.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 15))"), {"key": f"vouchers of {user_id}"}
+    )
+
+
+def issued_alone_fen(session: Session, user_id: int | None, since: datetime) -> int:
+    """Return what may be spent at most (fen) of what a person issued alone: opened since then, or still a draft.
+
+    What somebody else opened was seen by two. What was opened and taken back counts: its codes were out.
+    """
+    if user_id is None:
+        return 0
+    most_cost = cast(VoucherBatch.codes, BigInteger) * VoucherBatch.uses_each * VoucherBatch.amount_fen
+    opened_alone = (VoucherBatch.opened_by_user_id == user_id) & (VoucherBatch.opened_at > since)
+    statement = select(func.coalesce(func.sum(most_cost), 0)).where(
+        VoucherBatch.made_by_user_id == user_id,
+        VoucherBatch.needs_second.is_(False),
+        or_(VoucherBatch.state == BatchState.DRAFT.value, opened_alone),
+    )
+    return int(session.scalar(statement) or 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from shop.vouchers.errors import (
     VoucherMinimum,
@@ -17,6 +17,9 @@ from shop.vouchers.values import Terms
 
 #: So much of every order (fen) its buyer pays: payment providers take no smaller sums.
 LEAST_PAID_FEN = 5_00
+
+#: What one person issues alone counts together for so long after it was opened; what is not opened yet counts too.
+COUNTED_TOGETHER = timedelta(days=30)
 
 PREFIX = "YH"
 GROUPS, SIZE = 3, 4

@@ -25,22 +25,26 @@ from shop.vouchers.values import BatchState, Quote, Terms
 def make_batch(session: Session, actor: Actor, terms: Terms, *, once: str) -> VoucherBatch:
     """Draw the codes of a new batch; nobody can use them before it is opened.
 
-    What it may cost above the refund limit of the day is opened by a second person. The same `once` gives back the
-    first batch.
+    What it may cost above the refund limit of the day, counted with what the same person issued alone lately, is opened
+    by a second person. The same `once` gives back the first batch.
     """
+    queries.lock_issuing(session, actor.user_id)
     known = queries.find_batch_by_once(session, once)
     if known is not None:
         if queries.terms_of(known) != terms:
             raise BatchSentBefore
         return known
+    moment = clock.now()
     limit = payment_rules.refund_limit(payment_queries.refund_limits(session), clock.today())
+    # Many small batches of one person count together: nobody passes the limit in small steps.
+    alone_fen = queries.issued_alone_fen(session, actor.user_id, moment - rules.COUNTED_TOGETHER)
     batch = VoucherBatch(
         public_id=ids.public_id(),
         once=once,
         state=BatchState.DRAFT.value,
-        needs_second=rules.most_cost_fen(terms) > limit,
+        needs_second=rules.most_cost_fen(terms) + alone_fen > limit,
         made_by_user_id=actor.user_id,
-        made_at=clock.now(),
+        made_at=moment,
         **{name: getattr(terms, name) for name in Terms.__dataclass_fields__},
     )
     session.add(batch)

@@ -90,6 +90,7 @@ def _page(public_id: str, form: WithdrawForm, status: int = 200, problem: str = 
         form=form,
         open_form=OpenForm(formdata=None),
         problem=problem,
+        days_together=rules.COUNTED_TOGETHER.days,
         own=view.batch.made_by_user_id == current_actor().user_id,
         **_words(),
     )

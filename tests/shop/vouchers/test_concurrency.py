@@ -22,12 +22,14 @@ from shop.orders import jobs as order_jobs
 from shop.orders import services
 from shop.orders.models import Order
 from shop.orders.values import PlacedOrder
+from shop.vouchers import services as voucher_services
 from shop.vouchers.errors import VoucherUsed, VoucherUsedByYou
 from shop.vouchers.models import VoucherUse
 from tests.factories.orders import make_request, make_variant
 from tests.factories.people import actor_of, make_user
-from tests.factories.vouchers import make_codes
+from tests.factories.vouchers import make_codes, make_terms
 from tests.shop.orders.test_concurrency import at_once, left, order
+from tests.shop.orders.test_refunding import officer
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.usefixtures("live_database")]
 
@@ -106,6 +108,29 @@ def test_one_person_with_many_tabs_uses_a_shared_code_once() -> None:
 
     results = at_once([buy] * 16)
     assert Counter(type(result) for result in results) == {PlacedOrder: 1, VoucherUsedByYou: 15}
+
+
+def test_small_batches_made_at_once_pass_the_limit_of_one_person_no_more_than_one_large_one() -> None:
+    with transaction() as session:
+        finance = officer(session)
+
+    def make(once: str) -> bool:
+        with transaction() as session:
+            return voucher_services.make_batch(session, finance, make_terms(codes=20), once=once).needs_second
+
+    results = at_once([lambda number=number: make(f"FORM{number}") for number in range(12)])  # type: ignore[misc]
+    assert Counter(results) == {False: 2, True: 10}, "¥200 each, ¥500 alone"
+
+
+def test_two_clicks_at_once_make_one_batch() -> None:
+    with transaction() as session:
+        finance = officer(session)
+
+    def make() -> int:
+        with transaction() as session:
+            return voucher_services.make_batch(session, finance, make_terms(codes=20), once="CLICKED").id
+
+    assert len(set(at_once([make] * 8))) == 1
 
 
 def test_vouchers_and_goods_in_any_order_never_wait_for_each_other() -> None:

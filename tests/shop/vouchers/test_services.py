@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from accounts.models import Organisation
 from accounts.values import OrganisationKind, Role
-from core import clock
+from core import clock, ids
 from core.audit import AuditEntry
-from core.permissions import GUEST
+from core.permissions import GUEST, Actor
 from ledger import queries as ledger_queries
 from payments import services as payment_services
 from payments.models import PaymentIntent
@@ -29,7 +29,7 @@ from shop.orders.errors import BasketChanged, LineRefundedBefore
 from shop.orders.models import Order, OrderLine, OrderRefund, SupplierOrder
 from shop.orders.values import Outcome, PlacedOrder
 from shop.vouchers import errors, queries, services
-from shop.vouchers.models import VoucherUse
+from shop.vouchers.models import VoucherBatch, VoucherUse
 from tests.factories.orders import make_variant, place
 from tests.factories.people import actor_of, make_organisation, make_user
 from tests.factories.vouchers import make_codes, make_terms
@@ -264,6 +264,46 @@ def test_a_batch_that_may_cost_much_is_opened_by_somebody_else(session: Session)
         select(AuditEntry.action).where(AuditEntry.subject_type == "vouchers").order_by(AuditEntry.id)
     ).all()
     assert told == ["vouchers made", "vouchers opened", "vouchers withdrawn"]
+
+
+def test_many_small_batches_of_one_person_count_as_one(session: Session) -> None:
+    finance, colleague, admin = officer(session), officer(session), officer(session, Role.ADMIN)
+
+    def make(actor: Actor, codes: int) -> VoucherBatch:
+        return services.make_batch(session, actor, make_terms(codes=codes), once=ids.public_id(20))
+
+    first = make(finance, 30)
+    services.open_batch(session, finance, first.public_id)
+    assert not make(finance, 20).needs_second, "¥500 together, the limit itself"
+    third = make(finance, 1)
+    assert third.needs_second
+    with pytest.raises(errors.BatchNeedsSecondPerson):
+        services.open_batch(session, finance, third.public_id)
+    services.open_batch(session, admin, third.public_id)
+    assert not make(colleague, 50).needs_second, "each person counts alone"
+
+
+def test_what_was_issued_alone_counts_until_thirty_days_after_it_was_opened(session: Session) -> None:
+    finance, admin = officer(session), officer(session, Role.ADMIN)
+    start = clock.now()
+
+    def make(codes: int, days: int) -> VoucherBatch:
+        with clock.at(start + timedelta(days=days)):
+            return services.make_batch(session, finance, make_terms(codes=codes), once=ids.public_id(20))
+
+    kept = make(50, 0)
+    assert make(1, 31).needs_second, "a draft counts for as long as its maker can open it"
+    with clock.at(start + timedelta(days=40)):
+        services.open_batch(session, finance, kept.public_id)
+        services.withdraw_batch(session, finance, kept.public_id, "its codes were out")
+    assert make(1, 69).needs_second
+    dropped = make(50, 70)
+    assert not dropped.needs_second
+    services.withdraw_batch(session, finance, dropped.public_id, "a typing error, never opened")
+    shared = make(50, 70)
+    assert not shared.needs_second
+    services.open_batch(session, admin, shared.public_id)
+    assert not make(50, 70).needs_second, "two people saw the one before"
 
 
 def test_the_database_itself_refuses_a_seat_twice(session: Session) -> None:

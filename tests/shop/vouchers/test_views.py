@@ -93,6 +93,16 @@ def test_above_the_limit_somebody_else_opens_them(client: PageClient, session: S
     assert "Can be used" in admin.follow(admin.post(f"{path}/open")).text
 
 
+def test_the_second_small_batch_says_that_it_counts_with_the_first(
+    client: PageClient, session: Session
+) -> None:
+    finance = desk(client, session)
+    page = finance.follow(finance.post(NEW, filled(once=once_of(finance), codes="20")))
+    assert "Somebody else" not in page.text
+    page = finance.follow(finance.post(NEW, filled(once=once_of(finance), codes="6")))
+    assert "Counted with the vouchers that you issued alone within 30 days" in page.text
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
