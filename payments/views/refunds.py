@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
 
+from accounts.asking_again import PasswordAgainForm, is_the_same_person
 from core import clock, money
 from core.db import reading, transaction
 from core.errors import Refusal
@@ -17,7 +18,9 @@ from payments.errors import (
     GatewayFailed,
     LimitInThePast,
     LimitRaisedToday,
+    SecondPersonNeeded,
     TransferFromTheFuture,
+    WrongRefundState,
 )
 from payments.forms import PaidByHandForm, ReasonForm, RefundLimitForm
 from payments.values import RefundAction, RefundState
@@ -84,11 +87,17 @@ def set_limit() -> Any:
 @requires(permissions.DECIDE_REFUNDS)
 def show(public_id: str) -> Any:
     """Show one refund and what can be done about it."""
-    return _page(public_id, PaidByHandForm(formdata=None), ReasonForm(formdata=None))
+    return _page(public_id)
 
 
 def _page(
-    public_id: str, paid_form: PaidByHandForm, reason_form: ReasonForm, status: int = 200
+    public_id: str,
+    *,
+    approve_form: PasswordAgainForm | None = None,
+    paid_form: PaidByHandForm | None = None,
+    reason_form: ReasonForm | None = None,
+    problem: str = "",
+    status: int = 200,
 ) -> tuple[str, int]:
     with reading() as session:
         services.require_operator(session, current_actor())
@@ -104,8 +113,10 @@ def _page(
         may_approve=RefundAction.APPROVE in allowed,
         may_try_again=RefundAction.TRY_AGAIN in allowed and not row.by_hand,
         may_pay_by_hand=by_hand,
-        paid_form=paid_form,
-        reason_form=reason_form,
+        approve_form=approve_form or PasswordAgainForm(prefix="approve", formdata=None),
+        paid_form=paid_form or PaidByHandForm(formdata=None),
+        reason_form=reason_form or ReasonForm(formdata=None),
+        problem=problem,
         **_words(),
     )
     return page, status
@@ -114,9 +125,15 @@ def _page(
 @bp.post("/operator/refunds/<public_id>/approve")
 @requires(permissions.DECIDE_REFUNDS)
 def approve(public_id: str) -> Any:
-    """Approve what somebody else asked for."""
-    with transaction() as session:
-        services.approve_refund(session, current_actor(), public_id)
+    """Approve what somebody else asked for; the password is asked for once more."""
+    form = PasswordAgainForm(prefix="approve")
+    if not form.validate_on_submit() or not is_the_same_person(form):
+        return _page(public_id, approve_form=form, status=422)
+    try:
+        with transaction() as session:
+            services.approve_refund(session, current_actor(), public_id)
+    except (SecondPersonNeeded, WrongRefundState) as refusal:
+        return _page(public_id, problem=words_for(refusal), status=int(refusal.status))
     flash(_("Approved. The money is on its way."), "good")
     return _sent(public_id)
 
@@ -127,7 +144,7 @@ def decline(public_id: str) -> Any:
     """Say no, with a reason."""
     form = ReasonForm()
     if not form.validate_on_submit():
-        return _page(public_id, PaidByHandForm(formdata=None), form, 422)
+        return _page(public_id, reason_form=form, status=422)
     with transaction() as session:
         services.decline_refund(session, current_actor(), public_id, form.reason.data or "")
     flash(_("Declined. The money stays where it lay."), "good")
@@ -161,7 +178,7 @@ def paid(public_id: str) -> Any:
         else:
             flash(_("Noted as paid back."), "good")
             return redirect(f"/operator/refunds/{public_id}", 303)
-    return _page(public_id, form, ReasonForm(formdata=None), 422)
+    return _page(public_id, paid_form=form, status=422)
 
 
 def _sent(public_id: str) -> Any:

@@ -34,7 +34,7 @@ from shop.orders.values import PartState, PlacedOrder, State
 from shop.stock import services as stock
 from shop.stock.models import Stock
 from tests.factories.orders import make_variant, place
-from tests.factories.people import actor_of, make_organisation, make_user
+from tests.factories.people import PASSWORD, actor_of, make_organisation, make_user
 from tests.page_client import PageClient
 
 
@@ -407,10 +407,10 @@ def test_above_the_limit_the_admin_approves_what_finance_asked_for(
     assert refund.state == RefundState.REQUESTED
     own = f"/operator/refunds/{refund.public_id}"
     assert f"{own}/approve" not in finance.get(own).html
-    finance.post(f"{own}/approve", status=403)
+    finance.post(f"{own}/approve", {"approve-password": PASSWORD}, 403)
     finance.post(f"{own}/decline", {"reason": ""}, 422)
     admin.get(own)
-    admin.post(f"{own}/approve")
+    admin.post(f"{own}/approve", {"approve-password": PASSWORD})
     session.expire_all()
     assert session.scalars(select(Refund.state)).one() == RefundState.SUCCEEDED
     admin.post(f"{own}/decline", {"reason": "Too late"}, 409)
@@ -440,11 +440,47 @@ def test_a_declined_cancellation_can_be_asked_for_again(client: PageClient, sess
     admin.post(f"/operator/refunds/{refund}/decline", {"reason": "Ask the buyer first"})
     finance.post(f"{path}/cancel", {"reason": "The buyer agrees"})
     again = session.scalars(select(Refund.public_id).order_by(Refund.id.desc())).first()
-    admin.post(f"/operator/refunds/{again}/approve")
+    admin.post(f"/operator/refunds/{again}/approve", {"approve-password": PASSWORD})
     session.expire_all()
     states = session.scalars(select(Refund.state).order_by(Refund.id)).all()
     assert states == [RefundState.DECLINED, RefundState.SUCCEEDED]
     finance.post(f"{path}/cancel", {"reason": "Once more"}, 409)
+
+
+def test_approving_a_refund_asks_for_the_password_again(client: PageClient, session: Session) -> None:
+    order = paid_order(session, (make_variant(session, price_fen=300_00), 2))
+    finance, admin = officer_page(client, session), officer_page(client, session, Role.ADMIN)
+    finance.language = admin.language = "en"
+    finance.post(f"/operator/orders/{order.number}/cancel", {"reason": "The harvest failed"})
+    refund = session.scalars(select(Refund.public_id)).one()
+    path = f"/operator/refunds/{refund}"
+    assert "Approve the refund of ¥600.00" in admin.get(path).text
+    for password in ("", "not it at all"):
+        wrong = admin.post(f"{path}/approve", {"approve-password": password}, 422)
+        assert ("This is not your password." if password else "Please fill this in.") in wrong.text
+        assert "The harvest failed" in wrong.text
+    assert all(not (form["action"] or "").endswith("/approve") for form in finance.get(path).forms)
+    own = finance.post(f"{path}/approve", {"approve-password": PASSWORD}, 403)
+    assert "somebody else" in own.text
+    session.expire_all()
+    assert session.scalars(select(Refund.state)).one() == RefundState.REQUESTED
+    page = admin.follow(admin.post(f"{path}/approve", {"approve-password": PASSWORD}))
+    assert "Approved. The money is on its way." in page.text
+    again = admin.post(f"{path}/approve", {"approve-password": PASSWORD}, 409)
+    assert "The harvest failed" in again.text
+
+
+def test_guessing_the_password_at_a_refund_is_slowed_down(client: PageClient, session: Session) -> None:
+    order = paid_order(session, (make_variant(session, price_fen=300_00), 2))
+    finance, admin = officer_page(client, session), officer_page(client, session, Role.ADMIN)
+    finance.post(f"/operator/orders/{order.number}/cancel", {"reason": "The harvest failed"})
+    path = f"/operator/refunds/{session.scalars(select(Refund.public_id)).one()}"
+    for _ in range(10):
+        admin.post(f"{path}/approve", {"approve-password": "not it at all"}, 422)
+    held = admin.post(f"{path}/approve", {"approve-password": PASSWORD}, 422)
+    assert "This is not your password." not in held.text
+    session.expire_all()
+    assert session.scalars(select(Refund.state)).one() == RefundState.REQUESTED
 
 
 def test_reviews_limits_and_comparisons_have_their_pages(client: PageClient, session: Session) -> None:
