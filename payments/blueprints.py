@@ -10,7 +10,7 @@ from core.db import reading
 from core.permissions import Actor
 from core.text import N_
 from payments import checks, jobs, permissions, queries, wording
-from payments.views import desk, inbox, reconciliation, refunds, returning, reviews
+from payments.views import desk, inbox, payouts_by_hand, reconciliation, refunds, returning, reviews
 from web import navigation
 from web.navigation import DeskItem
 
@@ -21,6 +21,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     refunds.bp,
     reviews.bp,
     reconciliation.bp,
+    payouts_by_hand.bp,
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from http import HTTPStatus
 
 from core.errors import Refusal
@@ -136,6 +137,58 @@ class LimitInThePast(Refusal):
 
 class PayoutUnclear(Refusal):
     """A provider's payout cannot be booked: not in our currency, or its lines are not its amount."""
+
+
+class UnknownPayout(Refusal):
+    """The provider knows no payout of this number."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class PayoutNotPaid(Refusal):
+    """By the provider's word the payout has not reached the bank, or has left it again."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(f"the payout is {status}")
+        self.payout_status = status
+
+
+class PayoutBookedBefore(Refusal):
+    """The payout is booked, or somebody has proposed it."""
+
+
+class PayoutSaysOther(Refusal):
+    """The provider names another amount (fen) for this payout."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self, amount_fen: int) -> None:
+        super().__init__(f"the provider says {amount_fen} fen")
+        self.amount_fen = amount_fen
+
+
+class ArrivedOnWrongDay(Refusal):
+    """A payout arrives between the day on which it was sent and today."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self, sent_on: date) -> None:
+        super().__init__(f"sent on {sent_on}")
+        self.sent_on = sent_on
+
+
+class ProviderTooLow(Refusal):
+    """More would leave the provider than lies there for this account by the books; in fen."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self, balance_fen: int) -> None:
+        super().__init__(f"{balance_fen} fen lie at the provider")
+        self.balance_fen = balance_fen
+
+
+class BookingDecided(Refusal):
+    """Somebody has decided about this booking before."""
 
 
 class BankTooLow(Refusal):

@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import Length, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from payments.values import BankStatementLine, ResolutionKind
-from web.forms import DayField, Form, YuanField, at_most, no_control_characters, required
+from core import ids
+from payments.values import BankStatementLine, ResolutionKind, StatementPayout
+from web.forms import (
+    DayField,
+    Form,
+    YuanField,
+    at_most,
+    no_control_characters,
+    required,
+    single_use_token,
+)
+
+Choices = Sequence[tuple[str, str]]
 
 
 class BankTransferForm(Form):
@@ -41,6 +62,52 @@ class PaidByHandForm(Form):
 
     bank_reference = StringField(_l("Bank reference"), [required(), at_most(80), no_control_characters])
     paid_on = DayField(_l("Day of payment"), [required()])
+
+
+class StatementPayoutForm(Form):
+    """A payout that somebody made at the payment service, as it stands on the bank's statement."""
+
+    provider = SelectField(_l("Payment service"), [required()])
+    number = StringField(
+        _l("Number of the payout"),
+        [
+            required(),
+            at_most(80),
+            Regexp(r"^[A-Za-z0-9_-]+$", message=_l("Letters, digits, - and _ only.")),
+        ],
+        description=_l("As the payment service shows it, for example po_1N2abc."),
+    )
+    arrived_on = DayField(_l("Day on the statement"), [required()])
+    amount = YuanField(_l("Amount on the statement"), [required()])
+    fee = YuanField(
+        _l("Fee that the payment service kept"),
+        [required()],
+        least=0,
+        description=_l("Of the payments that this payout is made of. 0 if it kept none."),
+    )
+    payee = SelectField(_l("Bank account that it reached"), [required()])
+    once = HiddenField(validators=[single_use_token])
+
+    def __init__(self, providers: Choices, accounts: Choices, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.provider.choices = list(providers)
+        self.payee.choices = list(accounts)
+        if not self.once.data:
+            self.once.data = ids.public_id(20)
+
+    def to_line(self) -> StatementPayout:
+        """Return the line as read; called once the form is valid."""
+        assert self.amount.fen
+        assert self.fee.fen is not None
+        assert self.arrived_on.day
+        return StatementPayout(
+            self.provider.data,
+            self.number.data or "",
+            self.amount.fen,
+            self.fee.fen,
+            self.arrived_on.day,
+            self.payee.data,
+        )
 
 
 class RefundLimitForm(Form):

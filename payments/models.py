@@ -366,6 +366,47 @@ class IncomingPayout(Base):
     trouble: Mapped[str | None]
 
 
+class PayoutByHand(Base):
+    """A payout that a person made at the provider, as somebody read it off the bank's statement; another one confirms it.
+
+    `amount_fen` reached the bank account of `payee`, `fee_fen` is what the provider had kept of the payments before.
+    """
+
+    __tablename__ = "payments_payouts_by_hand"
+    __table_args__ = (
+        CheckConstraint("state IN ('proposed', 'booked', 'declined')", name="state"),
+        CheckConstraint("amount_fen > 0 AND fee_fen >= 0", name="amounts"),
+        CheckConstraint("(state = 'proposed') = (decided_at IS NULL)", name="decided"),
+        CheckConstraint("(state = 'declined') = (reason <> '')", name="reason"),
+        CheckConstraint(
+            "state <> 'booked' OR "
+            "(decided_by_user_id IS NOT NULL AND decided_by_user_id IS DISTINCT FROM proposed_by_user_id)",
+            name="second_person",
+        ),
+        Index(
+            "uq_payments_payouts_by_hand_payout",
+            "payout_id",
+            unique=True,
+            postgresql_where=text("state <> 'declined'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    public_id: Mapped[str] = mapped_column(unique=True)
+    once: Mapped[str] = mapped_column(unique=True)
+    payout_id: Mapped[int] = mapped_column(ForeignKey("payments_incoming_payouts.id"))
+    amount_fen: Mapped[int]
+    fee_fen: Mapped[int]
+    arrived_on: Mapped[date]
+    payee: Mapped[str]
+    state: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    proposed_by_user_id: Mapped[int | None] = mapped_column(ForeignKey("accounts_users.id"))
+    proposed_at: Mapped[datetime]
+    decided_by_user_id: Mapped[int | None] = mapped_column(ForeignKey("accounts_users.id"))
+    decided_at: Mapped[datetime | None]
+
+
 class RefundLimit(Base):
     """From which day on a second person approves refunds above which amount (fen); the latest that has begun holds."""
 

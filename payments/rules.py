@@ -33,6 +33,9 @@ LONGEST_CHECKOUT = timedelta(hours=23)
 #: New payments from one address: (within, at most). Card testers try hundreds; a village hall behind one line does not.
 BEGUN_LIMITS = ((timedelta(minutes=1), 20), (timedelta(hours=1), 200))
 
+#: Why a payout that somebody made at the provider is not booked: the provider lists no lines of it.
+MADE_BY_HAND = "made by hand"
+
 #: The sweeper leaves a payment alone this long after the last look.
 LOOK_AGAIN = timedelta(seconds=60)
 

@@ -157,7 +157,10 @@ class ProviderPayment:
 
 @dataclass(frozen=True, slots=True)
 class ProviderPayout:
-    """What the provider says now about a payout to the bank; the amount is what the bank receives."""
+    """What the provider says now about a payout to the bank; the amount is what the bank receives.
+
+    One that is not `automatic` was made by a person at the provider, who lists no lines of it.
+    """
 
     payout_id: str
     amount_fen: int
@@ -166,6 +169,19 @@ class ProviderPayout:
     at: datetime
     arrives_on: date
     failure: str = ""
+    automatic: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class StatementPayout:
+    """A payout as it stands on the bank's statement, and what the provider kept of its payments (both in fen)."""
+
+    provider: str
+    provider_payout_id: str
+    amount_fen: int
+    fee_fen: int
+    arrived_on: date
+    payee: str
 
 
 @dataclass(frozen=True, slots=True)

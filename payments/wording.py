@@ -8,7 +8,9 @@ from flask_babel import gettext as _
 
 from core import money
 from payments import errors
+from payments.rules import MADE_BY_HAND
 from payments.values import PaymentState, PayoutStatus, RefundState
+from web.templating import day
 from web.wording import explains
 
 PAYOUT_TONES = {
@@ -66,6 +68,10 @@ def payout_tone(status: str) -> str:
 
 def payout_trouble(trouble: str) -> str:
     """Return why a payout cannot be booked and what to do about it."""
+    if trouble == MADE_BY_HAND:
+        return _(
+            "Somebody made this payout by hand at the payment service, which lists no payments of it. Book it from the bank statement."
+        )
     if trouble.startswith("paid out in"):
         return _(
             "It was not paid out in yuan. Set the account at the payment service to pay out in CNY; this one is to be booked by those who run the programme."
@@ -73,6 +79,20 @@ def payout_trouble(trouble: str) -> str:
     return _(
         "The lines that the payment service lists do not add up to this payout. It lists them of automatic payouts only: turn these on at the service, then try again."
     )
+
+
+def booking_label(state: str) -> str:
+    """Return how far a booking from the statement has come."""
+    return {
+        "proposed": _("Waits for a second person"),
+        "booked": _("Booked"),
+        "declined": _("Not booked"),
+    }[state]
+
+
+def booking_tone(state: str) -> str:
+    """Return the tone in which a booking from the statement is shown."""
+    return {"proposed": "warn", "booked": "good", "declined": "neutral"}[state]
 
 
 def payout_failure(failure: str) -> str:
@@ -365,6 +385,53 @@ def _limit_in_the_past(_refusal: errors.LimitInThePast) -> str:
 @explains(errors.PayoutUnclear)
 def _payout_unclear(refusal: errors.PayoutUnclear) -> str:
     return payout_trouble(str(refusal))
+
+
+@explains(errors.UnknownPayout)
+def _unknown_payout(_refusal: errors.UnknownPayout) -> str:
+    return _("The payment service knows no payout of this number. Please compare it letter by letter.")
+
+
+@explains(errors.PayoutNotPaid)
+def _payout_not_paid(refusal: errors.PayoutNotPaid) -> str:
+    return _(
+        "By the word of the payment service this payout is not in the bank: %(state)s.",
+        state=payout_label(refusal.payout_status),
+    )
+
+
+@explains(errors.PayoutBookedBefore)
+def _payout_booked_before(_refusal: errors.PayoutBookedBefore) -> str:
+    return _("This payout is booked already, or waits for its second person. Please look at the list.")
+
+
+@explains(errors.PayoutSaysOther)
+def _payout_says_other(refusal: errors.PayoutSaysOther) -> str:
+    return _(
+        "The payment service says %(amount)s for this number. Please compare number and amount with the statement.",
+        amount=money.format_fen(refusal.amount_fen),
+    )
+
+
+@explains(errors.ArrivedOnWrongDay)
+def _arrived_on_wrong_day(refusal: errors.ArrivedOnWrongDay) -> str:
+    return _(
+        "This payout was sent on %(day)s. Enter that day or a later one, today at the latest.",
+        day=day(refusal.sent_on),
+    )
+
+
+@explains(errors.ProviderTooLow)
+def _provider_too_low(refusal: errors.ProviderTooLow) -> str:
+    return _(
+        "By the books only %(balance)s lie with the payment service for this bank account. Please compare the amount, the fee and the account.",
+        balance=money.format_fen(refusal.balance_fen),
+    )
+
+
+@explains(errors.BookingDecided)
+def _booking_decided(_refusal: errors.BookingDecided) -> str:
+    return _("Somebody has decided about this booking already.")
 
 
 @explains(errors.BankTooLow)

@@ -41,10 +41,16 @@ from payments.queries.paid import (
     subject_of,
 )
 from payments.queries.payouts import (
+    BookingRow,
     OperatorMoney,
+    bank_accounts,
+    bookings_of,
     count_payouts,
+    find_booking,
     find_payout,
+    get_booking,
     list_payouts,
+    lock_booking,
     lock_payout,
     look_from,
     operator_money,
@@ -102,6 +108,7 @@ from payments.queries.transfers import (
 )
 
 __all__ = [
+    "BookingRow",
     "CodeRow",
     "DisputeRow",
     "EventRow",
@@ -114,6 +121,8 @@ __all__ = [
     "ReviewRow",
     "TransferRow",
     "arrived_fen",
+    "bank_accounts",
+    "bookings_of",
     "can_be_joined",
     "checkout_request",
     "count_begun_from",
@@ -126,6 +135,7 @@ __all__ = [
     "count_transfers",
     "disputes_of_subject",
     "facts",
+    "find_booking",
     "find_by_payment",
     "find_intent",
     "find_payout",
@@ -133,6 +143,7 @@ __all__ = [
     "find_refund",
     "find_subject_intents",
     "first_uncompared_day",
+    "get_booking",
     "get_held",
     "get_intent",
     "get_reconciliation",
@@ -151,6 +162,7 @@ __all__ = [
     "list_resolutions",
     "list_reviews",
     "list_transfers",
+    "lock_booking",
     "lock_code",
     "lock_intent",
     "lock_intent_of_payment",

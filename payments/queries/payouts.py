@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from accounts.models import Organisation, User
+from accounts.values import OrganisationKind
+from core.errors import NotFound
 from ledger import queries as ledger_queries
 from payments import books
-from payments.models import IncomingPayout, PaymentIntent
+from payments.models import IncomingPayout, PaymentIntent, PayoutByHand
 from payments.values import OPERATOR, PayoutPart, PayoutStatus
 
 #: A payout that was paid may still come back within five working days; the sweeper looks twice as far.
@@ -109,6 +113,112 @@ def list_payouts(session: Session, *, limit: int, offset: int) -> list[IncomingP
 def count_payouts(session: Session, *conditions: ColumnElement[bool]) -> int:
     """Count the payouts to the bank."""
     return session.scalar(select(func.count()).select_from(IncomingPayout).where(*conditions)) or 0
+
+
+def find_booking(session: Session, payout_id: int) -> PayoutByHand | None:
+    """Return the booking of a payout from the statement that waits or was confirmed."""
+    return session.scalar(
+        select(PayoutByHand).where(PayoutByHand.payout_id == payout_id, PayoutByHand.state != "declined")
+    )
+
+
+def lock_booking(session: Session, public_id: str) -> tuple[IncomingPayout, PayoutByHand]:
+    """Return a payout and a booking of it from the statement, both locked for this step; raises `NotFound`."""
+    known = session.scalar(select(PayoutByHand.payout_id).where(PayoutByHand.public_id == public_id))
+    if known is None:
+        raise NotFound("booking of a payout")
+    payout = session.scalars(
+        select(IncomingPayout)
+        .where(IncomingPayout.id == known)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    booking = session.scalars(
+        select(PayoutByHand)
+        .where(PayoutByHand.public_id == public_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    return payout, booking
+
+
+@dataclass(frozen=True, slots=True)
+class BookingRow:
+    """A payout as somebody read it off the statement; amounts in fen."""
+
+    public_id: str
+    provider: str
+    provider_payout_id: str
+    sent_at: datetime
+    payout_status: str
+    amount_fen: int
+    fee_fen: int
+    arrived_on: date
+    payee: str
+    state: str
+    reason: str
+    proposed_by_user_id: int | None
+    proposed_by: str | None
+    proposed_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+
+
+def bookings(session: Session, *conditions: ColumnElement[bool]) -> list[BookingRow]:
+    """Return what was read off the statement of payouts, newest first."""
+    proposed, decided = aliased(User), aliased(User)
+    rows: Iterable[Sequence[Any]] = session.execute(
+        select(
+            PayoutByHand.public_id,
+            IncomingPayout.provider,
+            IncomingPayout.provider_payout_id,
+            IncomingPayout.made_at,
+            IncomingPayout.status,
+            PayoutByHand.amount_fen,
+            PayoutByHand.fee_fen,
+            PayoutByHand.arrived_on,
+            PayoutByHand.payee,
+            PayoutByHand.state,
+            PayoutByHand.reason,
+            PayoutByHand.proposed_by_user_id,
+            proposed.name,
+            PayoutByHand.proposed_at,
+            decided.name,
+            PayoutByHand.decided_at,
+        )
+        .join(IncomingPayout, IncomingPayout.id == PayoutByHand.payout_id)
+        .outerjoin(proposed, proposed.id == PayoutByHand.proposed_by_user_id)
+        .outerjoin(decided, decided.id == PayoutByHand.decided_by_user_id)
+        .where(*conditions)
+        .order_by(PayoutByHand.id.desc())
+    )
+    return [BookingRow(*row) for row in rows]
+
+
+def get_booking(session: Session, public_id: str) -> BookingRow:
+    """Return what was read off the statement of a payout; raises `NotFound`."""
+    found = bookings(session, PayoutByHand.public_id == public_id)
+    if not found:
+        raise NotFound("booking of a payout")
+    return found[0]
+
+
+def bookings_of(session: Session, payouts: Collection[IncomingPayout]) -> dict[str, BookingRow]:
+    """Return the bookings of these payouts that wait or were confirmed, by the provider's number."""
+    wanted = PayoutByHand.payout_id.in_([payout.id for payout in payouts])
+    return {
+        row.provider_payout_id: row for row in bookings(session, wanted, PayoutByHand.state != "declined")
+    }
+
+
+def bank_accounts(session: Session) -> dict[str, tuple[str, str] | None]:
+    """Return whose bank accounts a provider pays into: the operator's (None), and charities' with their two names."""
+    charities = session.execute(
+        select(Organisation.public_id, Organisation.name_zh, Organisation.name_en)
+        .where(Organisation.kind == OrganisationKind.CHARITY.value)
+        .order_by(Organisation.id)
+    )
+    return {OPERATOR: None, **{f"charity-{row[0]}": (row[1], row[2] or "") for row in charities}}
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,12 @@ from payments.services.finishing import finish_intent
 from payments.services.inbox import handle_event, hurry_events, receive_event, retry_event
 from payments.services.intents import open_first_intent, open_intent
 from payments.services.payouts import require_in_bank, settle_payout, sweep_payouts
+from payments.services.payouts_by_hand import (
+    ask_about_payout,
+    confirm_booking,
+    decline_booking,
+    propose_booking,
+)
 from payments.services.reconciling import reconcile_day, reconcile_due
 from payments.services.refunds import (
     approve_refund,
@@ -42,9 +48,12 @@ from payments.services.reviews import decide_proposal, resolve_review
 
 __all__ = [
     "approve_refund",
+    "ask_about_payout",
     "begin_checkout",
     "cancel_open_intents",
+    "confirm_booking",
     "decide_proposal",
+    "decline_booking",
     "decline_refund",
     "finish_intent",
     "finish_refund",
@@ -55,6 +64,7 @@ __all__ = [
     "note_paid_by_hand",
     "open_first_intent",
     "open_intent",
+    "propose_booking",
     "receive_event",
     "reconcile_day",
     "reconcile_due",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core import audit, clock, ids
 from core.db import reading, transaction
-from core.permissions import SYSTEM
+from core.permissions import SYSTEM, Actor
 from ledger import queries as ledger_queries
 from ledger import services as ledger_services
 from ledger.values import AccountSpec, Fact, Leg
@@ -42,7 +42,8 @@ def settle_payout(provider: str, payout_id: str) -> PayoutStatus:
         if told.status.is_final and (known is None or known.booked_at is None):
             if not rules.is_bookable(told.currency):
                 raise PayoutUnclear(f"paid out in {told.currency}")
-            moves = _moves_of(gateway, payout_id)
+            if told.automatic:
+                moves = _moves_of(gateway, payout_id)
         with transaction() as session:
             return PayoutStatus(note_payout(session, provider, told, moves).status)
     except PayoutUnclear as unclear:
@@ -58,15 +59,25 @@ def note_payout(
 ) -> IncomingPayout:
     """Write down what the provider says about a payout, and book it once: paid, or gone and come back.
 
-    `moves` are its lines, needed once the provider is done with it. Serialised on the payout's row.
+    `moves` are its lines, needed once the provider is done with it. There are none of a payout that a person made at
+    the provider: it waits until somebody books it from the statement (`payouts_by_hand`). Serialised on the payout's row.
     """
     payout = _keep(session, provider, told)
     status = PayoutStatus(payout.status)
     if told.status.is_final and payout.booked_at is None:
-        _book(session, payout, moves)
-    if status.came_back and payout.returned_at is None:
+        if told.automatic:
+            _book(session, payout, moves)
+        else:
+            payout.trouble = rules.MADE_BY_HAND if status is PayoutStatus.PAID else None
+    if status.came_back and payout.booked_at is not None and payout.returned_at is None:
         payout.returned_at = clock.now()
-        _post(session, payout, "provider_payout_returned", _legs_back(provider, queries.parts_of(payout)))
+        _post(
+            session,
+            SYSTEM,
+            payout,
+            "provider_payout_returned",
+            _legs_back(provider, queries.parts_of(payout)),
+        )
         _told(session, payout)
     session.flush()
     return payout
@@ -84,13 +95,13 @@ def sweep_payouts() -> int:
         listed = gateways.named(provider).payouts_between(since, until)
         with reading() as session:
             ours = queries.payouts_of(session, provider, since, until, [told.payout_id for told in listed])
-        settled = {
-            (payout.provider_payout_id, payout.status)
-            for payout in ours
-            if payout.booked_at is not None or not PayoutStatus(payout.status).is_final
-        }
+        known = {(payout.provider_payout_id, payout.status): payout for payout in ours}
         for told in listed:
-            if (told.payout_id, told.status.value) in settled:
+            payout = known.get((told.payout_id, told.status.value))
+            # What was made by hand waits for a person, not for another look.
+            if payout is not None and (
+                payout.booked_at is not None or not told.status.is_final or not told.automatic
+            ):
                 continue
             try:
                 settle_payout(provider, told.payout_id)
@@ -105,11 +116,25 @@ def require_in_bank(session: Session, payee: str, amount_fen: int) -> None:
 
     Whoever is about to pay waits for the others until the end of the step. Called after everything else is locked.
     """
-    code = books.bank(payee).code
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:code, 12))"), {"code": code})
-    balance = ledger_queries.balance(session, code).settled
+    balance = balance_alone(session, books.bank(payee).code)
     if balance < amount_fen:
         raise BankTooLow(balance, amount_fen)
+
+
+def balance_alone(session: Session, code: str) -> int:
+    """Return what lies in an account (fen); others who ask so wait until the end of the step."""
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:code, 12))"), {"code": code})
+    return ledger_queries.balance(session, code).settled
+
+
+def book_parts(session: Session, actor: Actor, payout: IncomingPayout, parts: Sequence[PayoutPart]) -> None:
+    """Book what a locked payout brings each payee: out of what the provider held, to the bank and to its fees."""
+    payout.parts = [{"payee": p.payee, "amount": p.amount_fen, "fee": p.fee_fen} for p in parts]
+    payout.fee_fen = sum(part.fee_fen for part in parts)
+    payout.booked_at = clock.now()
+    payout.trouble = None
+    session.flush()
+    _post(session, actor, payout, "provider_payout", _legs(payout.provider, parts))
 
 
 def _keep(session: Session, provider: str, told: ProviderPayout) -> IncomingPayout:
@@ -157,12 +182,7 @@ def _book(session: Session, payout: IncomingPayout, moves: Sequence[ProviderMove
     }
     payees = queries.payees_of(session, payout.provider, named)
     parts = rules.split_payout(payout.amount_fen, moves, payees, earlier)
-    payout.parts = [{"payee": p.payee, "amount": p.amount_fen, "fee": p.fee_fen} for p in parts]
-    payout.fee_fen = sum(part.fee_fen for part in parts)
-    payout.booked_at = clock.now()
-    payout.trouble = None
-    session.flush()
-    _post(session, payout, "provider_payout", _legs(payout.provider, parts))
+    book_parts(session, SYSTEM, payout, parts)
     if payout.status == PayoutStatus.PAID:
         _told(session, payout)
 
@@ -191,8 +211,8 @@ def _moved(debit: AccountSpec, credit: AccountSpec, amount: int) -> list[Leg]:
     return [Leg(debit, credit, amount) if amount > 0 else Leg(credit, debit, -amount)]
 
 
-def _post(session: Session, payout: IncomingPayout, kind: str, legs: Sequence[Leg]) -> None:
-    ledger_services.post(session, SYSTEM, Fact(kind, SOURCE, payout.public_id), legs)
+def _post(session: Session, actor: Actor, payout: IncomingPayout, kind: str, legs: Sequence[Leg]) -> None:
+    ledger_services.post(session, actor, Fact(kind, SOURCE, payout.public_id), legs)
 
 
 def _told(session: Session, payout: IncomingPayout) -> None:

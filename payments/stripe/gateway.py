@@ -267,6 +267,7 @@ def _payout(found: stripe.Payout) -> ProviderPayout:
         _moment(found.created),
         _moment(found.arrival_date).date(),
         found.failure_code or "",
+        found.automatic,
     )
 
 

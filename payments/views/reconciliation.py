@@ -14,7 +14,7 @@ from flask_babel import ngettext
 from core import clock, money
 from core.db import reading
 from core.errors import NotFound
-from payments import gateways, permissions, queries, services, wording
+from payments import gateways, permissions, queries, rules, services, wording
 from payments.errors import GatewayFailed
 from payments.models import Reconciliation
 from payments.values import OPERATOR
@@ -149,12 +149,15 @@ def list_payouts() -> Any:
         total = queries.count_payouts(session)
         to_look_at = queries.count_payouts(session, queries.payouts_to_look_at())
         standing = queries.operator_money(session, gateways.names())
+        bookings = queries.bookings_of(session, rows)
     return render_template(
         "payments/provider_payouts.html",
         page=paginate(rows, number, total, PAGE),
         to_look_at=to_look_at,
         standing=standing,
         parts_of=queries.parts_of,
+        bookings=bookings,
+        made_by_hand=rules.MADE_BY_HAND,
         operator=OPERATOR,
         provider_label=wording.provider_label,
         payout_label=wording.payout_label,
@@ -176,7 +179,9 @@ def fetch_payouts() -> Any:
         flash(words_for(refusal), "warn")
     else:
         flash(
-            ngettext("%(num)d payout was booked.", "%(num)d payouts were booked.", found)
+            ngettext(
+                "%(num)d payout is new or has moved on.", "%(num)d payouts are new or have moved on.", found
+            )
             if found
             else _("Nothing new: all payouts are booked, or their reason stands beside them."),
             "good" if found else "info",
