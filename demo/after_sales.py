@@ -22,6 +22,7 @@ from payments import services as payments
 from shop.after_sales import services
 from shop.after_sales.models import Claim
 from shop.after_sales.values import ClaimKind, GoesBackTo, Move, NewClaim, Reason, Settlement, Wish
+from shop.catalogue.values import ReturnTerms
 from shop.orders import queries as order_queries
 from shop.orders.models import Order, OrderLine, OrderRefund, SupplierOrder
 from shop.orders.values import Kind, PartState
@@ -97,7 +98,7 @@ def _claimable(
         .limit(60)
     )
     for line in lines:
-        if line.order_id not in taken and not (returnable and (line.perishable or line.no_return_confirmed)):
+        if line.order_id not in taken and not (returnable and line.return_terms != ReturnTerms.SEVEN_DAYS):
             yield line
 
 

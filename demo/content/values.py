@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from shop.catalogue.values import ReturnTerms
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -97,7 +99,9 @@ class Product:
     storage_zh: str
     storage_en: str
     shelf_life_days: int | None
-    perishable: bool
+    return_terms: ReturnTerms
+    return_note_zh: str
+    return_note_en: str
     households: int
     variants: tuple[Pack, ...]
 

@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 from core.errors import Refusal
 from shop.after_sales.values import Interest, State
+from shop.catalogue.values import ReturnTerms
 
 
 class NotReceived(Refusal):
@@ -22,7 +23,21 @@ class PeriodOver(Refusal):
 
 
 class NotReturnable(Refusal):
-    """These goods cannot be sent back without a reason (rule B10)."""
+    """Goods bought on these terms cannot be sent back without a reason (rule B10)."""
+
+    def __init__(self, terms: ReturnTerms) -> None:
+        super().__init__(terms.value)
+        self.terms = terms
+
+
+class UnopenedOnly(Refusal):
+    """These goods go back without a reason only while nobody opened the pack; `opened`, or not said (rule B10)."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self, *, opened: bool) -> None:
+        super().__init__("opened" if opened else "not said")
+        self.opened = opened
 
 
 class ClaimOpen(Refusal):

@@ -115,7 +115,14 @@ class ClaimForm(FilingForm):
 
 
 class ReturnForm(FilingForm):
-    """That goods go back without a reason."""
+    """That goods go back without a reason; `unopened` is asked where only such packs do."""
+
+    unopened = RadioField(
+        _l("The packs that you send back are"),
+        [Optional()],
+        choices=[("yes", _l("unopened, as they came")), ("no", _l("opened"))],
+        validate_choice=False,
+    )
 
     def to_claim(self, line_id: int) -> NewClaim:
         """Return the claim as written."""
@@ -128,6 +135,7 @@ class ReturnForm(FilingForm):
             Wish.RETURN_REFUND,
             self.quantity.number,
             words=self.words.data or "",
+            unopened={"yes": True, "no": False}.get(self.unopened.data or ""),
         )
 
 

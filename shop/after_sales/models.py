@@ -66,6 +66,7 @@ class Claim(Base):
     asked_fen: Mapped[int]
     amount_fen: Mapped[int]
     goods_back: Mapped[bool]
+    unopened: Mapped[bool | None]
     state: Mapped[str]
     state_since: Mapped[datetime]
     due_at: Mapped[datetime | None]

@@ -35,6 +35,7 @@ from shop.after_sales.values import (
     Wish,
 )
 from shop.catalogue.models import Product
+from shop.catalogue.values import ReturnTerms
 from shop.orders import queries as order_queries
 from shop.orders.models import Order, OrderLine, SupplierOrder
 from shop.orders.queries import OrderView
@@ -164,7 +165,8 @@ def find_received(
         line.unit_price_fen,
         (line.accepted_quantity or 0) - _sent_back(session, [line.id]).get(line.id, 0),
         _fen_left(line, order_queries.refunded_on_line(session, line.id)),
-        line.perishable or line.no_return_confirmed,
+        ReturnTerms(line.return_terms),
+        line.no_return_confirmed,
         order.kind == Kind.PUBLIC,
         recall_queries.last_recall_of_lines(session, order.id).get(line.id),
     )
@@ -238,7 +240,8 @@ def rights_of(session: Session, view: OrderView, days_on: DaysOn) -> dict[int, L
                 line.unit_price_fen,
                 (line.accepted_quantity or 0) - sum(claim.arrived_quantity or 0 for claim in own),
                 _fen_left(line, refunded.get(line.line_id, 0)),
-                line.perishable or line.no_return_confirmed,
+                ReturnTerms(line.return_terms),
+                line.no_return_confirmed,
                 view.order.kind == Kind.PUBLIC,
                 recalled.get(line.line_id),
             )
@@ -407,6 +410,7 @@ def _file(session: Session, condition: ColumnElement[bool]) -> ClaimFile:
         Wish(claim.wants),
         claim.asked_fen,
         claim.goods_back,
+        claim.unopened,
         claim.problem,
         claim.carrier,
         claim.tracking_number,

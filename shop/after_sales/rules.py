@@ -8,9 +8,8 @@ from datetime import date, datetime, time, timedelta
 from core.clock import CHINA
 from shop.after_sales.errors import AskedTooMuch, MovedOn, TooManyPacks, WordsMissing
 from shop.after_sales.values import ClaimKind, Interest, Move, NewClaim, Received, Rights, Side, State, Wish
+from shop.catalogue.rules import RETURN_DAYS, may_go_back
 
-#: Days after receipt within which goods may go back without a reason (rule B10).
-RETURN_DAYS = 7
 #: Days after a recall within which received packs of the batch may be claimed, however long ago they came.
 RECALL_DAYS = 30
 
@@ -179,19 +178,27 @@ def _midnight(day: date) -> datetime:
 def rights(line: Received, now: datetime, claim_days: int) -> Rights:
     """Return what may be claimed of a received line now.
 
-    After a recall there is time again. Without a reason only a consumer sends back, within seven days, and not what is exempt. Once nothing
-    of the line is left, neither is possible.
+    After a recall there is time again. Without a reason only a consumer sends back, as `may_go_back` says. Once nothing of
+    the line is left, neither is possible.
     """
+
+    def goes_back(days: int, *, unopened: bool = True) -> bool:
+        return line.consumer and may_go_back(
+            line.terms, confirmed=line.confirmed, unopened=unopened, days=days
+        )
+
+    days = (now.astimezone(CHINA).date() - line.received_at.astimezone(CHINA).date()).days
     claim_until = end_of_day(line.received_at, claim_days)
     if line.recalled_at is not None:
         claim_until = max(claim_until, end_of_day(line.recalled_at, RECALL_DAYS))
     return_until = end_of_day(line.received_at, RETURN_DAYS)
-    returnable = line.consumer and not line.exempt
+    returnable = goes_back(0)
     left = line.packs_left > 0 and line.fen_left > 0
     return Rights(
         claim_until if left and now < claim_until else None,
-        return_until if left and returnable and now < return_until else None,
+        return_until if left and goes_back(days) else None,
         returnable,
+        returnable and not goes_back(0, unopened=False),
         max(claim_until, return_until) if returnable else claim_until,
     )
 

@@ -23,6 +23,7 @@ from shop.after_sales.errors import (
     PeriodOver,
     RecalledGoods,
     TooManyPacks,
+    UnopenedOnly,
 )
 from shop.after_sales.events import ClaimMoved
 from shop.after_sales.models import Claim, ClaimPhoto, ClaimStep, ReturnAddress
@@ -90,13 +91,16 @@ def file_claim(session: Session, actor: Actor, order: Order, new: NewClaim) -> C
     )
     rights = rules.rights(received, now, claim_days)
     if new.kind is ClaimKind.RETURN and not rights.returnable:
-        raise NotReturnable
+        raise NotReturnable(received.terms)
     if received.packs_left <= 0:
         raise TooManyPacks(0)
     if received.fen_left <= 0:
         raise AskedTooMuch(0)
     if (rights.return_until if new.kind is ClaimKind.RETURN else rights.claim_until) is None:
         raise PeriodOver(rights.period_ended_at)
+    asks_unopened = new.kind is ClaimKind.RETURN and rights.only_unopened
+    if asks_unopened and not new.unopened:
+        raise UnopenedOnly(opened=new.unopened is False)
     asked = rules.asked_fen(new, received)
     goods_back = new.kind is ClaimKind.RETURN or new.wants is Wish.RETURN_REFUND
     state = State.TO_RETURN if new.kind is ClaimKind.RETURN else State.FILED
@@ -114,6 +118,7 @@ def file_claim(session: Session, actor: Actor, order: Order, new: NewClaim) -> C
         asked_fen=asked,
         amount_fen=asked,
         goods_back=goods_back,
+        unopened=new.unopened if asks_unopened else None,
         state=state.value,
         state_since=now,
         due_at=rules.due_at(state, now),

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from shop.catalogue.values import ReturnTerms
+
 
 class ClaimKind(StrEnum):
     """Why something goes back: it was not right, or the buyer has thought better of it (rule B10)."""
@@ -97,7 +99,10 @@ class Interest(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NewClaim:
-    """What a buyer claims of one line; `asked_fen` is only read for a part, `photos` are re-encoded pictures (WebP)."""
+    """What a buyer claims of one line; `asked_fen` is only read for a part, `photos` are re-encoded pictures (WebP).
+
+    `unopened` is what they say of the packs where only those go back without a reason.
+    """
 
     once: str
     line_id: int
@@ -108,6 +113,7 @@ class NewClaim:
     asked_fen: int | None = None
     words: str = ""
     photos: tuple[bytes, ...] = ()
+    unopened: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,25 +136,31 @@ class Arrived:
 class Received:
     """A received line as the rules judge it: packs and fen that are left to claim, and when it arrived.
 
-    `recalled_at`: when a batch that it may hold was called back. `exempt`: fresh, or agreed for this purchase that it cannot go back without a reason (rule B10).
+    `terms` of the purchase and whether they were `confirmed` at it (rule B10). `recalled_at`: when a batch that it may hold
+    was called back.
     """
 
     received_at: datetime
     unit_price_fen: int
     packs_left: int
     fen_left: int
-    exempt: bool
+    terms: ReturnTerms
+    confirmed: bool
     consumer: bool
     recalled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What a buyer may claim of a line now, and until when; None where it is not possible (any more)."""
+    """What a buyer may claim of a line now, and until when; None where it is not possible (any more).
+
+    `returnable`: it may (or might) go back without a reason in its first days, `only_unopened`: as long as nobody opened it.
+    """
 
     claim_until: datetime | None
     return_until: datetime | None
     returnable: bool
+    only_unopened: bool
     period_ended_at: datetime
 
     @property
@@ -228,6 +240,7 @@ class ClaimFile:
     wants: Wish
     asked_fen: int
     goods_back: bool
+    unopened: bool | None
     problem: str
     carrier: str
     tracking_number: str

@@ -22,6 +22,7 @@ from shop.after_sales.values import (
     Step,
     Wish,
 )
+from shop.catalogue.values import ReturnTerms
 from web.language import in_language
 from web.templating import day, moment
 from web.wording import explains
@@ -278,10 +279,40 @@ def _period_over(refusal: errors.PeriodOver) -> str:
 
 
 @explains(errors.NotReturnable)
-def _not_returnable(_refusal: errors.NotReturnable) -> str:
-    return _(
-        "Fresh goods cannot be sent back without a reason. If something is wrong with them, file a quality claim."
+def _not_returnable(refusal: errors.NotReturnable) -> str:
+    return not_returnable_text(refusal.terms)
+
+
+def not_returnable_text(terms: str) -> str:
+    """Say why goods bought on these terms cannot be sent back without a reason, and what to do if they are not right."""
+    return {
+        ReturnTerms.FRESH: _(
+            "Fresh goods cannot be sent back without a reason. If something is wrong with them, file a quality claim."
+        ),
+        ReturnTerms.MADE_TO_ORDER: _(
+            "What was made to order cannot be sent back without a reason. If it is not as agreed, file a quality claim."
+        ),
+        ReturnTerms.NEAR_END: _(
+            "When ordering you confirmed that these are near the end of their shelf life and do not go back without a "
+            "reason. If something else is wrong with them, file a quality claim."
+        ),
+        ReturnTerms.FLAWED: _(
+            "When ordering you confirmed their flaw, and that they do not go back without a reason. If something else "
+            "is wrong with them, file a quality claim."
+        ),
+    }.get(ReturnTerms(terms)) or _(
+        "What an institution orders cannot be sent back without a reason. If something is wrong with it, file a quality claim."
     )
+
+
+@explains(errors.UnopenedOnly)
+def _unopened_only(refusal: errors.UnopenedOnly) -> str:
+    if refusal.opened:
+        return _(
+            "Opened packs cannot be sent back without a reason, as you confirmed when ordering. If something is wrong "
+            "with them, file a quality claim."
+        )
+    return _("Please say whether the packs are still unopened.")
 
 
 @explains(errors.ClaimOpen)

@@ -8,7 +8,6 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
-    BooleanField,
     HiddenField,
     MultipleFileField,
     RadioField,
@@ -20,7 +19,15 @@ from wtforms.validators import Length, Optional, Regexp, StopValidation
 
 from shop.catalogue import rules
 from shop.catalogue.models import Product, Variant
-from shop.catalogue.values import NewProduct, NewVariant, PriceStep, ProductEdit, VariantEdit
+from shop.catalogue.values import (
+    NewProduct,
+    NewVariant,
+    PriceStep,
+    ProductEdit,
+    ReturnTerms,
+    VariantEdit,
+)
+from shop.catalogue.wording import terms_hint, terms_label
 from web.forms import (
     Form,
     WholeNumberField,
@@ -98,17 +105,35 @@ class ProductForm(Form):
     shelf_life = WholeNumberField(
         _l("Keeps for so many days"), [Optional()], least=1, most=rules.MOST_SHELF_LIFE_DAYS
     )
-    perishable = BooleanField(
-        _l("Fresh goods"), description=_l("Fresh goods cannot be sent back without a reason.")
+    return_terms = RadioField(
+        _l("Sending back without a reason"),
+        [required()],
+        default=ReturnTerms.SEVEN_DAYS.value,
+        description=_l("What is not as described or spoiled is always made good, whatever you choose here."),
     )
+    return_note_zh = _text(
+        _l("Which flaw, or best before when, in Chinese"),
+        rules.LONGEST["return_note_zh"],
+        hint=_l(
+            "Needed for the last two. Buyers read it on the product's page and confirm it when ordering."
+        ),
+    )
+    return_note_en = _text(_l("Which flaw, or best before when, in English"), rules.LONGEST["return_note_en"])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the terms of return in the reader's language."""
+        super().__init__(*args, **kwargs)
+        self.return_terms.choices = [
+            (terms.value, _("%(terms)s – %(hint)s", terms=terms_label(terms), hint=terms_hint(terms)))
+            for terms in ReturnTerms
+        ]
 
     def fill_from(self, product: Product) -> None:
         """Show what a product is now."""
-        for name in (*rules.LONGEST, "category"):
+        for name in (*rules.LONGEST, "category", "return_terms"):
             self[name].data = getattr(product, name)
         self.village.data = str(product.village_id)
         self.shelf_life.data = "" if product.shelf_life_days is None else str(product.shelf_life_days)
-        self.perishable.data = product.perishable
         self.version.data = str(product.version)
 
     def _facts(self) -> dict[str, Any]:
@@ -118,7 +143,7 @@ class ProductForm(Form):
             "village_id": int(village) if village.isascii() and village.isdigit() else 0,
             **{name: (self[name].data or "").strip().replace("\r\n", "\n") for name in rules.LONGEST},
             "shelf_life_days": self.shelf_life.number,
-            "perishable": bool(self.perishable.data),
+            "return_terms": self.return_terms.data,
         }
 
     def to_edit(self) -> ProductEdit:

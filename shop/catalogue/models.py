@@ -12,6 +12,7 @@ from sqlalchemy import (
     Integer,
     SmallInteger,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -36,6 +37,14 @@ class Product(Base):
             name="category",
         ),
         CheckConstraint("households_count >= 0", name="households"),
+        CheckConstraint(
+            "return_terms IN ('seven_days', 'fresh', 'made_to_order', 'only_unopened', 'near_end', 'flawed')",
+            name="return_terms",
+        ),
+        CheckConstraint(
+            "return_terms NOT IN ('near_end', 'flawed') OR (return_note_zh <> '' AND return_note_en <> '')",
+            name="return_note",
+        ),
         Index("ix_shop_products_listed", "listed_at", "id", postgresql_where=text("listed_at IS NOT NULL")),
         Index(
             "ix_shop_products_category",
@@ -73,7 +82,11 @@ class Product(Base):
     storage_zh: Mapped[str] = mapped_column(default="")
     storage_en: Mapped[str] = mapped_column(default="")
     shelf_life_days: Mapped[int | None] = mapped_column(Integer)
-    perishable: Mapped[bool] = mapped_column(default=False)
+    return_terms: Mapped[str] = mapped_column(default="seven_days", server_default="seven_days")
+    return_note_zh: Mapped[str] = mapped_column(default="", server_default="")
+    return_note_en: Mapped[str] = mapped_column(default="", server_default="")
+    # Of the release before, for its processes while they restart; the next one removes the column.
+    perishable: Mapped[bool] = mapped_column(default=False, server_default=false())
     picture: Mapped[str | None]
     households_count: Mapped[int] = mapped_column(Integer, default=0)
     from_price_fen: Mapped[int] = mapped_column(default=0)

@@ -8,7 +8,10 @@ from datetime import timedelta
 
 from core import money
 from shop.catalogue.values import (
+    EXEMPT_BY_LAW,
+    EXEMPT_IF_CONFIRMED,
     FEW_PACKS,
+    STATED,
     Category,
     Charge,
     Fault,
@@ -16,6 +19,7 @@ from shop.catalogue.values import (
     NewVariant,
     PriceStep,
     ProductEdit,
+    ReturnTerms,
     VariantEdit,
 )
 
@@ -37,6 +41,8 @@ LONGEST = {
     "story_en": 12_000,
     "storage_zh": 300,
     "storage_en": 600,
+    "return_note_zh": 200,
+    "return_note_en": 400,
 }
 LONGEST_OF_PACKS = {"label_zh": 60, "label_en": 120, "sku": 40}
 
@@ -48,6 +54,9 @@ MOST_PRICE_FEN = 999_999_99
 MOST_GRAMS = 10_000_000
 MOST_STOCK = 10_000_000
 MOST_SHELF_LIFE_DAYS = 36_500
+
+#: Days after the day of receipt within which goods may go back without a reason (rule B10).
+RETURN_DAYS = 7
 
 #: Over how long a price is held against its own past (rule B11).
 MEDIAN_OVER = timedelta(days=90)
@@ -112,7 +121,29 @@ def faults_of_product(product: NewProduct | ProductEdit) -> list[Fault]:
             found.append(Fault(field, "characters"))
     if product.shelf_life_days is not None and not 1 <= product.shelf_life_days <= MOST_SHELF_LIFE_DAYS:
         found.append(Fault("shelf_life_days", "shelf life"))
+    if product.return_terms not in set(ReturnTerms):
+        found.append(Fault("return_terms", "return terms"))
+    elif product.return_terms in STATED:
+        found.extend(
+            Fault(field, "return note")
+            for field in ("return_note_zh", "return_note_en")
+            if not getattr(product, field).strip()
+        )
     return found
+
+
+def may_go_back(terms: ReturnTerms, *, confirmed: bool, unopened: bool, days: int) -> bool:
+    """Say whether a person may send goods back without a reason so many days after the day of receipt (rule B10).
+
+    What the law excepts never goes back. What the buyer was asked to confirm at this purchase and did not confirm goes
+    back as everything else does; opening a pack to look at the goods takes nothing away. This says nothing of goods that
+    are not right.
+    """
+    if days > RETURN_DAYS or terms in EXEMPT_BY_LAW:
+        return False
+    if terms in EXEMPT_IF_CONFIRMED and confirmed:
+        return terms is ReturnTerms.ONLY_UNOPENED and unopened
+    return True
 
 
 def faults_of_variant(variant: NewVariant | VariantEdit) -> list[Fault]:

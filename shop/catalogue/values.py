@@ -24,6 +24,28 @@ class Category(StrEnum):
     CRAFTS = "crafts"
 
 
+class ReturnTerms(StrEnum):
+    """Whether goods go back within seven days without a reason (rule B10); `SEVEN_DAYS` unless the law excepts them.
+
+    Consumer law art. 25 excepts what is fresh or made to order. What spoils or may harm once opened, what is near the
+    end of its shelf life and what has a flaw (rules on returns art. 7) are excepted by the buyer's word at that purchase.
+    """
+
+    SEVEN_DAYS = "seven_days"
+    FRESH = "fresh"
+    MADE_TO_ORDER = "made_to_order"
+    ONLY_UNOPENED = "only_unopened"
+    NEAR_END = "near_end"
+    FLAWED = "flawed"
+
+
+#: What the law excepts by itself, and what only the buyer's confirmation excepts (rules on returns art. 6, 7 and 20).
+EXEMPT_BY_LAW = frozenset({ReturnTerms.FRESH, ReturnTerms.MADE_TO_ORDER})
+EXEMPT_IF_CONFIRMED = frozenset({ReturnTerms.ONLY_UNOPENED, ReturnTerms.NEAR_END, ReturnTerms.FLAWED})
+#: Terms that only hold when it was said before the purchase what exactly is so.
+STATED = frozenset({ReturnTerms.NEAR_END, ReturnTerms.FLAWED})
+
+
 class Sort(StrEnum):
     """How a list of products is ordered; `relevance` needs the ids of a search."""
 
@@ -158,7 +180,9 @@ class ProductEdit:
     storage_zh: str = ""
     storage_en: str = ""
     shelf_life_days: int | None = None
-    perishable: bool = False
+    return_terms: str = ReturnTerms.SEVEN_DAYS
+    return_note_zh: str = ""
+    return_note_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +248,9 @@ class NewProduct:
     storage_zh: str = ""
     storage_en: str = ""
     shelf_life_days: int | None = None
-    perishable: bool = False
+    return_terms: str = ReturnTerms.SEVEN_DAYS
+    return_note_zh: str = ""
+    return_note_en: str = ""
     picture: str | None = None
     households_count: int = 0
 
@@ -402,7 +428,8 @@ class ProductPage:
     story: tuple[str, ...]
     storage: str
     shelf_life_days: int | None
-    perishable: bool
+    return_terms: ReturnTerms
+    return_note: str
     category: str
     image_url: str
     image_srcset: str

@@ -17,7 +17,7 @@ from shop.catalogue.errors import (
     TooManyPictures,
 )
 from shop.catalogue.filters import PriceProblem
-from shop.catalogue.values import CardWords, Category, Fault, PackSize, Sort
+from shop.catalogue.values import CardWords, Category, Fault, PackSize, ReturnTerms, Sort
 from shop.certification.values import CertificateKind, CertificateState
 from web.language import locale_code
 from web.templating import day
@@ -104,6 +104,50 @@ def share_labels() -> dict[str, str]:
         "logistics": _("Transport within the county"),
         "other": _("Packing and other"),
     }
+
+
+def terms_label(terms: ReturnTerms) -> str:
+    """Return what the terms are called on which goods go back without a reason."""
+    return {
+        ReturnTerms.SEVEN_DAYS: _("Back within seven days"),
+        ReturnTerms.FRESH: _("Fresh and perishable"),
+        ReturnTerms.MADE_TO_ORDER: _("Made to order"),
+        ReturnTerms.ONLY_UNOPENED: _("Does not keep once opened"),
+        ReturnTerms.NEAR_END: _("Near the end of its shelf life"),
+        ReturnTerms.FLAWED: _("With a flaw"),
+    }[terms]
+
+
+def terms_hint(terms: ReturnTerms) -> str:
+    """Tell a supplier which goods the terms are for, and what they mean."""
+    return {
+        ReturnTerms.SEVEN_DAYS: _("as the law has it; for everything that fits nothing below"),
+        ReturnTerms.FRESH: _("fruit, greens, live plants and animals: the law itself excepts them"),
+        ReturnTerms.MADE_TO_ORDER: _("engraved, cut or sewn to a buyer's wish: the law itself excepts them"),
+        ReturnTerms.ONLY_UNOPENED: _(
+            "food, seed, seedlings that no longer keep or are no longer safe once opened: unopened they still go back"
+        ),
+        ReturnTerms.NEAR_END: _("say the last day below; it holds because buyers confirm it when ordering"),
+        ReturnTerms.FLAWED: _("say the flaw below; it holds because buyers confirm it when ordering"),
+    }[terms]
+
+
+def reason_text(terms: ReturnTerms) -> str:
+    """Tell a buyer why goods go back on other terms than within seven days."""
+    return {
+        ReturnTerms.FRESH: _(
+            "These spoil on the way back, so the law excepts them from the seven-day return:"
+        ),
+        ReturnTerms.MADE_TO_ORDER: _(
+            "These are made for you alone, so the law excepts them from the seven-day return:"
+        ),
+        ReturnTerms.ONLY_UNOPENED: _(
+            "Once opened, these no longer keep or are no longer safe for others. Unopened they may go back within seven "
+            "days:"
+        ),
+        ReturnTerms.NEAR_END: _("These are sold near the end of their shelf life:"),
+        ReturnTerms.FLAWED: _("These are sold with a flaw that is named here:"),
+    }[terms]
 
 
 def product_count(total: int) -> str:
@@ -197,6 +241,8 @@ def fault_text(fault: Fault) -> str:
         "supplier": _("Only a supplier can offer products."),
         "too long": _("This text is too long."),
         "characters": _("This contains characters that cannot be stored."),
+        "return terms": _("Choose one of the terms of return."),
+        "return note": _("Say here what exactly; buyers read it before they order."),
         "shelf life": _("The shelf life is a number of days from 1 on."),
         "certified": _(
             "Its certificate was given for this. While it is in force the name, shelf and village stay as they are."

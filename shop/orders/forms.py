@@ -26,7 +26,9 @@ from accounts.registrations.forms import PlaceForm
 from core import ids
 from registry.values import PickedRegion, RegionLevel
 from shop.cart.values import CartOwner
+from shop.catalogue.values import EXEMPT_BY_LAW, EXEMPT_IF_CONFIRMED, ReturnTerms
 from shop.fulfilment.values import PickupPoint
+from shop.orders import rules
 from shop.orders.queries import LastForm
 from shop.orders.values import (
     Delivery,
@@ -37,6 +39,7 @@ from shop.orders.values import (
     Pickup,
     PricedOrder,
 )
+from shop.orders.wording import confirmation_text
 from web.forms import DayField, Form, YuanField, at_most, no_control_characters, required
 from web.language import in_language
 from web.wording import words_for
@@ -48,9 +51,6 @@ TO_THE_DOOR, PICK_UP = "door", "pickup"
 
 #: The fields that stand above all others on the page, in its order.
 _FIRST_ON_PAGE = ("recipient", "phone", "way", "province", "county", "town", "village", "address", "pickup")
-
-#: So many goods are named beside the box itself; more stand in the list above it.
-MOST_NAMED = 4
 
 
 def mainland_phone(_form: Any, field: Any) -> None:
@@ -220,8 +220,12 @@ class CheckoutForm(DeliveryForm):
         [Optional(), no_control_characters, at_most(40)],
         description=_l("Codes look like %(example)s.", example="YH-7K3M-92QF-ABCD"),
     )
-    no_return_for = HiddenField(validators=[Optional(), Length(max=8000), Regexp(r"^[0-9A-Z ]*$")])
-    no_return = BooleanField()
+    no_return_for = HiddenField(validators=[Optional(), Length(max=20000), Regexp(r"^[0-9A-Za-z._ ]*$")])
+    no_return_fresh = BooleanField()
+    no_return_made_to_order = BooleanField()
+    no_return_only_unopened = BooleanField()
+    no_return_near_end = BooleanField()
+    no_return_flawed = BooleanField()
 
     @property
     def picks_up(self) -> bool:  # type: ignore[override]
@@ -269,26 +273,26 @@ class CheckoutForm(DeliveryForm):
         self.way.data = PICK_UP if pickup is not None else TO_THE_DOOR
         self.pickup.data = pickup.node if pickup is not None else ""
 
-    def name_unreturnable(self, priced: PricedOrder) -> None:
-        """Name the goods that cannot be sent back; what was confirmed of fewer goods counts no more."""
-        fresh = [line.goods for line in priced.lines if line.goods.perishable]
-        shown = {goods.public_id for goods in fresh}
-        if not shown <= set((self.no_return_for.data or "").split()):
-            self.no_return.data = False
-        self.no_return_for.data = " ".join(sorted(shown))
-        named = dict.fromkeys(in_language(goods.name_zh, goods.name_en) for goods in fresh)
-        what = _("; ").join(named) if len(named) <= MOST_NAMED else ""
-        self.no_return.label.text = (
-            _(
-                "I know that this cannot be sent back within seven days without a reason: %(goods)s",
-                goods=what,
-            )
-            if what
-            else _(
-                "I know that the %(count)s fresh goods named here cannot be sent back within seven days without a reason.",
-                count=len(named),
-            )
-        )
+    def name_excepted(self, priced: PricedOrder) -> None:
+        """Name what goes back on other terms than within seven days; what was confirmed of other goods counts no more."""
+        seen = set((self.no_return_for.data or "").split())
+        every: list[str] = []
+        for terms, lines in priced.excepted.items():
+            shown = sorted({rules.terms_shown(line.goods) for line in lines})
+            box = self[no_return_field(terms)]
+            if not seen.issuperset(shown):
+                box.data = False
+            box.label.text = confirmation_text(terms, [line.goods for line in lines])
+            every += shown
+        self.no_return_for.data = " ".join(every)
+
+    def _confirmed(self) -> frozenset[str]:
+        """Return the goods, with their terms, beside which the buyer ticked the box."""
+        ticked = {
+            terms.value for terms in EXEMPT_BY_LAW | EXEMPT_IF_CONFIRMED if self[no_return_field(terms)].data
+        }
+        shown = (self.no_return_for.data or "").split()
+        return frozenset(name for name in shown if name.partition(".")[2].partition(".")[0] in ticked)
 
     def to_request(
         self,
@@ -301,14 +305,15 @@ class CheckoutForm(DeliveryForm):
         address: str | None,
     ) -> OrderRequest:
         """Return the order that this form asks for."""
+        confirmed = self._confirmed()
         return OrderRequest(
             idem_key=idem_key,
             email=(self.email.data or "").strip(),
             locale=locale,
             delivery=self.delivery(pickup),
             note=(self.note.data or "").strip(),
-            no_return_confirmed=bool(self.no_return.data),
-            no_return_for=frozenset((self.no_return_for.data or "").split()),
+            no_return_confirmed=bool(confirmed),
+            no_return_for=confirmed,
             invoice=self.wanted_invoice(),
             cart=cart,
             guest_secret=guest_secret,
@@ -316,6 +321,11 @@ class CheckoutForm(DeliveryForm):
             voucher=(self.voucher.data or "").strip(),
             address=address,
         )
+
+
+def no_return_field(terms: ReturnTerms) -> str:
+    """Return the box by which a buyer confirms on which terms goods go back."""
+    return f"no_return_{terms.value}"
 
 
 class ActionForm(Form):

@@ -123,12 +123,17 @@ class SupplierOrder(Base):
 class OrderLine(Base):
     """What was bought, frozen as it was promised.
 
-    `no_return_confirmed`: the buyer was shown this very line among what cannot be sent back, and agreed (B10).
+    `return_terms` and their note are those of the purchase, whatever becomes of the product's. `no_return_confirmed`: the
+    buyer was shown them beside this very line, and agreed (B10).
     """
 
     __tablename__ = "shop_order_lines"
     __table_args__ = (
         CheckConstraint("quantity > 0 AND unit_price_fen > 0", name="positive"),
+        CheckConstraint(
+            "return_terms IN ('seven_days', 'fresh', 'made_to_order', 'only_unopened', 'near_end', 'flawed')",
+            name="return_terms",
+        ),
         CheckConstraint("line_fen = quantity * unit_price_fen", name="line"),
         CheckConstraint("producer_fen + logistics_fen + other_fen = line_fen", name="split_sums"),
         CheckConstraint(
@@ -157,8 +162,12 @@ class OrderLine(Base):
     producer_fen: Mapped[int]
     logistics_fen: Mapped[int]
     other_fen: Mapped[int]
-    perishable: Mapped[bool]
+    return_terms: Mapped[str] = mapped_column(default="seven_days", server_default="seven_days")
+    return_note_zh: Mapped[str] = mapped_column(default="", server_default="")
+    return_note_en: Mapped[str] = mapped_column(default="", server_default="")
     no_return_confirmed: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    # Of the release before, for its processes while they restart; the next one removes the column.
+    perishable: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     accepted_quantity: Mapped[int | None]
 
 

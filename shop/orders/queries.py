@@ -68,7 +68,9 @@ class LineView:
     quantity: int
     unit_price_fen: int
     line_fen: int
-    perishable: bool
+    return_terms: str
+    return_note_zh: str
+    return_note_en: str
     no_return_confirmed: bool
     accepted_quantity: int | None
 
@@ -135,11 +137,6 @@ class OrderView:
         """Say whether everything that was paid for can be given up whole: nothing is on its way yet."""
         states = {part.state for part in self.parts} - {PartState.CANCELLED.value}
         return self.order.state == State.PAID and states == {PartState.TO_SHIP.value}
-
-    @property
-    def has_perishables(self) -> bool:
-        """Say whether something in it cannot be sent back within seven days."""
-        return any(line.perishable for part in self.parts for line in part.lines)
 
     @property
     def accepted_fen(self) -> int:
@@ -248,7 +245,9 @@ _line_columns = [
         "producer_fen",
         "logistics_fen",
         "other_fen",
-        "perishable",
+        "return_terms",
+        "return_note_zh",
+        "return_note_en",
         "no_return_confirmed",
         "accepted_quantity",
         "village_id",
@@ -449,7 +448,9 @@ def _line_view(row: Any) -> LineView:
         row.quantity,
         row.unit_price_fen,
         row.line_fen,
-        row.perishable,
+        row.return_terms,
+        row.return_note_zh,
+        row.return_note_en,
         row.no_return_confirmed,
         row.accepted_quantity,
     )

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from core import money
+from core import ids, money
 from shop.cart.values import Basket
+from shop.catalogue.values import STATED
 from shop.freight import rules as freight_rules
 from shop.freight.values import Zone
 from shop.orders.errors import WrongState
@@ -53,6 +54,17 @@ def add_up(wanted: Iterable[Wanted]) -> dict[int, int]:
             raise ValueError("a line is from 1 to MOST_PACKS packs")
         sums[item.variant_id] += item.quantity
     return dict(sums)
+
+
+def terms_shown(goods: Goods) -> str:
+    """Return what names goods together with the terms of return that stand beside them (rule B10).
+
+    Whoever confirmed other terms, or another flaw, has not confirmed these.
+    """
+    shown = f"{goods.public_id}.{goods.return_terms}"
+    if goods.return_terms in STATED:
+        shown += "." + ids.digest(f"{goods.return_note_zh}\n{goods.return_note_en}")[:12]
+    return shown
 
 
 def problems_of(goods: Mapping[int, Goods], wanted: Mapping[int, int]) -> list[LineProblem]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from payments.values import FirstIntent
 from shop.cart.values import CartOwner
-from shop.catalogue.values import Charge
+from shop.catalogue.values import Charge, ReturnTerms
 from shop.stock.values import Goods, Wanted
 
 
@@ -143,8 +143,8 @@ class OrderRequest:
     `idem_key` names the form and its sender; the same key gives the same order. `seen_total_fen` is the total that
     stood on the page; nobody is charged another one. Prices are never part of a request. `voucher` is a code as typed.
     `address` is where a buyer who goes on to pay comes from.
-    `no_return_for` names the packs (public ids) beside which the buyer confirmed that they cannot be sent back; None:
-    whatever is in it.
+    `no_return_for` names the goods whose terms of return the buyer confirmed (`rules.terms_shown`); None: whatever is in
+    it.
     """
 
     idem_key: str
@@ -231,9 +231,14 @@ class PricedOrder:
         return tuple(line for part in self.parts for line in part.lines)
 
     @property
-    def has_perishables(self) -> bool:
-        """Say whether something in it cannot be sent back within seven days (B10)."""
-        return any(line.goods.perishable for line in self.lines)
+    def excepted(self) -> dict[ReturnTerms, tuple[PricedLine, ...]]:
+        """Return what goes back on other terms than within seven days, by its terms (B10)."""
+        found = {
+            terms: tuple(line for line in self.lines if line.goods.return_terms == terms)
+            for terms in ReturnTerms
+            if terms is not ReturnTerms.SEVEN_DAYS
+        }
+        return {terms: lines for terms, lines in found.items() if lines}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
 from core import money
 from core.audit import AuditEntry
+from shop.catalogue.values import ReturnTerms
 from shop.orders.errors import (
     BasketChanged,
     BasketRefused,
@@ -25,10 +27,14 @@ from shop.orders.errors import (
 from shop.orders.queries import LineView, OrderView
 from shop.orders.rules import HOLD_ONLINE
 from shop.orders.values import Kind, PartState, PaymentMethod, State
+from shop.stock.values import Goods
 from shop.stock.wording import name_of, problem_text
 from web.language import in_language
 from web.templating import day, moment
 from web.wording import explains
+
+#: So many goods are named beside the box that confirms their terms of return; more stand in the list above it.
+MOST_NAMED = 4
 
 TONES = {
     State.PLACED: "warn",
@@ -299,10 +305,48 @@ def _basket_changed(refusal: BasketChanged) -> str:
 
 @explains(NoReturnNotConfirmed)
 def _no_return(refusal: NoReturnNotConfirmed) -> str:
+    return unconfirmed_text(refusal.goods)
+
+
+def unconfirmed_text(goods: Iterable[Goods]) -> str:
+    """Ask for the box to be ticked by which a buyer confirms on which terms goods go back."""
     return _(
-        "Please confirm that you know that this cannot be sent back: %(goods)s",
-        goods=_("; ").join(name_of(goods) for goods in refusal.goods),
+        "Please tick this box to confirm it for this purchase: %(goods)s",
+        goods=_("; ").join(dict.fromkeys(name_of(item) for item in goods)),
     )
+
+
+def confirmation_text(terms: ReturnTerms, goods: Iterable[Goods]) -> str:
+    """Say what a buyer confirms of goods that go back on other terms than within seven days (rule B10)."""
+    names = dict.fromkeys(in_language(item.name_zh, item.name_en) for item in goods)
+    what = (
+        _("; ").join(names)
+        if len(names) <= MOST_NAMED
+        else _("the %(count)s goods named above", count=len(names))
+    )
+    return {
+        ReturnTerms.FRESH: _(
+            "I know that these fresh goods cannot be sent back without a reason: %(goods)s", goods=what
+        ),
+        ReturnTerms.MADE_TO_ORDER: _(
+            "I know that these are made to my order and cannot be sent back without a reason: %(goods)s",
+            goods=what,
+        ),
+        ReturnTerms.ONLY_UNOPENED: _(
+            "I know that once opened these cannot be sent back without a reason; unopened I may still send them back "
+            "within seven days: %(goods)s",
+            goods=what,
+        ),
+        ReturnTerms.NEAR_END: _(
+            "I know that these are near the end of their shelf life, as said above, and cannot be sent back without "
+            "a reason: %(goods)s",
+            goods=what,
+        ),
+        ReturnTerms.FLAWED: _(
+            "I know the flaws named above, and that these cannot be sent back without a reason: %(goods)s",
+            goods=what,
+        ),
+    }[terms]
 
 
 @explains(TooManyUnpaid)

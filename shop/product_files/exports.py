@@ -8,7 +8,7 @@ from io import BytesIO, StringIO
 
 import xlsxwriter
 
-from shop.catalogue.values import Category
+from shop.catalogue.values import Category, ReturnTerms
 from shop.product_files import rules
 from shop.product_files.values import EXPORTED, SPECS, Column, Format, Kind, Part
 
@@ -135,6 +135,8 @@ def _choices(column: Column, english: bool) -> list[str]:
         return [rules.displayed(column, word, english=english) for word in ("yes", "no")]
     if column.spec.kind is Kind.CATEGORY:
         return [rules.displayed(column, category.value, english=english) for category in Category]
+    if column.spec.kind is Kind.TERMS:
+        return [rules.displayed(column, terms.value, english=english) for terms in ReturnTerms]
     return []
 
 

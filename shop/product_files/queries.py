@@ -131,7 +131,9 @@ def edit_of(product: Product) -> ProductEdit:
         storage_zh=product.storage_zh,
         storage_en=product.storage_en,
         shelf_life_days=product.shelf_life_days,
-        perishable=product.perishable,
+        return_terms=product.return_terms,
+        return_note_zh=product.return_note_zh,
+        return_note_en=product.return_note_en,
     )
 
 

@@ -68,6 +68,7 @@ class Kind(StrEnum):
     YUAN = "yuan"
     YES = "yes"
     CATEGORY = "category"
+    TERMS = "terms"
     VILLAGE = "village"
     LADDER = "ladder"
 
@@ -113,7 +114,9 @@ class Column(StrEnum):
     STORAGE_ZH = "storage_zh"
     STORAGE_EN = "storage_en"
     SHELF_LIFE = "shelf_life"
-    PERISHABLE = "perishable"
+    RETURN_TERMS = "return_terms"
+    RETURN_NOTE_ZH = "return_note_zh"
+    RETURN_NOTE_EN = "return_note_en"
     CERTIFICATE = "certificate"
     REASON = "reason"
 
@@ -128,6 +131,7 @@ class Spec:
     """What a column is called in both languages, what it holds, which field it fills, and what to know about it.
 
     The names belong to the file, not to a page: a list written in one language is read in the other, so both stand here.
+    `once` are names that older files give it.
     """
 
     zh: str
@@ -138,6 +142,7 @@ class Spec:
     note_en: str
     field: str = ""
     width: int = 14
+    once: tuple[str, ...] = ()
 
 
 C, K, P = Column, Kind, Part
@@ -330,7 +335,37 @@ SPECS: Mapping[Column, Spec] = {
     C.STORAGE_ZH: Spec("储存方法（中文）", "Storage (Chinese)", K.TEXT, P.PRODUCT, "至多 300 字。", "At most 300 characters.", "storage_zh", 18),
     C.STORAGE_EN: Spec("储存方法（英文）", "Storage (English)", K.TEXT, P.PRODUCT, "至多 600 个字符。", "At most 600 characters.", "storage_en", 18),
     C.SHELF_LIFE: Spec("保质期（天）", "Shelf life (days)", K.WHOLE, P.PRODUCT, "整天数，不适用可留空。", "In whole days; empty when it has none.", "shelf_life_days"),
-    C.PERISHABLE: Spec("鲜活易腐", "Perishable", K.YES, P.PRODUCT, "是或否。留空则不变。", "Yes or no. Empty leaves it as it is.", "perishable", 10),
+    C.RETURN_TERMS: Spec(
+        "退货条件",
+        "Terms of return",
+        K.TERMS,
+        P.PRODUCT,
+        "从下拉列表中选一项，留空则不变。旧表中的“是”即鲜活易腐，“否”即并非鲜活易腐。",
+        "Choose from the list; empty leaves it as it is. The yes of older lists means fresh and perishable, their no that it is not.",
+        "return_terms",
+        16,
+        ("鲜活易腐", "Perishable", "perishable"),
+    ),
+    C.RETURN_NOTE_ZH: Spec(
+        "瑕疵或到期说明（中文）",
+        "Flaw or best before (Chinese)",
+        K.TEXT,
+        P.PRODUCT,
+        "临近保质期、有瑕疵的必填：写明何日到期或有何瑕疵，至多 200 字。",
+        "Needed when near the end of the shelf life or with a flaw: say until when, or which; at most 200 characters.",
+        "return_note_zh",
+        20,
+    ),
+    C.RETURN_NOTE_EN: Spec(
+        "瑕疵或到期说明（英文）",
+        "Flaw or best before (English)",
+        K.TEXT,
+        P.PRODUCT,
+        "同上，至多 400 个字符。",
+        "The same in English; at most 400 characters.",
+        "return_note_en",
+        20,
+    ),
     C.CERTIFICATE: Spec("认证编号", "Certificate", K.TEXT, P.SHOWN, "仅供核对，导入时不读取。", "For reading only; not read back.", "", 22),
     C.REASON: Spec("未导入的原因", "Why it was not taken", K.TEXT, P.SHOWN, "仅供核对，导入时不读取。", "For reading only; not read back.", "", 40),
 }  # fmt: skip

@@ -191,6 +191,8 @@ def _plain_problems() -> dict[str, str]:
         ),
         "yes or no": _("write yes or no."),
         "category": _("there is no such category; choose one from the list."),
+        "terms of return": _("there are no such terms; choose from the list."),
+        "return note": _("say here what exactly; buyers read it before they order."),
         "village code": _("a village code has twelve digits."),
         "no such village": _("there is no village with this code."),
         "village": _("the origin must be a village of a county."),

@@ -95,7 +95,9 @@ def goods_statement() -> Select[*tuple[Any, ...]]:
             _villages.c.name_zh,
             _villages.c.name_en,
             _products.c.households_count,
-            _products.c.perishable,
+            _products.c.return_terms,
+            _products.c.return_note_zh,
+            _products.c.return_note_en,
             _variants.c.net_grams,
             _variants.c.pieces,
             _variants.c.price_fen,
@@ -116,7 +118,7 @@ def goods_statement() -> Select[*tuple[Any, ...]]:
     )
 
 
-FIELDS = 29
+FIELDS = 31
 
 #: Which variant a row of `goods_statement` is about, for those who join something to it.
 VARIANT_ID = _variants.c.id

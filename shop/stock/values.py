@@ -43,7 +43,8 @@ class Goods:
     """A pack size as it can be bought at this moment: amounts in fen, weights in grams.
 
     `available` leaves out what is held for others; `certificate_id` is None when the product is not certified now. The
-    price and its parts are those of a single pack; what so many cost says `rules.charged`.
+    price and its parts are those of a single pack; what so many cost says `rules.charged`. `return_terms` is one of
+    `catalogue.values.ReturnTerms`.
     """
 
     variant_id: int
@@ -63,7 +64,9 @@ class Goods:
     village_zh: str
     village_en: str
     households_count: int
-    perishable: bool
+    return_terms: str
+    return_note_zh: str
+    return_note_en: str
     net_grams: int | None
     pieces: int | None
     price_fen: int

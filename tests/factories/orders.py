@@ -14,7 +14,7 @@ from core.permissions import GUEST, SYSTEM, Actor, Grant
 from registry.models import Region
 from shop.catalogue import services as catalogue
 from shop.catalogue.models import Product, Variant
-from shop.catalogue.values import NewProduct, NewVariant
+from shop.catalogue.values import NewProduct, NewVariant, ReturnTerms
 from shop.certification import services as certification
 from shop.certification.values import CertificateKind
 from shop.orders import services as order_services
@@ -36,7 +36,8 @@ def make_variant(
     village: Region | None = None,
     multiple: int = 1,
     grams: int = 2_500,
-    perishable: bool = False,
+    terms: ReturnTerms = ReturnTerms.SEVEN_DAYS,
+    note: tuple[str, str] = ("", ""),
     certified: bool = True,
     name: str | None = None,
 ) -> Variant:
@@ -75,7 +76,9 @@ def make_variant(
                     stock=stock,
                 ),
             ),
-            perishable=perishable,
+            return_terms=terms,
+            return_note_zh=note[0],
+            return_note_en=note[1],
             households_count=21,
         ),
     )

@@ -4,6 +4,7 @@ from functools import partial
 
 from demo.content.products.writing import CHILLED, COOL_DRY, FROZEN, ROOM, count, product, weight
 from demo.content.values import Picture
+from shop.catalogue.values import ReturnTerms
 
 _write = partial(product, "cooked_food")
 
@@ -83,7 +84,7 @@ PRODUCTS = (
         days=3,
         households=24,
         share=(54, 25),
-        fresh=True,
+        terms=ReturnTerms.FRESH,
         sizes=(
             count("8 个装（800g）", "Eight (800 g)", 8, "9.60", 200),
             count("100 个食堂筐", "100, canteen tray", 100, "96", 150),
@@ -164,6 +165,7 @@ PRODUCTS = (
         storage=CHILLED,
         days=15,
         households=18,
+        terms=ReturnTerms.ONLY_UNOPENED,
         share=(58, 24),
         sizes=(
             count("1 只（约 750g）", "One (about 750 g)", 1, "49.80", 120),
@@ -290,6 +292,11 @@ PRODUCTS = (
         storage=CHILLED,
         days=30,
         households=13,
+        terms=ReturnTerms.NEAR_END,
+        said=(
+            "上月做的一批，寄出时至少还有二十天保质期。",
+            "Made last month: when it is sent, at least twenty days of its shelf life are left.",
+        ),
         share=(57, 21),
         sizes=(
             count("8 块装（320g）", "Eight (320 g)", 8, "19.80", 180),
@@ -350,6 +357,7 @@ PRODUCTS = (
         storage=("阴凉处存放，开盖后冷藏", "Keep cool; chill after opening"),
         days=360,
         households=17,
+        terms=ReturnTerms.ONLY_UNOPENED,
         share=(58, 20),
         sizes=(
             count("280g×2 瓶", "2 jars of 280 g", 2, "21.80", 260),

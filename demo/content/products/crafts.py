@@ -4,6 +4,7 @@ from functools import partial
 
 from demo.content.products.writing import ROOM, count, product
 from demo.content.values import Picture
+from shop.catalogue.values import ReturnTerms
 
 _write = partial(product, "crafts", days=None)
 
@@ -75,6 +76,11 @@ PRODUCTS = (
         picture=Picture("1F3FA", "one", figure="vase", second="1F33E"),
         storage=CLAY,
         households=11,
+        terms=ReturnTerms.FLAWED,
+        said=(
+            "瓶底有一处指甲大的烟灰斑，不影响盛水。",
+            "A grey smoke mark the size of a fingernail on its base; it holds water all the same.",
+        ),
         share=(63, 19),
         sizes=(count("1 只（高 22cm）", "One (22 cm)", 1, "128", 60),),
     ),
@@ -196,13 +202,21 @@ PRODUCTS = (
         picture=Picture("1F452", "one", figure="straw_hat"),
         storage=DRY,
         households=20,
+        terms=ReturnTerms.FLAWED,
+        said=(
+            "帽檐有几根深色苇条，颜色不匀。",
+            "A few dark reeds in the brim: the colour is uneven.",
+        ),
         share=(65, 16),
         sizes=(count("1 顶", "One", 1, "32", 180), count("10 顶装", "Ten", 10, "286", 50)),
     ),
     _write(
         "cixiu-xiangnang",
         ("刺绣香囊", "Embroidered sachet"),
-        ("真丝面，艾叶、薄荷打底，香味清。", "Silk outside, mugwort and mint within."),
+        (
+            "真丝面，艾叶、薄荷打底，绣上您在备注里写的名字。",
+            "Silk outside, mugwort and mint within, embroidered with the name that you write in the note.",
+        ),
         (
             "蚕姑村出丝，岭上村出艾，绣花的是两个村的姑娘和奶奶。端午前一个月忙不过来，学校的老师也来帮着穿流苏。",
             "Silk from Cangu, mugwort from Lingshang, embroidery by the girls and grandmothers of both. In the month before Dragon Boat even the schoolteachers come to thread tassels.",
@@ -212,6 +226,7 @@ PRODUCTS = (
         picture=Picture("1FAA1", "hung", figure="sachet"),
         storage=("避潮，香味约三个月", "Keep dry; the scent lasts about three months"),
         households=18,
+        terms=ReturnTerms.MADE_TO_ORDER,
         share=(66, 14),
         sizes=(count("1 只", "One", 1, "26", 220), count("5 只礼盒", "Gift box of five", 5, "118", 70)),
     ),

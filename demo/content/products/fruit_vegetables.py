@@ -4,8 +4,9 @@ from functools import partial
 
 from demo.content.products.writing import AIRY, CHILLED, CRISPER, product, weight
 from demo.content.values import Picture
+from shop.catalogue.values import ReturnTerms
 
-_write = partial(product, "fruit_vegetables", fresh=True)
+_write = partial(product, "fruit_vegetables", terms=ReturnTerms.FRESH)
 
 PRODUCTS = (
     _write(

@@ -4,6 +4,7 @@ from functools import partial
 
 from demo.content.products.writing import COOL_DRY, DARK, product, weight
 from demo.content.values import Picture
+from shop.catalogue.values import ReturnTerms
 
 _write = partial(product, "grain_oil")
 
@@ -457,6 +458,7 @@ PRODUCTS = (
         storage=DARK,
         days=540,
         households=12,
+        terms=ReturnTerms.ONLY_UNOPENED,
         share=(64, 17),
         sizes=(
             weight("200g 瓶装", "200 g bottle", 200, "19.80", 300),
@@ -497,6 +499,7 @@ PRODUCTS = (
         storage=("避光冷藏，开盖后两个月内用完", "Keep dark and chilled; use within two months of opening"),
         days=360,
         households=17,
+        terms=ReturnTerms.ONLY_UNOPENED,
         share=(66, 16),
         sizes=(
             weight("250ml 瓶装（230g）", "250 ml bottle (230 g)", 230, "46", 160),

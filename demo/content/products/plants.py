@@ -4,8 +4,9 @@ from functools import partial
 
 from demo.content.products.writing import LIVING, count, product
 from demo.content.values import Picture
+from shop.catalogue.values import ReturnTerms
 
-_write = partial(product, "plants", supplier="qingtan", storage=LIVING, days=None, fresh=True)
+_write = partial(product, "plants", supplier="qingtan", storage=LIVING, days=None, terms=ReturnTerms.FRESH)
 
 PRODUCTS = (
     _write(
@@ -115,6 +116,7 @@ PRODUCTS = (
             "1F337", "pot", tint="#B8604A", recolour=(("#f4aa41", "#EE6F86"), ("#e27022", "#C9435E"))
         ),
         households=18,
+        terms=ReturnTerms.ONLY_UNOPENED,
         share=(60, 22),
         sizes=(
             count("10 球混色", "Ten, mixed", 10, "29.80", 160),

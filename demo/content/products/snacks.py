@@ -4,6 +4,7 @@ from functools import partial
 
 from demo.content.products.writing import COOL_DRY, DARK, ROOM, count, product, weight
 from demo.content.values import Picture
+from shop.catalogue.values import ReturnTerms
 
 _write = partial(product, "snacks")
 
@@ -32,6 +33,7 @@ PRODUCTS = (
         storage=HONEY,
         days=720,
         households=16,
+        terms=ReturnTerms.ONLY_UNOPENED,
         share=(68, 15),
         sizes=(
             weight("500g 瓶装", "500 g jar", 500, "45", 320),
@@ -52,6 +54,7 @@ PRODUCTS = (
         storage=HONEY,
         days=720,
         households=9,
+        terms=ReturnTerms.ONLY_UNOPENED,
         share=(68, 15),
         sizes=(
             weight("500g 瓶装", "500 g jar", 500, "49", 260),
@@ -72,6 +75,7 @@ PRODUCTS = (
         storage=HONEY,
         days=720,
         households=11,
+        terms=ReturnTerms.ONLY_UNOPENED,
         share=(68, 15),
         sizes=(
             weight("500g 瓶装", "500 g jar", 500, "39", 240),
@@ -92,6 +96,7 @@ PRODUCTS = (
         storage=("常温避光平放", "Keep flat and dark at room temperature"),
         days=360,
         households=7,
+        terms=ReturnTerms.ONLY_UNOPENED,
         share=(69, 14),
         sizes=(weight("250g 盒装", "250 g box", 250, "38", 140),),
     ),
@@ -298,6 +303,11 @@ PRODUCTS = (
         storage=("密封防潮，开袋尽快吃完", "Seal against damp; eat soon after opening"),
         days=240,
         households=14,
+        terms=ReturnTerms.NEAR_END,
+        said=(
+            "去年秋天的一批，寄出时至少还有四十天保质期。",
+            "Of last autumn: when it is sent, at least forty days of its shelf life are left.",
+        ),
         share=(61, 18),
         sizes=(
             weight("60g 袋装", "60 g bag", 60, "8.80", 360),
@@ -361,6 +371,7 @@ PRODUCTS = (
         ),
         days=360,
         households=25,
+        terms=ReturnTerms.ONLY_UNOPENED,
         share=(60, 19),
         sizes=(
             count("260ml×6 瓶", "6 × 260 ml", 6, "59.80", 260),
@@ -386,6 +397,7 @@ PRODUCTS = (
         storage=ROOM,
         days=540,
         households=20,
+        terms=ReturnTerms.ONLY_UNOPENED,
         share=(60, 19),
         sizes=(
             count("500g×2 瓶", "2 jars of 500 g", 2, "22.80", 260),
@@ -432,6 +444,7 @@ PRODUCTS = (
         storage=COOL_DRY,
         days=360,
         households=16,
+        terms=ReturnTerms.ONLY_UNOPENED,
         share=(66, 16),
         sizes=(
             weight("350g 罐装", "350 g tin", 350, "32.80", 180),

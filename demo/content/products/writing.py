@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from demo.content.places import village_code
 from demo.content.suppliers import SUPPLIERS_BY_KEY
 from demo.content.values import Pack, Picture, Product
+from shop.catalogue.values import ReturnTerms
 
 Both = tuple[str, str]  # Chinese, English
 
@@ -79,9 +80,13 @@ def product(
     households: int,
     share: tuple[int, int],
     sizes: tuple[Size, ...],
-    fresh: bool = False,
+    terms: ReturnTerms = ReturnTerms.SEVEN_DAYS,
+    said: Both = ("", ""),
 ) -> Product:
-    """Write a product; `share` is what producer and logistics get of the price, in per cent, the rest is other."""
+    """Write a product; `share` is what producer and logistics get of the price, in per cent, the rest is other.
+
+    `said` is what is said of it where its `terms` of return need words.
+    """
     if supplier not in SUPPLIERS_BY_KEY:
         raise LookupError(supplier)
     return Product(
@@ -99,7 +104,9 @@ def product(
         storage_zh=storage[0],
         storage_en=storage[1],
         shelf_life_days=days,
-        perishable=fresh,
+        return_terms=terms,
+        return_note_zh=said[0],
+        return_note_en=said[1],
         households=households,
         variants=tuple(_pack(slug, size, share) for size in sizes),
     )

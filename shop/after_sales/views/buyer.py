@@ -14,7 +14,7 @@ from core import money, storage
 from core.db import reading, transaction
 from core.errors import NotFound, Refusal
 from shop.after_sales import queries, rules, services, wording
-from shop.after_sales.errors import AskedTooMuch, TooManyPacks, WordsMissing
+from shop.after_sales.errors import AskedTooMuch, TooManyPacks, UnopenedOnly, WordsMissing
 from shop.after_sales.forms import ClaimForm, FilingForm, ReplyForm, ReturnForm, SendBackForm
 from shop.after_sales.values import ClaimKind, Move, Side, State
 from shop.after_sales.views.pages import photo as send_photo
@@ -228,6 +228,8 @@ def _filing_page(door: _Door, form: FilingForm, status: int = 200, problem: str 
         until = rights.claim_until if kind is ClaimKind.QUALITY else rights.return_until
     if not form.once.data:
         form.begin(1 if kind is ClaimKind.QUALITY else line.accepted_quantity or line.quantity)
+    if isinstance(form, ReturnForm):
+        form.unopened.flags.required = True
     page = render_template(
         "shop/after_sales/new.html",
         layout=_layout(door),
@@ -268,6 +270,9 @@ def _file(door: _Door) -> Any:
             public_id = claim.public_id
     except TooManyPacks as refusal:
         form.add_error("quantity", words_for(refusal))
+        return _filing_page(door, form, int(refusal.status))
+    except UnopenedOnly as refusal:
+        form.add_error("unopened", words_for(refusal))
         return _filing_page(door, form, int(refusal.status))
     except AskedTooMuch as refusal:
         form.add_error("amount" if "amount" in form else "quantity", words_for(refusal))

@@ -23,6 +23,7 @@ from shop.catalogue.values import (
     PackChoice,
     ProductCertificate,
     ProductPage,
+    ReturnTerms,
     Share,
     ShownPicture,
 )
@@ -40,8 +41,18 @@ _now: Any = bindparam("now")
 
 #: What is shown of a product itself.
 _COLUMNS = (
-    *("id", "slug", "category", "village_id", "picture", "households_count", "shelf_life_days", "perishable"),
+    *(
+        "id",
+        "slug",
+        "category",
+        "village_id",
+        "picture",
+        "households_count",
+        "shelf_life_days",
+        "return_terms",
+    ),
     *("name_zh", "name_en", "summary_zh", "summary_en", "story_zh", "story_en", "storage_zh", "storage_en"),
+    *("return_note_zh", "return_note_en"),
 )
 
 
@@ -80,7 +91,8 @@ def get_product_page(session: Session, words: CardWords, slug: str) -> ProductPa
         ),
         storage=words.choose(row.storage_zh, row.storage_en),
         shelf_life_days=row.shelf_life_days,
-        perishable=row.perishable,
+        return_terms=ReturnTerms(row.return_terms),
+        return_note=words.choose(row.return_note_zh, row.return_note_en),
         category=row.category,
         image_url=storage.picture_url(row.picture, 1200),
         image_srcset=storage.picture_srcset(row.picture),

@@ -19,6 +19,7 @@ from core.permissions import Actor
 from payments import services as payment_services
 from payments.values import Purpose
 from shop.cart import services as cart_services
+from shop.catalogue.values import STATED, ReturnTerms
 from shop.freight import queries as freight_queries
 from shop.freight import rules as freight_rules
 from shop.orders import queries, rules
@@ -194,7 +195,9 @@ def _check(kind: Kind, request: OrderRequest, priced: PricedOrder) -> None:
     if kind is Kind.INSTITUTION:
         return
     unconfirmed = [
-        line.goods for line in priced.lines if line.goods.perishable and not _confirmed(request, line.goods)
+        line.goods
+        for line in priced.lines
+        if line.goods.return_terms != ReturnTerms.SEVEN_DAYS and not _confirmed(request, line.goods)
     ]
     if unconfirmed:
         raise NoReturnNotConfirmed(unconfirmed)
@@ -203,9 +206,10 @@ def _check(kind: Kind, request: OrderRequest, priced: PricedOrder) -> None:
 
 
 def _confirmed(request: OrderRequest, goods: Goods) -> bool:
-    """Say whether the buyer has confirmed of these very goods that they cannot be sent back."""
-    named = request.no_return_for is None or goods.public_id in request.no_return_for
-    return goods.perishable and request.no_return_confirmed and named
+    """Say whether the buyer has confirmed on which terms these very goods go back."""
+    if goods.return_terms == ReturnTerms.SEVEN_DAYS or not request.no_return_confirmed:
+        return False
+    return request.no_return_for is None or rules.terms_shown(goods) in request.no_return_for
 
 
 def _write_order(
@@ -286,6 +290,7 @@ def _write_order(
 
 def _line_values(order_id: int, part_id: int, line: PricedLine, confirmed: bool) -> dict[str, object]:
     goods, quantity, charge = line.goods, line.quantity, line.charge
+    stated = goods.return_terms in STATED
     return {
         "order_id": order_id,
         "supplier_order_id": part_id,
@@ -303,7 +308,9 @@ def _line_values(order_id: int, part_id: int, line: PricedLine, confirmed: bool)
         "producer_fen": charge.producer_fen * quantity,
         "logistics_fen": charge.logistics_fen * quantity,
         "other_fen": charge.other_fen * quantity,
-        "perishable": goods.perishable,
+        "return_terms": goods.return_terms,
+        "return_note_zh": goods.return_note_zh if stated else "",
+        "return_note_en": goods.return_note_en if stated else "",
         "no_return_confirmed": confirmed,
     }
 

@@ -28,6 +28,8 @@ from shop.after_sales.values import LineRights
 from shop.cart import session as cart_session
 from shop.cart.values import Basket
 from shop.cart.views import read_basket
+from shop.catalogue.values import STATED, ReturnTerms
+from shop.catalogue.wording import reason_text, terms_label
 from shop.freight import queries as freight_queries
 from shop.freight import rules as freight_rules
 from shop.fulfilment import queries as fulfilment_queries
@@ -36,9 +38,10 @@ from shop.fulfilment import wording as fulfilment_wording
 from shop.fulfilment.values import PickupPoint, Travel
 from shop.orders import addresses, queries, rules, services, wording
 from shop.orders.errors import BasketRefused, FormSentBefore, NoReturnNotConfirmed
-from shop.orders.forms import ActionForm, CheckoutForm
+from shop.orders.forms import ActionForm, CheckoutForm, no_return_field
 from shop.orders.models import Order
 from shop.orders.values import Action, PaymentMethod, PlacedOrder, PricedOrder, State
+from shop.orders.wording import unconfirmed_text
 from shop.recalls import queries as recall_queries
 from shop.recalls import wording as recall_wording
 from shop.recalls.values import LineRecall
@@ -114,7 +117,7 @@ def _checkout_page(
     quote = _quote(form, priced)
     if quote is not None:
         priced = rules.discounted(priced, quote.discount_fen)
-    form.name_unreturnable(priced)
+    form.name_excepted(priced)
     form.seen_total.data = str(priced.total_fen)
     page = render_template(
         "shop/orders/checkout.html",
@@ -123,6 +126,11 @@ def _checkout_page(
         basket=basket,
         priced=priced,
         zone=zone,
+        excepted=priced.excepted,
+        terms_label=terms_label,
+        reason_text=reason_text,
+        no_return_field=no_return_field,
+        stated=STATED,
         voucher=quote,
         hold_minutes=int(rules.HOLD_ONLINE.total_seconds() // 60),
         refusal_text=words_for(refusal)
@@ -214,7 +222,9 @@ def place() -> Any:
     except FormSentBefore:
         raise
     except NoReturnNotConfirmed as refusal:
-        form.add_error("no_return", words_for(refusal))
+        for terms in ReturnTerms:
+            if unconfirmed := [goods for goods in refusal.goods if goods.return_terms == terms]:
+                form.add_error(no_return_field(terms), unconfirmed_text(unconfirmed))
         return _checkout_page(form, int(refusal.status))
     except VoucherRefused as refusal:
         form.add_error("voucher", words_for(refusal))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shop.product_files.rules.cells import (
     CATEGORY_NAMES,
+    TERMS_NAMES,
     Unreadable,
     column_named,
     displayed,
@@ -29,6 +30,7 @@ __all__ = [
     "MOST_ROWS",
     "MOST_TEXT",
     "MOST_UNPACKED",
+    "TERMS_NAMES",
     "Unreadable",
     "column_named",
     "column_of_fault",

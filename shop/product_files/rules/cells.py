@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-from shop.catalogue.values import Category, PriceStep
+from shop.catalogue.values import Category, PriceStep, ReturnTerms
 from shop.product_files.values import SPECS, Column, Kind
 
 
@@ -29,6 +29,17 @@ CATEGORY_NAMES = {
     Category.PLANTS: ("花卉苗木", "Plants"),
     Category.CRAFTS: ("手工艺品", "Crafts"),
 }
+#: The terms of return in both languages, called as on the pages.
+TERMS_NAMES = {
+    ReturnTerms.SEVEN_DAYS: ("支持七日无理由退货", "Back within seven days"),
+    ReturnTerms.FRESH: ("鲜活易腐", "Fresh and perishable"),
+    ReturnTerms.MADE_TO_ORDER: ("按要求定作", "Made to order"),
+    ReturnTerms.ONLY_UNOPENED: ("拆封后品质易变", "Does not keep once opened"),
+    ReturnTerms.NEAR_END: ("临近保质期", "Near the end of its shelf life"),
+    ReturnTerms.FLAWED: ("有瑕疵", "With a flaw"),
+}
+#: What the no of a list says that only knew whether something is fresh: any terms but those.
+NOT_FRESH = "not fresh"
 YES_NAMES = {True: ("是", "Yes"), False: ("否", "No")}
 
 _YES = {
@@ -54,8 +65,11 @@ def _folded(text: str) -> str:
 _CATEGORIES = {
     _folded(name): category for category, names in CATEGORY_NAMES.items() for name in (*names, category.value)
 }
+_TERMS = {_folded(name): terms for terms, names in TERMS_NAMES.items() for name in (*names, terms.value)}
 _COLUMNS = {
-    _folded(name): column for column, spec in SPECS.items() for name in (spec.zh, spec.en, column.value)
+    _folded(name): column
+    for column, spec in SPECS.items()
+    for name in (spec.zh, spec.en, column.value, *spec.once)
 }
 
 
@@ -89,6 +103,8 @@ def read_cell(kind: Kind, text: str) -> Any:
         if _folded(plain) not in _CATEGORIES:
             raise Unreadable("category")
         return _CATEGORIES[_folded(plain)].value
+    if kind is Kind.TERMS:
+        return _terms(plain)
     if kind is Kind.LADDER:
         return _ladder(plain)
     if not re.fullmatch(r"[0-9]{12}", plain):
@@ -118,12 +134,24 @@ def displayed(column: Column, written: str, *, english: bool) -> str:
         return YES_NAMES[written == "yes"][english]
     if kind is Kind.CATEGORY and written in set(Category):
         return CATEGORY_NAMES[Category(written)][english]
+    if kind is Kind.TERMS and written in set(ReturnTerms):
+        return TERMS_NAMES[ReturnTerms(written)][english]
     return written
 
 
 def tidy(text: str) -> str:
     """Return a text without spaces around it and with one kind of line end."""
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def _terms(text: str) -> str:
+    if text.casefold() in _YES:
+        return ReturnTerms.FRESH.value if _YES[text.casefold()] else NOT_FRESH
+    if _folded(text) == _folded(NOT_FRESH):
+        return NOT_FRESH
+    if _folded(text) not in _TERMS:
+        raise Unreadable("terms of return")
+    return _TERMS[_folded(text)].value
 
 
 def _whole(text: str, problem: str = "whole") -> int:

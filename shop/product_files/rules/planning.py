@@ -9,8 +9,8 @@ from typing import Any
 
 from shop.catalogue import rules as catalogue
 from shop.catalogue.values import Fault as CatalogueFault
-from shop.catalogue.values import PriceStep, ProductEdit, VariantEdit
-from shop.product_files.rules.cells import Unreadable, read_cell, tidy, write_cell
+from shop.catalogue.values import PriceStep, ProductEdit, ReturnTerms, VariantEdit
+from shop.product_files.rules.cells import NOT_FRESH, Unreadable, read_cell, tidy, write_cell
 from shop.product_files.values import (
     EXPORTED,
     OF_PACK,
@@ -227,6 +227,7 @@ def _plan_product(together: Sequence[_Draft], known: Known) -> None:
     matched = [draft for draft in together if not _lost(draft)]
     shared: dict[Column, dict[int, str]] = defaultdict(dict)
     for draft in matched:
+        _read_not_fresh(draft)
         for column in _SHARED:
             if column not in draft.read or _left_as_is(column, draft.read[column]):
                 continue
@@ -264,6 +265,16 @@ def _plan_product(together: Sequence[_Draft], known: Known) -> None:
         _check_product(draft, product, fields)
 
 
+def _read_not_fresh(draft: _Draft) -> None:
+    """Read the no of a list that only knew whether something is fresh: what is not, keeps its terms."""
+    if draft.read.get(Column.RETURN_TERMS) != NOT_FRESH:
+        return
+    if draft.product is not None and draft.product.edit.return_terms == ReturnTerms.FRESH:
+        draft.read[Column.RETURN_TERMS] = ReturnTerms.SEVEN_DAYS.value
+    else:
+        del draft.read[Column.RETURN_TERMS]
+
+
 def _check_product(draft: _Draft, product: KnownProduct | None, fields: Mapping[str, Any]) -> None:
     if product is not None:
         draft.wanted |= {"product_id": product.product_id, "version": product.version}
@@ -277,7 +288,7 @@ def _check_product(draft: _Draft, product: KnownProduct | None, fields: Mapping[
         "category": fields.get("category", ""),
         "village_id": fields.get("village_id", 0),
         "shelf_life_days": fields.get("shelf_life_days"),
-        "perishable": bool(fields.get("perishable")),
+        "return_terms": fields.get("return_terms", ReturnTerms.SEVEN_DAYS.value),
     }
     unread = {fault.column for fault in draft.faults}
     if not texts["category"]:
@@ -397,7 +408,7 @@ def _lost(draft: _Draft) -> bool:
 
 
 def _left_as_is(column: Column, value: Any) -> bool:
-    return column.spec.kind is Kind.YES and value is None
+    return column.spec.kind in (Kind.YES, Kind.TERMS) and value is None
 
 
 def _current(product: KnownProduct, column: Column) -> str:

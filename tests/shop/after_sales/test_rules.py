@@ -22,6 +22,7 @@ from shop.after_sales.values import (
     State,
     Wish,
 )
+from shop.catalogue.values import ReturnTerms
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=CHINA)  # a Friday
 
@@ -32,7 +33,8 @@ def received(**changes: object) -> Received:
         "unit_price_fen": 10_00,
         "packs_left": 3,
         "fen_left": 30_00,
-        "exempt": False,
+        "terms": ReturnTerms.SEVEN_DAYS,
+        "confirmed": False,
         "consumer": True,
     }
     return Received(**{**values, **changes})  # type: ignore[arg-type]
@@ -110,7 +112,7 @@ def test_rights_end_with_the_last_day() -> None:
 
 
 def test_fresh_goods_and_those_of_institutions_do_not_go_back_without_a_reason() -> None:
-    for line in (received(exempt=True), received(consumer=False)):
+    for line in (received(terms=ReturnTerms.FRESH), received(consumer=False)):
         rights = rules.rights(line, NOON, 7)
         assert rights.return_until is None
         assert not rights.returnable
@@ -149,3 +151,28 @@ def test_nobody_decides_their_own_claim() -> None:
     assert rules.interest_of(5, frozenset({2}), None, 1, 2) is Interest.OWN_INSTITUTION
     assert rules.interest_of(5, frozenset({3}), None, 1, 2) is None
     assert rules.interest_of(None, frozenset(), None, 1, None) is None
+
+
+def test_only_unopened_packs_go_back_once_that_was_confirmed() -> None:
+    confirmed = rules.rights(received(terms=ReturnTerms.ONLY_UNOPENED, confirmed=True), NOON, 7)
+    assert (confirmed.returnable, confirmed.only_unopened) == (True, True)
+    assert confirmed.return_until == datetime(2026, 11, 28, tzinfo=CHINA)
+    asked_of_nobody = rules.rights(received(terms=ReturnTerms.ONLY_UNOPENED), NOON, 7)
+    assert (asked_of_nobody.returnable, asked_of_nobody.only_unopened) == (True, False)
+    institution = rules.rights(
+        received(terms=ReturnTerms.ONLY_UNOPENED, confirmed=True, consumer=False), NOON, 7
+    )
+    assert (institution.returnable, institution.only_unopened, institution.return_until) == (
+        False,
+        False,
+        None,
+    )
+
+
+@pytest.mark.parametrize("terms", list(ReturnTerms))
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_no_terms_touch_a_quality_claim(terms: ReturnTerms, confirmed: bool) -> None:
+    last = datetime(2026, 11, 27, 23, 59, 59, tzinfo=CHINA)
+    line = received(terms=terms, confirmed=confirmed)
+    assert rules.rights(line, last, 7).claim_until == datetime(2026, 11, 28, tzinfo=CHINA)
+    assert rules.rights(line, last + timedelta(seconds=1), 7).return_until is None

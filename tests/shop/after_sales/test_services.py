@@ -33,10 +33,13 @@ from shop.after_sales.errors import (
     OwnInterest,
     PeriodOver,
     TooManyPacks,
+    UnopenedOnly,
     WordsMissing,
 )
 from shop.after_sales.models import Claim, ClaimPhoto, ClaimStep
 from shop.after_sales.values import Arrived, Move, Problem, Settlement, State, Wish
+from shop.catalogue.models import Product
+from shop.catalogue.values import ReturnTerms
 from shop.orders import queries as order_queries
 from shop.orders import services as order_services
 from shop.orders.models import Order, SupplierOrder
@@ -230,7 +233,7 @@ def test_goods_come_back_and_only_what_is_resaleable_goes_into_stock(session: Se
 
 
 def test_fresh_goods_do_not_go_back_without_a_reason(session: Session) -> None:
-    order = order_of(session, perishable=True)
+    order = order_of(session, terms=ReturnTerms.FRESH)
     with pytest.raises(NotReturnable):
         services.file_claim(session, GUEST, order, new_return(line_of(session, order)))
     assert file_claim(session, order).state == State.FILED
@@ -405,3 +408,63 @@ def test_steps_are_only_added(session: Session) -> None:
     file_claim(session, order_of(session))
     with pytest.raises(DBAPIError), session.begin_nested():
         session.execute(text("UPDATE shop_claim_steps SET note = 'x'"))
+
+
+NOTE = ("瓶口有一处小缺", "A small chip at the rim")
+
+
+@pytest.mark.parametrize("terms", [ReturnTerms.NEAR_END, ReturnTerms.FLAWED, ReturnTerms.MADE_TO_ORDER])
+def test_what_was_confirmed_at_the_purchase_does_not_go_back_without_a_reason(
+    session: Session, terms: ReturnTerms
+) -> None:
+    order = order_of(session, terms=terms, note=NOTE)
+    with pytest.raises(NotReturnable) as refused:
+        services.file_claim(session, GUEST, order, new_return(line_of(session, order)))
+    assert refused.value.terms is terms
+    assert file_claim(session, order).state == State.FILED
+
+
+@pytest.mark.parametrize("terms", [ReturnTerms.NEAR_END, ReturnTerms.FLAWED, ReturnTerms.ONLY_UNOPENED])
+def test_without_the_confirmation_the_seller_cannot_refuse(session: Session, terms: ReturnTerms) -> None:
+    order = order_of(session, terms=terms, note=NOTE)
+    line_of(session, order).no_return_confirmed = False
+    session.flush()
+    claim = services.file_claim(session, GUEST, order, new_return(line_of(session, order), unopened=False))
+    assert (claim.state, claim.unopened) == (State.TO_RETURN, None)
+
+
+def test_made_to_order_needs_no_confirmation_to_stay(session: Session) -> None:
+    order = order_of(session, terms=ReturnTerms.MADE_TO_ORDER)
+    line_of(session, order).no_return_confirmed = False
+    session.flush()
+    with pytest.raises(NotReturnable):
+        services.file_claim(session, GUEST, order, new_return(line_of(session, order)))
+
+
+def test_packs_that_do_not_keep_once_opened_go_back_unopened(session: Session) -> None:
+    order = order_of(session, terms=ReturnTerms.ONLY_UNOPENED)
+    line = line_of(session, order)
+    for unopened, opened in ((None, False), (False, True)):
+        with pytest.raises(UnopenedOnly) as refused:
+            services.file_claim(session, GUEST, order, new_return(line, unopened=unopened))
+        assert refused.value.opened is opened
+    with clock.at(clock.now() + timedelta(days=8)), pytest.raises(PeriodOver):
+        services.file_claim(session, GUEST, order, new_return(line, unopened=True))
+    claim = services.file_claim(session, GUEST, order, new_return(line, unopened=True))
+    assert (claim.state, claim.unopened) == (State.TO_RETURN, True)
+
+
+def test_an_order_keeps_the_terms_it_was_placed_on(session: Session) -> None:
+    order = order_of(session)
+    flawed = order_of(session, terms=ReturnTerms.FLAWED, note=NOTE)
+    for bought, terms, note in ((order, "fresh", ("", "")), (flawed, "seven_days", ("别的", "Another"))):
+        product = session.get_one(Product, line_of(session, bought).product_id)
+        product.return_terms = terms
+        product.return_note_zh, product.return_note_en = note
+    session.commit()
+    line = line_of(session, flawed)
+    assert (line.return_terms, line.return_note_zh, line.return_note_en) == ("flawed", *NOTE)
+    with pytest.raises(NotReturnable):
+        services.file_claim(session, GUEST, flawed, new_return(line))
+    claim = services.file_claim(session, GUEST, order, new_return(line_of(session, order)))
+    assert claim.state == State.TO_RETURN

@@ -21,6 +21,7 @@ from payments.sandbox import rehearsals
 from shop.after_sales import services
 from shop.after_sales.models import Claim, ClaimPhoto
 from shop.after_sales.values import GoesBackTo, Move, Settlement, State
+from shop.catalogue.values import STATED, ReturnTerms
 from shop.fulfilment import services as fulfilment
 from shop.fulfilment.values import Acceptance
 from shop.orders import queries as order_queries
@@ -223,7 +224,10 @@ def test_the_order_page_offers_exactly_what_is_possible(
     client: PageClient, session: Session, secret: str
 ) -> None:
     placed = place(
-        session, (make_variant(session), 1), (make_variant(session, perishable=True), 1), guest_secret=secret
+        session,
+        (make_variant(session), 1),
+        (make_variant(session, terms=ReturnTerms.FRESH), 1),
+        guest_secret=secret,
     )
     session.commit()
     path = f"/shop/orders/guest/{secret}"
@@ -497,3 +501,61 @@ def test_the_mails_of_a_return_name_the_address_or_ask_for_it(
     for mail in asked:
         assert ("/supplier/return-address" in mail.text) is not known
         assert ("/supplier/return-address" in mail.html) is not known
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_form_asks_whether_the_pack_is_unopened(
+    client: PageClient, session: Session, secret: str, language: str
+) -> None:
+    variant = make_variant(session, price_fen=20_00, terms=ReturnTerms.ONLY_UNOPENED)
+    order = received_order(session, (variant, 3), secret=secret)
+    path = f"/shop/orders/guest/{secret}"
+    client.language = language
+    new = f"{path}/claims/new?kind=return&line={line_of(session, order).id}"
+    assert new.replace("&", "&amp;") in html(client.get(path))
+    form = client.get(new).form(new.split("?")[0])["fields"]
+    assert "unopened" not in form
+    page = client.post(new, {**form, "quantity": "2", "words": "没有用上"}, 422)
+    assert 'id="unopened-error"' in html(page)
+    assert 'value="2"' in html(page)
+    assert "没有用上" in html(page)
+    page = client.post(new, {**form, "unopened": "no"}, 422)
+    assert ("拆封后不适用" if language != "en" else "Opened packs cannot be sent back") in page.text
+    client.post(new, {**form, "unopened": "maybe"}, 422)
+    assert session.scalar(select(Claim.id)) is None
+    page = client.follow(client.post(new, {**form, "unopened": "yes"}))
+    assert ("未拆封" if language != "en" else "unopened, says the buyer") in page.text
+    claim = session.scalars(select(Claim)).one()
+    assert (
+        "买家称未拆封" in seller_page(client, session, claim).get(f"/supplier/claims/{claim.public_id}").text
+    )
+    assert "买家称未拆封" in officer_page(client, session).get(f"/operator/claims/{claim.public_id}").text
+
+
+@pytest.mark.parametrize(
+    ("terms", "words"),
+    [
+        (ReturnTerms.FRESH, "鲜活易腐商品不适用"),
+        (ReturnTerms.MADE_TO_ORDER, "定作的商品不适用"),
+        (ReturnTerms.NEAR_END, "已确认该商品临近保质期"),
+        (ReturnTerms.FLAWED, "已确认该商品的瑕疵"),
+    ],
+)
+def test_what_does_not_go_back_says_why_and_leads_to_a_quality_claim(
+    client: PageClient, session: Session, secret: str, terms: ReturnTerms, words: str
+) -> None:
+    variant = make_variant(session, terms=terms, note=("瓶口有一处小缺。", "A small chip at the rim."))
+    line = line_of(session, received_order(session, (variant, 1), secret=secret))
+    path = f"/shop/orders/guest/{secret}"
+    page = client.get(path)
+    assert f"kind=return&amp;line={line.id}" not in html(page)
+    assert f"kind=quality&amp;line={line.id}" in html(page)
+    assert "下单时已确认" in page.text
+    assert ("瓶口有一处小缺。" in page.text) is (terms in STATED)
+    page = client.get(f"{path}/claims/new?kind=return&line={line.id}")
+    assert words in page.text
+    assert f"kind=quality&amp;line={line.id}" in html(page)
+    sent = {"once": ids.public_id(20), "quantity": "1", "kind": "return", "line": str(line.id)}
+    page = client.post(f"{path}/claims/new?kind=return&line={line.id}", sent, 409)
+    assert words in page.text
+    assert session.scalar(select(Claim.id)) is None

@@ -372,3 +372,38 @@ def test_a_spreadsheet_would_find_nothing_changed(world: World, session: Session
     )
     assert services.product_changes(product, edit) == {}
     assert services.variant_changes(variant, same) == {}
+
+
+def test_a_flaw_is_said_in_both_languages_before_it_is_a_term(world: World) -> None:
+    url = "/supplier/products/new"
+    form = world.client.get(url).form(url)["fields"]
+    assert form["return_terms"] == "seven_days"
+    typed = {
+        **form,
+        **FACTS,
+        "village": str(world.village.id),
+        "return_terms": "flawed",
+        "return_note_zh": "有缺",
+    }
+    page = world.client.post(url, typed, 422)
+    assert 'id="return_note_en-error"' in page.html
+    assert 'value="有缺"' in page.html
+    assert re.search(r'<input[^>]*checked[^>]*value="flawed"', page.html)
+    for wrong in ("never", "", "\x00"):
+        page = world.client.post(url, {**typed, "return_terms": wrong}, 422)
+        assert 'id="return_terms-error"' in page.html
+    assert world.session.scalar(select(Product.id)) is None
+    world.client.post(url, {**typed, "return_note_en": "A chip"})
+    product = world.session.scalars(select(Product)).one()
+    assert (product.return_terms, product.return_note_zh, product.return_note_en) == (
+        "flawed",
+        "有缺",
+        "A chip",
+    )
+    edit = f"/supplier/products/{product.slug}/edit"
+    form = world.client.get(edit).form(edit)["fields"]
+    assert (form["return_terms"], form["return_note_zh"]) == ("flawed", "有缺")
+    chosen = {"category": typed["category"], "village": typed["village"]}
+    world.client.post(edit, {**form, **chosen, "return_terms": "made_to_order"})
+    world.session.expire_all()
+    assert world.session.scalars(select(Product.return_terms)).one() == "made_to_order"

@@ -366,10 +366,10 @@ def _fill(connection: Any, products: int) -> None:
         "INSERT INTO accounts_organisations (public_id, kind, name_zh, name_en, contact, about_zh, about_en, created_at) "
         "SELECT 's' || n, 'supplier', '社' || n, '', '', '', '', now() FROM generate_series(1, 200) n",
         "INSERT INTO shop_products (slug, supplier_id, village_id, county_id, category, name_zh, name_en, summary_zh, "
-        "summary_en, story_zh, story_en, storage_zh, storage_en, perishable, households_count, from_price_fen, "
+        "summary_en, story_zh, story_en, storage_zh, storage_en, households_count, from_price_fen, "
         "created_at, listed_at) SELECT 'p' || n, (SELECT min(id) FROM accounts_organisations) + n % 200, v.id, "
         "v.parent_id, (ARRAY['fruit_vegetables','grain_oil','snacks','daily_goods','cooked_food','plants','crafts'])"
-        "[1 + n % 7], '产品' || n, '', '', '', '', '', '', '', false, 3, 100 + n % 9000, now(), "
+        "[1 + n % 7], '产品' || n, '', '', '', '', '', '', '', 3, 100 + n % 9000, now(), "
         f"now() - n * interval '1 minute' FROM generate_series(1, {products}) n "
         "JOIN LATERAL (SELECT id, parent_id FROM registry_regions WHERE level = 'village' "
         "ORDER BY id LIMIT 1 OFFSET n % 50) v ON true",

@@ -10,7 +10,7 @@ from core.errors import NotFound
 from core.permissions import SYSTEM
 from registry.models import Region
 from shop.catalogue import queries, services
-from shop.catalogue.values import CardWords, Narrowing, ProductCard, Sort
+from shop.catalogue.values import CardWords, Narrowing, ProductCard, ReturnTerms, Sort
 from shop.certification import services as certification
 from tests.factories.orders import certifier_of, certify
 from tests.factories.people import make_village
@@ -163,7 +163,7 @@ def test_the_page_of_a_product_tells_everything(session: Session) -> None:
             pack(7200, stock=0, label="5kg 箱装"),
             pack(3980, stock=3, producer_fen=1240, logistics_fen=1000, other_fen=1740),
         ),
-        perishable=True,
+        return_terms=ReturnTerms.FRESH,
     )
     page = queries.get_product_page(session, WORDS, product.slug)
     assert page.title == "石磨小米"
@@ -178,7 +178,7 @@ def test_the_page_of_a_product_tells_everything(session: Session) -> None:
     assert page.certified
     assert page.certificate is not None
     assert page.certificate.number
-    assert page.perishable
+    assert page.return_terms is ReturnTerms.FRESH
 
 
 def test_the_page_shows_the_certificate_in_force_before_older_ones(session: Session) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import NotFound
 from shop.catalogue import filters, rules
-from shop.catalogue.values import Charge, NewProduct, NewVariant, PriceStep, Sort
+from shop.catalogue.values import STATED, Charge, NewProduct, NewVariant, PriceStep, ReturnTerms, Sort
 
 VARIANT = NewVariant("A1", "2.5kg 袋装", "2.5 kg bag", 2500, None, 3980, 2400, 400, 1180)
 PRODUCT = NewProduct("xiaomi", 1, 1, "grain_oil", "小米", "Millet", "", "", "", "", (VARIANT,))
@@ -193,4 +193,42 @@ def test_texts_that_cannot_be_kept_are_named_by_field() -> None:
         ("name_zh", "too long"),
         ("story_zh", "characters"),
         ("shelf_life_days", "shelf life"),
+    ]
+
+
+#: Which goods go back without a reason: by terms, then (confirmed, unopened) in the order of `HOW` below.
+HOW = ((False, False), (False, True), (True, False), (True, True))
+GOES_BACK = {
+    ReturnTerms.SEVEN_DAYS: (True, True, True, True),
+    ReturnTerms.FRESH: (False, False, False, False),
+    ReturnTerms.MADE_TO_ORDER: (False, False, False, False),
+    ReturnTerms.ONLY_UNOPENED: (True, True, False, True),
+    ReturnTerms.NEAR_END: (True, True, False, False),
+    ReturnTerms.FLAWED: (True, True, False, False),
+}
+
+
+@pytest.mark.parametrize("terms", list(ReturnTerms))
+def test_what_goes_back_without_a_reason(terms: ReturnTerms) -> None:
+    for (confirmed, unopened), expected in zip(HOW, GOES_BACK[terms], strict=True):
+        for days in (0, 1, 7):
+            assert rules.may_go_back(terms, confirmed=confirmed, unopened=unopened, days=days) is expected
+        assert not rules.may_go_back(terms, confirmed=confirmed, unopened=unopened, days=8)
+
+
+def test_a_flaw_and_a_near_end_are_said_in_both_languages() -> None:
+    for terms in ReturnTerms:
+        for note in (("", ""), ("瓶口有缺", ""), (" ", "A chip"), ("瓶口有缺", "A chip")):
+            product = replace(PRODUCT, return_terms=terms, return_note_zh=note[0], return_note_en=note[1])
+            missing = [
+                fault.field for fault in rules.faults_of_product(product) if fault.problem == "return note"
+            ]
+            wanted = [
+                f
+                for f, text in zip(("return_note_zh", "return_note_en"), note, strict=True)
+                if not text.strip()
+            ]
+            assert missing == (wanted if terms in STATED else [])
+    assert [f.problem for f in rules.faults_of_product(replace(PRODUCT, return_terms="never"))] == [
+        "return terms"
     ]

@@ -13,6 +13,7 @@ from accounts.values import Role
 from core import db
 from registry.models import Region
 from search import WhooshEngine, indexing
+from shop.catalogue.values import STATED, ReturnTerms
 from shop.certification import services as certification
 from tests.conftest import StatementCounter
 from tests.factories.orders import certifier_of, certify
@@ -196,13 +197,13 @@ def test_search_results_can_be_narrowed_and_sorted(client: PageClient, session: 
 def test_a_product_page_tells_where_it_comes_from_and_where_the_price_goes(
     client: PageClient, session: Session
 ) -> None:
-    product = make_product(session, perishable=True)
+    product = make_product(session, return_terms=ReturnTerms.FRESH)
     neighbour = make_product(session, name_zh="枣花蜜")
     page = client.get(f"/shop/products/{product.slug}")
     assert page.title.startswith("石磨小米")
     for words in (
         "青莲村", "店子镇", "山亭区", "¥39.80", "¥15.92/kg", "每袋 ¥23.88 到 21 户", "到农户", "60%", "县内运输", "¥8.75",
-        "不适用七天无理由退货", "370406-", "枣花蜜", "村里的石磨转了三代",
+        "不适用七日无理由退货", "370406-", "枣花蜜", "村里的石磨转了三代",
     ):  # fmt: skip
         assert words in page.text, words
     form = page.form("/shop/cart/add")
@@ -220,7 +221,7 @@ def test_the_form_of_a_product_page_fills_the_cart(client: PageClient, session: 
 
 def test_what_may_be_sent_back_says_so(client: PageClient, session: Session) -> None:
     product = make_product(session)
-    assert "七天内退货" in client.get(f"/shop/products/{product.slug}").text
+    assert "支持七日无理由退货" in client.get(f"/shop/products/{product.slug}").text
 
 
 @pytest.mark.parametrize("slug", ["nothing", "%00", "x" * 3000, "%E5%B0%8F%E7%B1%B3", "..", "a%0Ab"])
@@ -342,3 +343,35 @@ def test_a_product_page_leads_on_to_the_village_the_supplier_and_the_shelf(
     assert f'href="/shop/products?supplier={supplier.public_id}"' in page.html
     assert "归农户的部分到青莲村" in page.text
     assert 'href="/shop/counties/370406"' in page.html
+
+
+@pytest.mark.parametrize(
+    ("terms", "zh", "en"),
+    [
+        (
+            ReturnTerms.SEVEN_DAYS,
+            "支持七日无理由退货",
+            "May be sent back within seven days of arrival without",
+        ),
+        (ReturnTerms.FRESH, "鲜活易腐产品", "Fresh goods: they cannot be sent back"),
+        (ReturnTerms.MADE_TO_ORDER, "按您的要求定作", "Made to your order"),
+        (ReturnTerms.ONLY_UNOPENED, "未拆封可在签收后七日内", "while the pack is unopened"),
+        (ReturnTerms.NEAR_END, "临近保质期： 十二月底到期。", "shelf life: Best before the end of December."),
+        (ReturnTerms.FLAWED, "有瑕疵： 十二月底到期。", "With a flaw: Best before the end of December."),
+    ],
+)
+def test_a_product_says_on_which_terms_it_goes_back(
+    client: PageClient, session: Session, terms: ReturnTerms, zh: str, en: str
+) -> None:
+    product = make_product(
+        session,
+        return_terms=terms,
+        return_note_zh="十二月底到期。",
+        return_note_en="Best before the end of December.",
+    )
+    for language, words in (("zh", zh), ("en", en)):
+        client.language = language
+        page = client.get(f"/shop/products/{product.slug}")
+        assert words in page.text
+        note = "十二月底到期。" if language != "en" else "Best before the end of December."
+        assert (note in page.text) is (terms in STATED)

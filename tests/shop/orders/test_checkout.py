@@ -14,8 +14,11 @@ from core import clock, ids
 from registry import services as registry
 from registry.models import Region
 from registry.values import NewRegion, RegionLevel
+from shop.catalogue.models import Product
+from shop.catalogue.values import STATED, ReturnTerms
 from shop.fulfilment.models import Node
 from shop.orders import addresses, rules
+from shop.orders.forms import no_return_field
 from shop.orders.models import Order, OrderLine
 from shop.orders.values import Delivery, Pickup
 from tests.factories.certification import make_credit_code
@@ -67,7 +70,7 @@ def make_point(session: Session, village: Region) -> Node:
 def test_each_list_opens_below_the_one_that_was_picked_and_nothing_is_lost(
     client: PageClient, session: Session
 ) -> None:
-    fill_cart(client, (make_variant(session, perishable=True), 1))
+    fill_cart(client, (make_variant(session, terms=ReturnTerms.FRESH), 1))
     page = client.get("/shop/checkout")
     assert options(page, "province") == ["", "37"]
     assert options(page, "county") == [""]
@@ -78,14 +81,14 @@ def test_each_list_opens_below_the_one_that_was_picked_and_nothing_is_lost(
         "note": "放门卫",
         "invoice": "company",
         "invoice_title": "某某公司",
-        "no_return": "y",
+        "no_return_fresh": "y",
         "action": "open",
     }
     page = client.post("/shop/checkout", typed, 200)
     assert options(page, "county") == ["", "370406"]
     assert "放门卫" in page.html
     assert 'value="某某公司"' in page.html
-    assert re.search(r'<input[^>]*checked[^>]*name="no_return"', page.html)
+    assert re.search(r'<input[^>]*checked[^>]*name="no_return_fresh"', page.html)
     page = client.post("/shop/checkout", {**typed, "county": "370406"}, 200)
     assert options(page, "town") == ["", "370406101"]
     page = client.post("/shop/checkout", {**typed, "county": "370406", "town": "370406101"}, 200)
@@ -212,21 +215,21 @@ def test_the_invoice_stands_on_the_order_and_fills_the_next_form(
 def test_what_cannot_be_sent_back_is_confirmed_by_name_and_kept_on_its_line(
     client: PageClient, session: Session
 ) -> None:
-    peach, millet = make_variant(session, perishable=True, name="鲜桃"), make_variant(session)
+    peach, millet = make_variant(session, terms=ReturnTerms.FRESH, name="鲜桃"), make_variant(session)
     fill_cart(client, (peach, 1), (millet, 1))
-    form = {**form_of(client), "no_return": "y"}
-    assert form["no_return_for"] == peach.public_id
+    form = {**form_of(client), "no_return_fresh": "y"}
+    assert form["no_return_for"] == f"{peach.public_id}.fresh"
     assert "鲜桃" in client.get("/shop/checkout").text
     # Something fresh that comes into the cart in another tab was not confirmed.
-    plum = make_variant(session, perishable=True, name="鲜李")
+    plum = make_variant(session, terms=ReturnTerms.FRESH, name="鲜李")
     fill_cart(client, (plum, 1))
     form = {**form, "seen_total": form_of(client)["seen_total"]}
     page = client.post("/shop/checkout", form, 422)
-    assert "no_return-error" in page.html
+    assert "no_return_fresh-error" in page.html
     assert "鲜李" in page.text
-    assert not re.search(r'<input[^>]*checked[^>]*name="no_return"', page.html)
+    assert not re.search(r'<input[^>]*checked[^>]*name="no_return_fresh"', page.html)
     assert orders(session) == 0
-    client.post("/shop/checkout", {**form_of(client), "no_return": "y"})
+    client.post("/shop/checkout", {**form_of(client), "no_return_fresh": "y"})
     rows = session.execute(select(OrderLine.variant_id, OrderLine.no_return_confirmed))
     assert dict(rows.all()) == {peach.id: True, plum.id: True, millet.id: False}
 
@@ -316,3 +319,80 @@ def test_nothing_but_spaces_is_an_empty_field(client: PageClient, session: Sessi
     page = client.post("/shop/checkout", {**form_of(client), name: " \u3000 "}, 422)
     assert "请填写此项。" in page.text
     assert orders(session) == 0
+
+
+NOTE = ("瓶底有一处灰斑。", "A grey mark on the base.")
+
+
+def test_each_kind_of_terms_is_confirmed_by_a_box_of_its_own(client: PageClient, session: Session) -> None:
+    goods = {
+        terms: make_variant(session, terms=terms, note=NOTE if terms in STATED else ("", ""))
+        for terms in ReturnTerms
+    }
+    fill_cart(client, *((variant, 1) for variant in goods.values()))
+    page = client.get("/shop/checkout")
+    assert page.text.count("瓶底有一处灰斑。") == 2
+    boxes = [no_return_field(terms) for terms in ReturnTerms if terms is not ReturnTerms.SEVEN_DAYS]
+    assert all(f'name="{box}"' in page.html for box in boxes)
+    assert no_return_field(ReturnTerms.SEVEN_DAYS) not in page.html
+    ticked = dict.fromkeys(boxes, "y")
+    for missing in boxes:
+        typed = {**form_of(client), **ticked, "note": "绣“平安”二字"}
+        del typed[missing]
+        page = client.post("/shop/checkout", typed, 422)
+        assert re.findall(r'id="(no_return_\w+)-error"', page.html) == [missing]
+        assert "绣“平安”二字" in page.html
+        others = re.findall(r'<input[^>]*checked[^>]*name="(no_return_\w+)"', page.html)
+        assert others == [box for box in boxes if box != missing]
+    assert orders(session) == 0
+    client.post("/shop/checkout", {**form_of(client), **ticked})
+    lines = {line.variant_id: line for line in session.scalars(select(OrderLine))}
+    for terms, variant in goods.items():
+        line = lines[variant.id]
+        assert line.return_terms == terms
+        assert line.no_return_confirmed is (terms is not ReturnTerms.SEVEN_DAYS)
+        assert (line.return_note_zh, line.return_note_en) == (NOTE if terms in STATED else ("", ""))
+
+
+def test_a_confirmation_counts_for_what_was_shown_and_for_nothing_else(
+    client: PageClient, session: Session
+) -> None:
+    vase = make_variant(session, terms=ReturnTerms.FLAWED, note=NOTE, name="黑陶瓶")
+    other = make_variant(session, terms=ReturnTerms.FLAWED, note=NOTE)
+    fill_cart(client, (vase, 1))
+    form = form_of(client)
+    shown = form["no_return_for"]
+    mark = shown.rpartition(".")[2]
+    forged = (
+        "",
+        vase.public_id,
+        f"{vase.public_id}.flawed",
+        f"{vase.public_id}.fresh",
+        f"{other.public_id}.flawed.{mark}",
+    )
+    for named in forged:
+        page = client.post(
+            "/shop/checkout",
+            {**form, "no_return_for": named, "no_return_flawed": "y", "no_return_fresh": "y"},
+            422,
+        )
+        assert "no_return_flawed-error" in page.html, named
+        assert not re.search(r'<input[^>]*checked[^>]*name="no_return_flawed"', page.html)
+    # The box of another kind confirms nothing of this one.
+    client.post("/shop/checkout", {**form, "no_return_fresh": "y"}, 422)
+    # Nor does a flaw that was confirmed cover one that was named since.
+    product = session.get_one(Product, vase.product_id)
+    product.return_note_zh = "瓶口有裂。"
+    session.commit()
+    page = client.post("/shop/checkout", {**form, "no_return_flawed": "y"}, 422)
+    assert "瓶口有裂。" in page.text
+    assert orders(session) == 0
+    client.post("/shop/checkout", {**form_of(client), "no_return_flawed": "y"})
+    assert session.scalars(select(OrderLine.return_note_zh)).one() == "瓶口有裂。"
+
+
+def test_the_boxes_speak_the_readers_language(client: PageClient, session: Session) -> None:
+    fill_cart(client, (make_variant(session, terms=ReturnTerms.ONLY_UNOPENED), 1))
+    assert "拆封后不适用七日无理由退货，未拆封的仍可在七日内退回" in client.get("/shop/checkout").text
+    client.language = "en"
+    assert "unopened I may still send them back within seven days" in client.get("/shop/checkout").text

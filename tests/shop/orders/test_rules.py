@@ -18,7 +18,7 @@ from shop.stock.values import MOST_PACKS, Goods, Problem, Wanted
 GOODS = Goods(
     variant_id=1, public_id="A", product_id=1, slug="rice", category="grain_oil", picture=None, name_zh="大米",
     name_en="Rice", label_zh="袋", label_en="bag", supplier_id=1, supplier_zh="社", supplier_en="Co-op", village_id=1,
-    village_zh="青莲村", village_en="Qinglian", households_count=3, perishable=False, net_grams=2500, pieces=None,
+    village_zh="青莲村", village_en="Qinglian", households_count=3, return_terms="seven_days", return_note_zh="", return_note_en="", net_grams=2500, pieces=None,
     price_fen=3980, producer_fen=2388, logistics_fen=398, other_fen=1194, pack_multiple=1, on_sale=True,
     certificate_id=1, available=10,
 )  # fmt: skip

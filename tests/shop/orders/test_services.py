@@ -24,6 +24,7 @@ from payments.values import Purpose
 from registry.models import Region
 from shop.catalogue import services as catalogue
 from shop.catalogue.models import Product, Variant
+from shop.catalogue.values import ReturnTerms
 from shop.certification import services as certification
 from shop.certification.models import Certificate
 from shop.orders import emails, queries, rules, services
@@ -150,7 +151,7 @@ def test_what_is_off_sale_or_split_is_not_sold(session: Session) -> None:
 
 
 def test_fresh_goods_need_their_confirmation(session: Session) -> None:
-    fresh = make_variant(session, perishable=True)
+    fresh = make_variant(session, terms=ReturnTerms.FRESH)
     with pytest.raises(NoReturnNotConfirmed):
         place(session, (fresh, 1), no_return_confirmed=False)
     assert the_order(session, place(session, (fresh, 1))).no_return_confirmed

@@ -19,6 +19,7 @@ from payments.errors import GatewayFailed
 from payments.sandbox import rehearsals
 from payments.values import Purpose
 from shop.catalogue.models import Variant
+from shop.catalogue.values import ReturnTerms
 from shop.fulfilment import services as fulfilment
 from shop.orders import jobs as order_jobs
 from shop.orders import queries, services
@@ -222,12 +223,12 @@ def test_the_summary_of_what_is_wrong_follows_the_page(client: PageClient, sessi
 
 
 def test_fresh_goods_are_confirmed_by_hand(client: PageClient, session: Session) -> None:
-    fill_cart(client, (make_variant(session, perishable=True), 1))
+    fill_cart(client, (make_variant(session, terms=ReturnTerms.FRESH), 1))
     form = form_of(client)
-    assert "no_return" not in form
+    assert "no_return_fresh" not in form
     page = client.post("/shop/checkout", form, 422)
-    assert page.html.count("no_return-error") >= 1
-    client.post("/shop/checkout", {**form, "no_return": "y"})
+    assert page.html.count("no_return_fresh-error") >= 1
+    client.post("/shop/checkout", {**form, "no_return_fresh": "y"})
     assert session.scalars(select(Order.no_return_confirmed)).one()
 
 

@@ -60,7 +60,7 @@ def written(session: Session, supplier_id: int, mark: str = "") -> dict[str, Any
     slugs = {product.slug: names[product.id] for product in products}
     packs = session.scalars(select(Variant).where(Variant.product_id.in_(names))).all()
     skus = {pack.id: pack.sku.removeprefix(mark) for pack in packs}
-    plain = ("category", "name_en", "from_price_fen", "village_id", "county_id", "perishable", "version")
+    plain = ("category", "name_en", "from_price_fen", "village_id", "county_id", "return_terms", "version")
     return {
         "products": sorted(
             (names[one.id], one.listed_at is not None, *(getattr(one, name) for name in plain))

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shop.catalogue.values import Category, PriceStep
+from shop.catalogue.values import Category, PriceStep, ReturnTerms
 from shop.product_files import rules
+from shop.product_files.rules.cells import NOT_FRESH
 from shop.product_files.values import SPECS, Column, Kind
 from web import translations
 
@@ -112,4 +113,25 @@ def test_columns_are_known_by_both_names_and_by_no_other() -> None:
 def test_categories_are_called_as_on_the_pages() -> None:
     catalogue = {message.id: message.string for message in translations.read("shop")}
     for chinese, english in rules.CATEGORY_NAMES.values():
+        assert catalogue[english] == chinese
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("鲜活易腐", "fresh"), ("Fresh and perishable", "fresh"), ("fresh", "fresh"),
+        ("是", "fresh"), ("Yes", "fresh"), ("否", NOT_FRESH), ("no", NOT_FRESH),
+        ("拆封后品质易变", "only_unopened"), (" with a FLAW ", "flawed"), ("", None),
+    ],
+)  # fmt: skip
+def test_terms_of_return_are_read_in_both_languages_and_as_yes_and_no(text: str, value: object) -> None:
+    assert rules.read_cell(Kind.TERMS, text) == value
+
+
+def test_the_terms_keep_the_header_of_older_lists_and_are_called_as_on_the_pages() -> None:
+    for header in ("鲜活易腐", "Perishable", "perishable", "退货条件", "Terms of return"):
+        assert rules.column_named(header) is Column.RETURN_TERMS
+    catalogue = {message.id: message.string for message in translations.read("shop")}
+    assert set(rules.TERMS_NAMES) == set(ReturnTerms)
+    for chinese, english in rules.TERMS_NAMES.values():
         assert catalogue[english] == chinese

@@ -10,7 +10,7 @@ from core.audit import AuditEntry
 from core.errors import NotFound
 from shop.catalogue import services as catalogue
 from shop.catalogue.models import PriceChange, Product, Variant
-from shop.catalogue.values import PriceStep, VariantEdit
+from shop.catalogue.values import PriceStep, ReturnTerms, VariantEdit
 from shop.product_files import queries, services
 from shop.product_files.errors import NothingToApply, RowsAreWrong
 from shop.product_files.values import Column, Format, Mode, State
@@ -363,3 +363,54 @@ def test_who_lost_the_role_applies_nothing_more(session: Session) -> None:
     done = apply(actor, upload)
     assert (done.state, done.applied) == (State.TURNED_BACK, 0)
     assert upload_now(upload.id).problem == {"problem": "no longer yours", "data": {}}
+
+
+def test_older_lists_say_yes_and_no_of_what_is_fresh(session: Session) -> None:
+    village = make_village(session)
+    supplier, _user, actor = make_supplier(session, village)
+    was = {
+        "FRESH": ReturnTerms.FRESH, "PLAIN": ReturnTerms.SEVEN_DAYS, "FLAW": ReturnTerms.FLAWED,
+        "FRESH-2": ReturnTerms.FRESH, "PLAIN-2": ReturnTerms.SEVEN_DAYS,
+    }  # fmt: skip
+    for sku, terms in was.items():
+        make_product(
+            session, village, supplier=supplier, variants=(pack(sku=sku),), name_zh=sku,
+            return_terms=terms, return_note_zh="有缺", return_note_en="A chip",
+        )  # fmt: skip
+    session.commit()
+    words = {"FRESH": "是", "PLAIN": "否", "FLAW": "否", "FRESH-2": "否", "PLAIN-2": "是"}
+    old = "货号,鲜活易腐\n" + "".join(f"{sku},{word}\n" for sku, word in words.items())
+    upload = send(actor, supplier, old.encode())
+    assert (upload.changes, upload.wrong) == (2, 0)
+    apply(actor, upload, Mode.ALL_OR_NOTHING)
+    session.expire_all()
+    now = session.scalars(select(Product))
+    assert {product.name_zh: product.return_terms for product in now} == {
+        **was,
+        "FRESH-2": "seven_days",
+        "PLAIN-2": "fresh",
+    }
+
+
+def test_new_lists_say_the_terms_and_what_exactly(session: Session) -> None:
+    supplier, _user, actor = make_supplier(session)
+    said = {"return_note_zh": "瓶口有缺", "return_note_en": "A chip at the rim"}
+    rows = [
+        row("黑陶瓶", return_terms="有瑕疵", **said),
+        row("黑陶碗", return_terms="With a flaw", return_note_zh="有缺"),
+        row("黑陶盆", return_terms="也许"),
+        row("黑陶罐", return_terms=""),
+        row("绣囊", return_terms="按要求定作"),
+    ]
+    upload = send(actor, supplier, as_csv(rows, list(rows[0])))
+    assert faults_of(upload) == [
+        (3, "return_note_en", "return note"),
+        (4, "return_terms", "terms of return"),
+    ]
+    apply(actor, upload, Mode.GOOD_ROWS)
+    found = session.execute(select(Product.name_zh, Product.return_terms, Product.return_note_zh))
+    assert sorted(map(tuple, found)) == [
+        ("绣囊", "made_to_order", ""),
+        ("黑陶瓶", "flawed", "瓶口有缺"),
+        ("黑陶罐", "seven_days", ""),
+    ]
