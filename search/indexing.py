@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 
 import search
 from core import db
-from core.db import reading, transaction
+from core.db import reading, run_alone
 from search import sources
 from search.errors import IndexLocked, SearchUnavailable
 from search.models import SearchOutbox
@@ -98,8 +98,7 @@ def _rebuild(progress: Callable[[int, int], object]) -> int:
 
 def _forget(outbox_ids: list[int]) -> None:
     if outbox_ids:
-        with transaction() as session:
-            session.execute(delete(SearchOutbox).where(SearchOutbox.id.in_(outbox_ids)))
+        run_alone(delete(SearchOutbox).where(SearchOutbox.id.in_(outbox_ids)))
 
 
 def waiting() -> int:

@@ -190,8 +190,7 @@ class PostgresEngine:
                     done += 1
                     progress(done)
         except BaseException:
-            with db.transaction() as session:
-                session.execute(delete(SearchBuild).where(SearchBuild.id == build_id))
+            db.run_alone(delete(SearchBuild).where(SearchBuild.id == build_id))
             raise
         with db.transaction() as session:
             own = SearchBuild.collection == self._collection

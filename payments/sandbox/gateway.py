@@ -86,15 +86,11 @@ class SandboxGateway:
 
     def expire(self, session_id: str) -> ProviderState:
         """Close a rehearsed checkout unless it is paid, and return how it stands now."""
-        with transaction() as session:
-            session.execute(
-                update(SandboxSession)
-                .where(
-                    SandboxSession.session_id == session_id,
-                    SandboxSession.status == SessionStatus.OPEN.value,
-                )
-                .values(status=SessionStatus.EXPIRED.value)
-            )
+        run_alone(
+            update(SandboxSession)
+            .where(SandboxSession.session_id == session_id, SandboxSession.status == SessionStatus.OPEN.value)
+            .values(status=SessionStatus.EXPIRED.value)
+        )
         return self.fetch(session_id)
 
     def refund(self, request: RefundRequest) -> ProviderRefund:

@@ -179,14 +179,11 @@ def sweep() -> int:
             ended += not settle_intent(public_id).is_open
         except Exception:
             log.exception("payment %s could not be settled; it will be looked at again", public_id)
-    with transaction() as session:
-        session.execute(
-            update(PaymentIntent)
-            .where(
-                PaymentIntent.begun_from.is_not(None), PaymentIntent.begun_at < clock.now() - FORGET_ADDRESS
-            )
-            .values(begun_from=None)
-        )
+    run_alone(
+        update(PaymentIntent)
+        .where(PaymentIntent.begun_from.is_not(None), PaymentIntent.begun_at < clock.now() - FORGET_ADDRESS)
+        .values(begun_from=None)
+    )
     return ended
 
 
@@ -210,12 +207,11 @@ def _note_checkout(intent: PaymentIntent, checkout: Checkout) -> None:
 
 
 def _note_look(intent_public_id: str) -> None:
-    with transaction() as session:
-        session.execute(
-            update(PaymentIntent)
-            .where(PaymentIntent.public_id == intent_public_id)
-            .values(checked_at=clock.now())
-        )
+    run_alone(
+        update(PaymentIntent)
+        .where(PaymentIntent.public_id == intent_public_id)
+        .values(checked_at=clock.now())
+    )
 
 
 def _cancel_never_opened(intent_public_id: str) -> PaymentState:
