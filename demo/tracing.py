@@ -89,7 +89,7 @@ class Tracing:
             row.product_id: row.id
             for row in session.execute(
                 select(Variant.product_id, Variant.id)
-                .where(Variant.closed_at.is_(None))
+                .where(Variant.on_shelf)
                 .order_by(Variant.product_id, Variant.id.desc())
             )
         }

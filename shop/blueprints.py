@@ -48,6 +48,9 @@ from shop.fulfilment import wording as fulfilment_wording
 from shop.fulfilment.views import BLUEPRINTS as FULFILMENT
 from shop.fulfilment.views import parcels_here, waiting_parts
 from shop.home.views import bp as home
+from shop.live import checks as live_checks
+from shop.live import jobs as live_jobs
+from shop.live import wording as live_wording
 from shop.orders import emails as order_emails
 from shop.orders import jobs as order_jobs
 from shop.orders import wording as order_wording
@@ -199,6 +202,9 @@ __all__ = [
     "fulfilment_emails",
     "fulfilment_jobs",
     "fulfilment_wording",
+    "live_checks",
+    "live_jobs",
+    "live_wording",
     "order_emails",
     "order_jobs",
     "order_wording",

@@ -28,6 +28,7 @@ from shop.catalogue.values import (
     VariantEdit,
 )
 from shop.catalogue.wording import terms_hint, terms_label
+from shop.live.values import LEFT_OVER, SET_ASIDE, TAKEN_BACK
 from web.forms import (
     Form,
     WholeNumberField,
@@ -270,6 +271,12 @@ class PackForm(Form):
         return NewVariant(**self._facts(), stock=self.stock.number or 0)
 
 
+def _not_ours(_form: Any, field: StringField) -> None:
+    """Refuse the words by which the books know packs that moved to a live session and back."""
+    if (field.data or "").strip() in (SET_ASIDE, TAKEN_BACK, LEFT_OVER):
+        raise StopValidation(_("Say it in words of your own."))
+
+
 class StockForm(Form):
     """What came, or what was counted."""
 
@@ -282,7 +289,7 @@ class StockForm(Form):
     packs = WholeNumberField(_l("How many packs"), [required()], least=0, most=rules.MOST_STOCK)
     reason = StringField(
         _l("Reason"),
-        [required(), at_most(200), no_control_characters],
+        [required(), at_most(200), no_control_characters, _not_ours],
         description=_l("For example: harvest of this week, broken in the store, counted on Friday."),
     )
 

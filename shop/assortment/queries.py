@@ -49,7 +49,9 @@ def get_variant(session: Session, actor: Actor, slug: str, public_id: str) -> Va
     product = get_product(session, actor, slug)
     found = session.scalar(
         select(Variant).where(
-            Variant.product_id == product.id, Variant.public_id == public_id.replace("\x00", "")
+            Variant.product_id == product.id,
+            Variant.edition_of.is_(None),
+            Variant.public_id == public_id.replace("\x00", ""),
         )
     )
     if found is None:
@@ -75,7 +77,7 @@ def view_product(session: Session, actor: Actor, slug: str) -> OwnProduct:
     rows = session.execute(
         select(Variant, Stock.on_hand, held_quantity(Variant.id, now).label("held"))
         .outerjoin(Stock, Stock.variant_id == Variant.id)
-        .where(Variant.product_id == product.id)
+        .where(Variant.product_id == product.id, Variant.edition_of.is_(None))
         .order_by(Variant.closed_at.is_not(None), Variant.price_fen, Variant.id)
     ).all()
     medians = catalogue.median_prices(session, [row.Variant.id for row in rows])

@@ -13,6 +13,7 @@ from shop.catalogue import rules
 from shop.catalogue.errors import ChangedMeanwhile
 from shop.catalogue.values import PriceStep
 from shop.catalogue.wording import category_labels
+from shop.live.values import LEFT_OVER, SET_ASIDE, TAKEN_BACK
 from shop.stock.wording import weight_text
 from web.templating import moment
 
@@ -150,6 +151,9 @@ def reason_text(reason: str) -> str:
         "opening stock": _("first stock"),
         "sold": _("sold"),
         "returned by a buyer": _("returned by a buyer"),
+        SET_ASIDE: _("set aside for a live session"),
+        TAKEN_BACK: _("taken back from a live session"),
+        LEFT_OVER: _("left over from a live session"),
     }.get(reason, reason)
 
 

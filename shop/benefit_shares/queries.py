@@ -166,7 +166,7 @@ def rooms(session: Session, product_ids: Collection[int]) -> list[tuple[int, str
     tightest = func.min(Variant.producer_fen * rules.WHOLE // Variant.price_fen)
     rows = session.execute(
         select(Product.id, Product.name_zh, Product.name_en, cast(tightest, BigInteger))
-        .outerjoin(Variant, and_(Variant.product_id == Product.id, Variant.closed_at.is_(None)))
+        .outerjoin(Variant, and_(Variant.product_id == Product.id, Variant.on_shelf))
         .where(Product.id.in_(product_ids))
         .group_by(Product.id)
         .order_by(Product.id)

@@ -28,9 +28,16 @@ class ProductUnlisted:
 
 @dataclass(frozen=True, slots=True)
 class PriceChanged:
-    """A pack size costs something else from now on (fen), or its parts or ladder changed; no flow reacts yet."""
+    """A pack size costs something else from now on (fen), or its parts or ladder changed; `shop.live` follows."""
 
     product_id: int
     variant_id: int
     before_fen: int
     after_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class PricesChanged:
+    """The same of many pack sizes at once; `shop.live` follows."""
+
+    variant_ids: tuple[int, ...]

@@ -6,16 +6,19 @@ from datetime import datetime
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     Identity,
     Index,
     Integer,
     SmallInteger,
     UniqueConstraint,
+    and_,
     false,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
@@ -120,7 +123,8 @@ class Variant(Base):
     """One pack size: its price, and where each fen of it goes.
 
     `ladder` holds the steps [from so many packs, price in fen] beyond the first; the parts of such a price keep their
-    proportions (`rules.charge`). `version` counts the edits.
+    proportions (`rules.charge`). `version` counts the edits. `edition_of` is the pack size of which a live session sells
+    these (`shop.live`): a row of its own, so that its stock is its own.
     """
 
     __tablename__ = "shop_variants"
@@ -143,6 +147,7 @@ class Variant(Base):
             "product_id",
             postgresql_where=text("closed_at IS NULL AND pieces IS NOT NULL"),
         ),
+        Index("ix_shop_variants_editions", "edition_of", postgresql_where=text("edition_of IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
@@ -162,6 +167,17 @@ class Variant(Base):
     version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     once: Mapped[str | None] = mapped_column(unique=True)
     closed_at: Mapped[datetime | None]
+    edition_of: Mapped[int | None] = mapped_column(ForeignKey("shop_variants.id"))
+
+    @hybrid_property
+    def on_shelf(self) -> bool:
+        """Say whether the shop offers it among the pack sizes of its product; what a live session sells it does not."""
+        return self.closed_at is None and self.edition_of is None
+
+    @on_shelf.inplace.expression
+    @classmethod
+    def _on_shelf(cls) -> ColumnElement[bool]:
+        return and_(cls.closed_at.is_(None), cls.edition_of.is_(None))
 
 
 class PriceChange(Base):

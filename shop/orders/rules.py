@@ -25,7 +25,7 @@ from shop.orders.values import (
     VillageShare,
 )
 from shop.stock.rules import charged, problem_of
-from shop.stock.values import MOST_PACKS, Goods, LineProblem, Wanted
+from shop.stock.values import MOST_PACKS, Goods, LineProblem, Problem, Wanted
 
 #: How long goods are held for an order that waits for its money: at the till of a web page, or for a bank transfer (B6).
 HOLD_ONLINE = timedelta(minutes=30)
@@ -67,11 +67,18 @@ def terms_shown(goods: Goods) -> str:
     return shown
 
 
-def problems_of(goods: Mapping[int, Goods], wanted: Mapping[int, int]) -> list[LineProblem]:
-    """Return every line that cannot be bought as it stands, in the order of the variants' ids."""
+def problems_of(
+    goods: Mapping[int, Goods], wanted: Mapping[int, int], *, on_account: bool = False
+) -> list[LineProblem]:
+    """Return every line that cannot be bought as it stands, in the order of the variants' ids.
+
+    What a live session sells is paid for at once: `on_account` it would lie held for weeks.
+    """
     found = []
     for variant_id in sorted(wanted):
         problem = problem_of(goods[variant_id], wanted[variant_id])
+        if problem is None and on_account and goods[variant_id].in_session:
+            problem = Problem.PAID_AT_ONCE
         if problem is not None:
             found.append(LineProblem(goods[variant_id], wanted[variant_id], problem))
     return found

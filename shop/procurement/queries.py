@@ -38,7 +38,7 @@ def find_packs(
 ) -> tuple[list[Goods], int]:
     """Return certified packs on sale whose product, pack or supplier has all the words in its name, and how many."""
     now = clock.now()
-    conditions = [Product.listed_at.is_not(None), Variant.closed_at.is_(None), is_certified(now)]
+    conditions = [Product.listed_at.is_not(None), Variant.on_shelf, is_certified(now)]
     for word in words.split()[:8]:
         like = f"%{_escape(word)}%"
         conditions.append(

@@ -52,7 +52,7 @@ def products_of(session: Session, supplier_ids: Iterable[int]) -> tuple[KnownPro
         select(Variant, func.coalesce(Stock.on_hand, 0))
         .join(Product, Product.id == Variant.product_id)
         .outerjoin(Stock, Stock.variant_id == Variant.id)
-        .where(Product.supplier_id.in_(suppliers))
+        .where(Product.supplier_id.in_(suppliers), Variant.edition_of.is_(None))
         .order_by(Variant.id)
     ):
         packs[variant.product_id].append(

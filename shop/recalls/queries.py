@@ -44,6 +44,19 @@ def most_packs(session: Session, batch_id: int) -> int:
     ).one()
 
 
+def editions(session: Session, variant_id: int) -> list[int]:
+    """Return the pack sizes under which live sessions sell, or sold, packs of this one."""
+    return list(
+        session.scalars(select(Variant.id).where(Variant.edition_of == variant_id).order_by(Variant.id))
+    )
+
+
+def _is_pack(variant_id: int) -> ColumnElement[bool]:
+    """Return the condition that a line is of this pack size, bought in the shop or in a live session."""
+    same = select(Variant.id).where(or_(Variant.id == variant_id, Variant.edition_of == variant_id))
+    return OrderLine.variant_id.in_(same)
+
+
 def sold_lines(variant_id: int, since: date) -> Select[*tuple[Any, ...]]:
     """Return a select of (line, order, quantity) of a pack size that left the stock and was not sent before a day.
 
@@ -53,7 +66,7 @@ def sold_lines(variant_id: int, since: date) -> Select[*tuple[Any, ...]]:
         select(OrderLine.id, OrderLine.order_id, OrderLine.quantity)
         .join(SupplierOrder, SupplierOrder.id == OrderLine.supplier_order_id)
         .where(
-            OrderLine.variant_id == variant_id,
+            _is_pack(variant_id),
             SupplierOrder.state.in_([state.value for state in rules.MAY_HOLD]),
             or_(SupplierOrder.shipped_at.is_(None), SupplierOrder.shipped_at >= _morning(since)),
         )
@@ -82,7 +95,8 @@ def preview(session: Session, actor: Actor, code: str) -> Preview:
             func.count(sold.c.order_id.distinct()).filter(sold.c.shipped_at.is_(None)),
         )
     ).one()
-    on_hand = session.scalar(select(Stock.on_hand).where(Stock.variant_id == batch.variant_id)) or 0
+    stocks = Stock.variant_id.in_([batch.variant_id, *editions(session, batch.variant_id)])
+    on_hand = int(session.scalar(select(func.sum(Stock.on_hand)).where(stocks)) or 0)
     return Preview(
         on_hand, rules.packs_to_take(on_hand, most_packs(session, batch.id)), orders, to_send, since
     )
@@ -323,7 +337,7 @@ def last_recall_of_lines(session: Session, order_id: int) -> dict[int, datetime]
 def let_go_lines(order_ids: list[int], variant_id: int) -> Select[*tuple[Any, ...]]:
     """Return a select of (line, order, quantity) of orders that lost their hold of a pack size."""
     return select(OrderLine.id, OrderLine.order_id, OrderLine.quantity).where(
-        OrderLine.variant_id == variant_id, OrderLine.order_id.in_(order_ids)
+        _is_pack(variant_id), OrderLine.order_id.in_(order_ids)
     )
 
 

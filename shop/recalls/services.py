@@ -13,6 +13,7 @@ from shop.recalls.models import Recall, RecalledLine
 from shop.recalls.values import Recalled, Touch
 from shop.stock import services as stock
 from shop.tracing import services as tracing
+from shop.tracing.models import Batch
 
 _COLUMNS = ["recall_id", "touch", "order_line_id", "order_id", "quantity"]
 
@@ -31,14 +32,7 @@ def recall_batch(session: Session, actor: Actor, code: str, reason: str) -> Reca
         return Recalled(known.public_id, known.packs_taken, True)
     public_id = ids.public_id()
     since = queries.made_since(session, batch.id)
-    taken, let_go = stock.withdraw_stock(
-        session,
-        actor,
-        batch.variant_id,
-        queries.most_packs(session, batch.id),
-        f"recall of batch {batch.number}",
-        once=f"recall:{public_id}",
-    )
+    taken, let_go = _withdraw(session, actor, batch, f"recall:{public_id}")
     recall = Recall(
         public_id=public_id,
         batch_id=batch.id,
@@ -67,6 +61,19 @@ def recall_batch(session: Session, actor: Actor, code: str, reason: str) -> Reca
     )
     events.publish(session, BatchRecalled(recall.id))
     return Recalled(public_id, taken, False)
+
+
+def _withdraw(session: Session, actor: Actor, batch: Batch, once: str) -> tuple[int, list[int]]:
+    """Take as many packs out of the stock as a batch had, and where fewer are there, out of what live sessions have of it."""
+    most, reason = queries.most_packs(session, batch.id), f"recall of batch {batch.number}"
+    taken, let_go = stock.withdraw_stock(session, actor, batch.variant_id, most, reason, once=once)
+    # Asked once the stock is locked: from now on no packs move between it and a session.
+    for edition_id in queries.editions(session, batch.variant_id):
+        more, orders = stock.withdraw_stock(
+            session, actor, edition_id, most - taken, reason, once=f"{once}:{edition_id}"
+        )
+        taken, let_go = taken + more, [*let_go, *orders]
+    return taken, sorted(set(let_go))
 
 
 def mark_seen(session: Session, actor: Actor, public_id: str) -> None:

@@ -109,6 +109,7 @@ def goods_statement() -> Select[*tuple[Any, ...]]:
             valid_certificate(_products.c.id, now),
             func.coalesce(_stock.c.on_hand, 0) - held_quantity(_variants.c.id, now),
             _variants.c.ladder,
+            _variants.c.edition_of.is_not(None),
         )
         .select_from(_variants)
         .join(_products, _products.c.id == _variants.c.product_id)
@@ -118,7 +119,7 @@ def goods_statement() -> Select[*tuple[Any, ...]]:
     )
 
 
-FIELDS = 31
+FIELDS = 32
 
 #: Which variant a row of `goods_statement` is about, for those who join something to it.
 VARIANT_ID = _variants.c.id
@@ -127,8 +128,8 @@ VARIANT_ID = _variants.c.id
 def as_goods(row: Sequence[Any]) -> Goods:
     """Read the first `FIELDS` columns of a row of `goods_statement` as goods."""
     fields: list[Any] = list(row[:FIELDS])
-    fields[-2] = int(fields[-2])
-    fields[-1] = as_ladder(fields[-1])
+    fields[-3] = int(fields[-3])
+    fields[-2] = as_ladder(fields[-2])
     return Goods(*fields)
 
 
@@ -175,7 +176,19 @@ def packs_watch(product_ids: Any, now: Any) -> ColumnElement[Any]:
         select(func.array_agg(aggregate_order_by(cast(free, BigInteger), Variant.price_fen, Variant.id)))
         .select_from(Variant)
         .outerjoin(Stock, Stock.variant_id == Variant.id)
-        .where(Variant.product_id == func.any(product_ids), Variant.closed_at.is_(None))
+        .where(Variant.product_id == func.any(product_ids), Variant.on_shelf)
+        .scalar_subquery()
+    )
+
+
+def free_watch(variant_ids: Any, now: Any) -> ColumnElement[Any]:
+    """Return how many packs of each of these variants can be bought, in their order, for pages that are kept."""
+    wanted = func.unnest(variant_ids).table_valued("id", with_ordinality="place").render_derived()
+    free = func.greatest(0, func.coalesce(Stock.on_hand, 0) - held_quantity(wanted.c.id, now))
+    return (
+        select(func.array_agg(aggregate_order_by(cast(free, BigInteger), wanted.c.place)))
+        .select_from(wanted)
+        .outerjoin(Stock, Stock.variant_id == wanted.c.id)
         .scalar_subquery()
     )
 
@@ -195,7 +208,7 @@ def has_stock(product_id: Any, now: Any, *conditions: ColumnElement[bool]) -> Co
         .join(Stock, Stock.variant_id == Variant.id)
         .where(
             Variant.product_id == product_id,
-            Variant.closed_at.is_(None),
+            Variant.on_shelf,
             Stock.on_hand - held_quantity(Variant.id, now) >= Variant.pack_multiple,
             *conditions,
         )
@@ -214,7 +227,7 @@ def is_in_stock(product_id: Any, now: Any) -> ColumnElement[bool]:
         .join(Stock, Stock.variant_id == Variant.id)
         .where(
             Variant.product_id == product_id,
-            Variant.closed_at.is_(None),
+            Variant.on_shelf,
             Stock.on_hand - held_quantity(Variant.id, now) >= Variant.pack_multiple,
         )
         .limit(1)

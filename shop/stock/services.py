@@ -148,12 +148,7 @@ def put_back(session: Session, actor: Actor, order_id: int, packs: Mapping[int, 
     """Put packs (by variant id) back into the stock that an order had taken and that were never sent."""
     moment = clock.now()
     for variant_id in sorted(packs):
-        session.execute(
-            update(Stock)
-            .where(Stock.variant_id == variant_id)
-            .values(on_hand=Stock.on_hand + packs[variant_id])
-            .execution_options(synchronize_session=False)
-        )
+        _add_on_hand(session, variant_id, packs[variant_id])
     session.execute(
         insert(StockMovement),
         [
@@ -195,6 +190,64 @@ def receive_stock(
         upsert(Stock)
         .values(variant_id=variant_id, on_hand=quantity)
         .on_conflict_do_update(index_elements=[Stock.variant_id], set_={"on_hand": Stock.on_hand + quantity})
+    )
+
+
+def move_stock(
+    session: Session,
+    actor: Actor,
+    from_id: int,
+    to_id: int,
+    packs: int,
+    reason: str,
+    *,
+    once: str,
+) -> bool:
+    """Move free packs from the stock of one variant to that of another; says whether that was done.
+
+    Both are locked first. Refused where fewer are free (`OutOfStock`); a form sent twice (`once`) moves them once.
+    """
+    free = lock_stock(session, [from_id, to_id])[from_id]
+    if session.scalar(select(StockMovement.id).where(StockMovement.once == once)) is not None:
+        return False
+    if packs > free:
+        raise OutOfStock([Short(from_id, packs, max(0, free))])
+    _move(session, actor, from_id, to_id, packs, reason, once)
+    return True
+
+
+def move_free_stock(session: Session, actor: Actor, ways: Mapping[int, int], reason: str) -> dict[int, int]:
+    """Move all that is free of some variants to the stock of others (from id, to id); returns how many packs of each."""
+    free = lock_stock(session, [*ways.keys(), *ways.values()])
+    moved = {from_id: free[from_id] for from_id in sorted(ways) if free[from_id] > 0}
+    for from_id, packs in moved.items():
+        _move(session, actor, from_id, ways[from_id], packs, reason)
+    return moved
+
+
+def _move(
+    session: Session, actor: Actor, from_id: int, to_id: int, packs: int, reason: str, once: str | None = None
+) -> None:
+    _add_on_hand(session, from_id, -packs)
+    session.execute(
+        insert(StockMovement).values(
+            variant_id=from_id,
+            change=-packs,
+            reason=reason,
+            actor_user_id=actor.user_id,
+            once=once,
+            moved_at=clock.now(),
+        )
+    )
+    receive_stock(session, actor, to_id, packs, reason)
+
+
+def _add_on_hand(session: Session, variant_id: int, change: int) -> None:
+    session.execute(
+        update(Stock)
+        .where(Stock.variant_id == variant_id)
+        .values(on_hand=Stock.on_hand + change)
+        .execution_options(synchronize_session=False)
     )
 
 

@@ -19,6 +19,7 @@ class Problem(StrEnum):
     MULTIPLE = "multiple"
     SOLD_OUT = "sold_out"
     SHORT = "short"
+    PAID_AT_ONCE = "paid_at_once"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Goods:
 
     `available` leaves out what is held for others; `certificate_id` is None when the product is not certified now. The
     price and its parts are those of a single pack; what so many cost says `rules.charged`. `return_terms` is one of
-    `catalogue.values.ReturnTerms`.
+    `catalogue.values.ReturnTerms`. `in_session`: a live session sells these, out of a stock of its own.
     """
 
     variant_id: int
@@ -78,6 +79,7 @@ class Goods:
     certificate_id: int | None
     available: int
     ladder: tuple[PriceStep, ...] = ()
+    in_session: bool = False
 
 
 @dataclass(frozen=True, slots=True)

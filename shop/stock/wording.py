@@ -15,12 +15,19 @@ from web.wording import explains
 
 
 def name_of(goods: Goods) -> str:
-    """Return what people call a pack: the product and its size."""
-    return f"{in_language(goods.name_zh, goods.name_en)} · {in_language(goods.label_zh, goods.label_en)}"
+    """Return what people call a pack: the product and its size, and whether a live session sells it."""
+    name = f"{in_language(goods.name_zh, goods.name_en)} · {in_language(goods.label_zh, goods.label_en)}"
+    return _("%(pack)s (live session)", pack=name) if goods.in_session else name
 
 
 def problem_text(goods: Goods, problem: Problem) -> str:
     """Say why so many packs of something cannot be bought, and what is left of it."""
+    if problem is Problem.PAID_AT_ONCE:
+        return _("Packs of a live session are paid for at once, so they cannot be ordered on account.")
+    if goods.in_session and problem is Problem.GONE:
+        return _("The live session with this price is over.")
+    if goods.in_session and problem is Problem.SOLD_OUT:
+        return _("This is sold out in the live session.")
     if problem is Problem.GONE:
         return _("This is no longer on sale.")
     if problem is Problem.NOT_CERTIFIED:

@@ -115,9 +115,7 @@ def find_by_key(session: Session, idem_key: str) -> Batch | None:
 def is_open_variant(session: Session, product_id: int, variant_id: int) -> bool:
     """Say whether a product offers this pack size."""
     found = session.scalar(
-        select(Variant.id).where(
-            Variant.id == variant_id, Variant.product_id == product_id, Variant.closed_at.is_(None)
-        )
+        select(Variant.id).where(Variant.id == variant_id, Variant.product_id == product_id, Variant.on_shelf)
     )
     return found is not None
 
@@ -127,7 +125,7 @@ def open_variants(session: Session, product_id: int) -> list[Variant]:
     return list(
         session.scalars(
             select(Variant)
-            .where(Variant.product_id == product_id, Variant.closed_at.is_(None))
+            .where(Variant.product_id == product_id, Variant.on_shelf)
             .order_by(Variant.price_fen, Variant.id)
         )
     )

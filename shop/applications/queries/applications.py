@@ -88,9 +88,7 @@ def evidence_of(session: Session, product: Product) -> Evidence:
     """Return what is known of a product and its supplier today."""
     supplier = session.get_one(Organisation, product.supplier_id)
     packs = session.scalar(
-        select(func.count())
-        .select_from(Variant)
-        .where(Variant.product_id == product.id, Variant.closed_at.is_(None))
+        select(func.count()).select_from(Variant).where(Variant.product_id == product.id, Variant.on_shelf)
     )
     today = clock.today()
     faults = licence_queries.find_faults(session, {supplier.id}, today)[supplier.id]
@@ -436,7 +434,7 @@ def standing(session: Session, actor: Actor, *, limit: int, offset: int) -> tupl
     ).alias("last_application")
     packs = (
         select(func.count())
-        .where(Variant.product_id == Product.id, Variant.closed_at.is_(None))
+        .where(Variant.product_id == Product.id, Variant.on_shelf)
         .correlate(Product)
         .scalar_subquery()
     )

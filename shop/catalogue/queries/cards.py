@@ -135,9 +135,7 @@ class _Shape:
             found.append(has_stock(Product.id, _now, *_packed(self.size)))
         elif self.size:
             found.append(
-                Product.id.in_(
-                    select(Variant.product_id).where(Variant.closed_at.is_(None), *_packed(self.size))
-                )
+                Product.id.in_(select(Variant.product_id).where(Variant.on_shelf, *_packed(self.size)))
             )
         return found
 
@@ -373,13 +371,13 @@ def _cards_statement(shape: _Shape, sort: Sort) -> Select[*tuple[Any, ...]]:
             Variant.price_fen,
             Variant.producer_fen,
         )
-        .where(Variant.product_id == page.c.id, Variant.closed_at.is_(None))
+        .where(Variant.product_id == page.c.id, Variant.on_shelf)
         .order_by(Variant.price_fen, Variant.id)
         .limit(1)
     ).alias("cheapest")
     packs = (
         select(func.count())
-        .where(Variant.product_id == page.c.id, Variant.closed_at.is_(None))
+        .where(Variant.product_id == page.c.id, Variant.on_shelf)
         .correlate(page)
         .scalar_subquery()
     )

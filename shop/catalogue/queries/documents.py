@@ -41,7 +41,7 @@ def search_documents(session: Session, ids: Sequence[int]) -> list[Document]:
                 aggregate_order_by(Variant.label_zh + "\n" + Variant.label_en, Variant.price_fen, Variant.id)
             )
         )
-        .where(Variant.product_id == Product.id, Variant.closed_at.is_(None))
+        .where(Variant.product_id == Product.id, Variant.on_shelf)
         .correlate(Product)
         .scalar_subquery()
     )

@@ -77,7 +77,7 @@ def _dear_statement(now: datetime, scope: ColumnElement[bool], percent: int) -> 
         .where(
             scope,
             Product.listed_at.is_not(None),
-            Variant.closed_at.is_(None),
+            Variant.on_shelf,
             later.changed_at > now - MEDIAN_OVER,
             exists().where(and_(earlier.variant_id == later.variant_id, earlier.id < later.id)),
         )

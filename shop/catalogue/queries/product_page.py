@@ -183,7 +183,7 @@ def _product_statement() -> Select[*tuple[Any, ...]]:
         )
         .select_from(Variant)
         .outerjoin(Stock, Stock.variant_id == Variant.id)
-        .where(Variant.product_id == Product.id, Variant.closed_at.is_(None))
+        .where(Variant.product_id == Product.id, Variant.on_shelf)
         .correlate(Product)
         .scalar_subquery()
     )

@@ -49,7 +49,7 @@ def visible_products(
         )
         .select_from(Variant)
         .outerjoin(Stock, Stock.variant_id == Variant.id)
-        .where(Variant.product_id == Product.id, Variant.closed_at.is_(None))
+        .where(Variant.product_id == Product.id, Variant.on_shelf)
     ).alias("packs_of_product")
     total = select(func.count()).select_from(Product).where(Product.supplier_id.in_(suppliers))
     rows = session.execute(

@@ -20,7 +20,7 @@ from search import services as search_services
 from shop.benefit_shares import queries as share_queries
 from shop.benefit_shares.rules import WHOLE
 from shop.catalogue import rules
-from shop.catalogue.events import PriceChanged, ProductsListed
+from shop.catalogue.events import PricesChanged, ProductsListed
 from shop.catalogue.models import PriceChange, Product, Variant
 from shop.catalogue.services.adding import longer_slug, plain_slug
 from shop.catalogue.services.editing import (
@@ -73,7 +73,7 @@ def edit_many(session: Session, actor: Actor, patches: Sequence[ProductPatch]) -
     }
     shared = share_queries.with_shares(session, list(products))
     done: set[int] = set()
-    priced: list[tuple[Product, Variant, int]] = []
+    priced: list[tuple[Product, Variant]] = []
     moment = clock.now()
     with audit.together(session):
         for patch in patches:
@@ -90,15 +90,14 @@ def edit_many(session: Session, actor: Actor, patches: Sequence[ProductPatch]) -
             if of_product:
                 _change(session, actor, product, of_product, "product edited", "product", product.slug)
             for variant, changes in of_packs:
-                before_fen = variant.price_fen
                 _change(session, actor, variant, changes, "pack size edited", "variant", variant.public_id)
                 if PRICE_FIELDS & changes.keys():
                     note_price(session, actor, variant, moment)
-                    priced.append((product, variant, before_fen))
+                    priced.append((product, variant))
     session.flush()
-    _refresh_from_prices(session, {product.id for product, _variant, _fen in priced})
-    for product, variant, before_fen in priced:
-        events.publish(session, PriceChanged(product.id, variant.id, before_fen, variant.price_fen))
+    _refresh_from_prices(session, {product.id for product, _variant in priced})
+    if priced:
+        events.publish(session, PricesChanged(tuple(variant.id for _product, variant in priced)))
     search_services.note_change(session, sorted(done))
     return frozenset(done)
 
@@ -162,7 +161,7 @@ def _refresh_from_prices(session: Session, product_ids: set[int]) -> None:
         return
     lowest = (
         select(func.coalesce(func.min(Variant.price_fen), 0))
-        .where(Variant.product_id == Product.id, Variant.closed_at.is_(None))
+        .where(Variant.product_id == Product.id, Variant.on_shelf)
         .scalar_subquery()
     )
     session.execute(

@@ -37,8 +37,13 @@ def own_product(session: Session, actor: Actor, product_id: int) -> Product:
 
 
 def own_variant(session: Session, actor: Actor, variant_id: int) -> tuple[Product, Variant]:
-    """Return a pack size of the actor's supplier with its product; the product is locked first."""
-    product_id = session.scalar(select(Variant.product_id).where(Variant.id == variant_id))
+    """Return a pack size of the actor's supplier with its product; the product is locked first.
+
+    Those of live sessions are none of the range (`NotFound`).
+    """
+    product_id = session.scalar(
+        select(Variant.product_id).where(Variant.id == variant_id, Variant.edition_of.is_(None))
+    )
     if product_id is None:
         raise NotFound("variant")
     product = own_product(session, actor, product_id)
@@ -116,9 +121,7 @@ def refresh_from_price(session: Session, product: Product) -> None:
     """Copy the lowest price of the open pack sizes to the product; one without any goes off sale."""
     session.flush()
     lowest = session.scalar(
-        select(func.min(Variant.price_fen)).where(
-            Variant.product_id == product.id, Variant.closed_at.is_(None)
-        )
+        select(func.min(Variant.price_fen)).where(Variant.product_id == product.id, Variant.on_shelf)
     )
     product.from_price_fen = lowest or 0
     session.flush()

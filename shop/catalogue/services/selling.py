@@ -22,7 +22,7 @@ def list_product(session: Session, actor: Actor, product_id: int) -> Product:
     """
     product = own_product(session, actor, product_id)
     if product.listed_at is None:
-        packs = select(Variant.id).where(Variant.product_id == product.id, Variant.closed_at.is_(None))
+        packs = select(Variant.id).where(Variant.product_id == product.id, Variant.on_shelf)
         if session.scalar(packs.limit(1)) is None:
             raise NotReadyForSale
         product.listed_at = clock.now()

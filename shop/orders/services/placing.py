@@ -88,7 +88,7 @@ def place_order(session: Session, actor: Actor, request: OrderRequest) -> Placed
     goods = stock_queries.goods_by_id(session, wanted)
     if len(goods) < len(wanted):
         raise NotFound("variant")
-    problems = rules.problems_of(goods, wanted)
+    problems = rules.problems_of(goods, wanted, on_account=kind is Kind.INSTITUTION)
     if problems:
         raise BasketRefused(problems)
     tariff = freight_queries.tariff_today(session)

@@ -35,6 +35,7 @@ from shop.tracing.errors import BadBatch, BatchClosed
 from shop.tracing.values import Closing
 from tests.factories.after_sales import file_claim, line_of, new_return, received_order
 from tests.factories.after_sales import seller_of as claim_seller_of
+from tests.factories.live import edition_of, make_live
 from tests.factories.orders import make_variant, place
 from tests.factories.tracing import days, make_batch, seller_of
 
@@ -368,3 +369,25 @@ def test_what_comes_back_of_a_recalled_batch_is_not_sold_again(session: Session)
         claims.confirm_return(session, seller, claim.public_id, Arrived(1))
     claims.confirm_return(session, seller, claim.public_id, Arrived(0))
     assert (claim.state, on_hand(session, variant)) == (ClaimState.REFUNDED, before)
+
+
+def test_a_recall_reaches_what_live_sessions_have_and_sold_of_the_batch(session: Session) -> None:
+    variant = make_variant(session, stock=50)
+    code = batch_of(session, variant, packs=45)
+    live = make_live(session, variant, 30, opened=True)
+    edition = edition_of(session, live)
+    sold = paid_order(session, edition, 4)
+    unpaid = place(session, (edition, 20))
+    seller = seller_of(product_of(session, variant).supplier_id)
+    preview = queries.preview(session, seller, code)
+    assert (preview.on_hand, preview.packs_taken, preview.orders, preview.to_send) == (46, 45, 1, 1)
+    recalled = recall(session, variant, code)
+    # Twenty out of the shop, the rest out of the session: too little is left there for the unpaid order.
+    assert (recalled.packs_taken, on_hand(session, variant), on_hand(session, edition)) == (45, 0, 1)
+    touched = session.execute(
+        select(RecalledLine.order_id, RecalledLine.touch).order_by(RecalledLine.order_id)
+    )
+    assert [tuple(row) for row in touched] == [
+        (sold, Touch.MAY_HOLD.value),
+        (unpaid.order_id, Touch.LET_GO.value),
+    ]

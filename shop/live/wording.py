@@ -1,0 +1,86 @@
+"""Words for live sessions: how far one has come, and what is refused."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from core import money
+from shop.live.errors import (
+    BadPlan,
+    DearerThanOrdinary,
+    NotForSession,
+    NotInMultiples,
+    TooManyItems,
+    WrongSessionState,
+)
+from shop.live.values import FURTHEST, LONGEST, MOST_ITEMS, Ineligible, SessionState
+from web.wording import explains
+
+
+def state_label(state: str) -> str:
+    """Return the name of a session's state."""
+    return {
+        SessionState.PLANNED: _("Coming"),
+        SessionState.OPEN: _("On now"),
+        SessionState.ENDED: _("Over"),
+        SessionState.CALLED_OFF: _("Called off"),
+    }[SessionState(state)]
+
+
+def state_tone(state: str) -> str:
+    """Return the tone in which a session's state is shown."""
+    return {SessionState.PLANNED: "info", SessionState.OPEN: "good", SessionState.CALLED_OFF: "bad"}.get(
+        SessionState(state), "neutral"
+    )
+
+
+@explains(BadPlan)
+def plan_text(refusal: BadPlan) -> str:
+    """Say what is wrong with a field of a plan."""
+    return {
+        "too far": _("At most %(days)s days ahead.", days=FURTHEST.days),
+        "before start": _("The end lies before the start."),
+        "over": _("This moment is over."),
+        "too long": _("A session lasts at most %(hours)s hours.", hours=int(LONGEST.total_seconds()) // 3600),
+        "address": _("Enter an address that begins with https://, or leave it empty."),
+    }[refusal.problem]
+
+
+@explains(WrongSessionState)
+def _wrong_state(refusal: WrongSessionState) -> str:
+    return {
+        SessionState.PLANNED: _("This live session has not begun yet."),
+        SessionState.OPEN: _("This live session has begun already."),
+        SessionState.ENDED: _("This live session is over."),
+        SessionState.CALLED_OFF: _("This live session was called off."),
+    }[refusal.state]
+
+
+@explains(NotForSession)
+def _not_for_session(refusal: NotForSession) -> str:
+    return {
+        Ineligible.OFF_SALE: _("Only what is on sale in the shop can be set aside for a live session."),
+        Ineligible.NOT_CERTIFIED: _(
+            "Its certificate does not hold at the moment, so no packs can be set aside for a live session."
+        ),
+        Ineligible.SOMEBODY_ELSES: _("In this live session its host sells goods of its own."),
+        Ineligible.OTHER_COUNTY: _("This live session sells what grows in the county that holds it."),
+    }[refusal.reason]
+
+
+@explains(DearerThanOrdinary)
+def _dearer(refusal: DearerThanOrdinary) -> str:
+    return _(
+        "In a live session a pack costs at most what it costs in the shop: %(price)s.",
+        price=money.format_fen(refusal.ordinary_fen),
+    )
+
+
+@explains(NotInMultiples)
+def _multiples(refusal: NotInMultiples) -> str:
+    return _("This is sold in steps of %(multiple)s packs.", multiple=refusal.multiple)
+
+
+@explains(TooManyItems)
+def _too_many(_refusal: TooManyItems) -> str:
+    return _("A live session sells at most %(most)s kinds of packs.", most=MOST_ITEMS)
