@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, false, func, or_, select, text, update
+from sqlalchemy import DateTime, bindparam, delete, false, func, insert, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from accounts import queries, rules
@@ -15,6 +15,7 @@ from accounts.events import PasswordResetAsked, SignUpRepeated
 from accounts.models import Attempt, Organisation, PasswordReset, RoleGrant, SignIn, User
 from accounts.values import LegalForm, NewSignIn, OrganisationKind, Role, SignUpRequest
 from core import audit, clock, events, ids
+from core.db import one_or_many, table_of
 from core.errors import TooManyAttempts
 from core.permissions import SYSTEM, Actor
 
@@ -174,6 +175,21 @@ def end_role(session: Session, actor: Actor, user_id: int, role: Role, *, region
         )
 
 
+# Sent at every door that counts tries, so built once, over the plain table.
+_attempts = table_of(Attempt)
+_LOCK_DOOR = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 7))")
+_TRIED = (
+    select(_attempts.c.key, func.count(), func.max(_attempts.c.tried_at))
+    .where(
+        _attempts.c.key.in_(bindparam("keys", expanding=True)),
+        _attempts.c.tried_at > bindparam("since", type_=DateTime(timezone=True)),
+    )
+    .group_by(_attempts.c.key)
+)
+_TRY = insert(_attempts)
+_FORGET = delete(_attempts).where(_attempts.c.key.in_(bindparam("keys", expanding=True)))
+
+
 def count_attempt(session: Session, *keys: str, scale: int = 1) -> None:
     """Count a try against each key and refuse (`TooManyAttempts`) when one must rest; serialised by key.
 
@@ -183,25 +199,17 @@ def count_attempt(session: Session, *keys: str, scale: int = 1) -> None:
     moment = clock.now()
     hashed = sorted({ids.digest(key) for key in keys})
     for key in hashed:
-        session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 7))"), {"key": key})
-    tried = {
-        key: (count, latest)
-        for key, count, latest in session.execute(
-            select(Attempt.key, func.count(), func.max(Attempt.tried_at))
-            .where(Attempt.key.in_(hashed), Attempt.tried_at > moment - FORGET_ATTEMPTS)
-            .group_by(Attempt.key)
-        )
-    }
-    for count, latest in tried.values():
+        session.execute(_LOCK_DOOR, {"key": key})
+    for _key, count, latest in session.execute(_TRIED, {"keys": hashed, "since": moment - FORGET_ATTEMPTS}):
         rest = latest + rules.wait_after(count // scale) - moment
         if rest > timedelta(0):
             raise TooManyAttempts(int(rest.total_seconds()) + 1)
-    session.add_all([Attempt(key=key, tried_at=moment) for key in hashed])
+    session.execute(_TRY, one_or_many([{"key": key, "tried_at": moment} for key in hashed]))
 
 
 def forget_attempts(session: Session, *keys: str) -> None:
     """Forgive the tries of the rightful person."""
-    session.execute(delete(Attempt).where(Attempt.key.in_([ids.digest(key) for key in keys])))
+    session.execute(_FORGET, {"keys": [ids.digest(key) for key in keys]})
 
 
 def forgive_one(session: Session, key: str) -> None:

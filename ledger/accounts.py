@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from core import clock
-from core.db import after_commit
+from core.db import after_commit, table_of
 from ledger.models import LedgerAccount, LedgerBalance
 from ledger.values import Account, AccountKind, AccountSpec, Policy, Unit
 
@@ -74,13 +74,14 @@ def ensure(session: Session, specs: Iterable[AccountSpec]) -> dict[str, Account]
     return found
 
 
+_accounts = table_of(LedgerAccount)
+_READ = select(
+    _accounts.c.id, _accounts.c.code, _accounts.c.unit, _accounts.c.kind, _accounts.c.policy
+).where(_accounts.c.code.in_(bindparam("codes", expanding=True)))
+
+
 def _read(session: Session, codes: list[str]) -> dict[str, Account]:
-    rows = session.execute(
-        select(
-            LedgerAccount.id, LedgerAccount.code, LedgerAccount.unit, LedgerAccount.kind, LedgerAccount.policy
-        ).where(LedgerAccount.code.in_(codes))
-    )
     return {
         row.code: Account(row.id, row.code, Unit(row.unit), AccountKind(row.kind), Policy(row.policy))
-        for row in rows
+        for row in session.execute(_READ, {"codes": codes})
     }

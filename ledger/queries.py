@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, case, cast, func, or_, select, text
+from sqlalchemy import BigInteger, Select, bindparam, case, cast, func, or_, select, text
 from sqlalchemy.orm import Session, aliased
 
+from core.db import table_of
 from ledger.models import LedgerAccount, LedgerBalance, LedgerEntry, LedgerTransfer, LedgerUnrolled
 from ledger.values import Balance
 
@@ -61,36 +63,46 @@ class Movement:
 def balances(session: Session, codes: Iterable[str]) -> dict[str, Balance]:
     """Return settled and available balances by account code, movements that wait for the roller included."""
     wanted = list(codes)
-    waiting = (
-        select(
-            LedgerUnrolled.account_id,
-            func.sum(LedgerUnrolled.debit).label("debit"),
-            func.sum(LedgerUnrolled.credit).label("credit"),
-        )
-        .join(LedgerAccount, LedgerAccount.id == LedgerUnrolled.account_id)
-        .where(LedgerAccount.code.in_(wanted))
-        .group_by(LedgerUnrolled.account_id)
-        .subquery()
-    )
-    rows = session.execute(
-        select(
-            LedgerAccount.code,
-            LedgerBalance.grows_by_debit,
-            LedgerBalance.debits + func.coalesce(waiting.c.debit, 0),
-            LedgerBalance.credits + func.coalesce(waiting.c.credit, 0),
-            LedgerBalance.debits_pending,
-            LedgerBalance.credits_pending,
-        )
-        .join(LedgerBalance, LedgerBalance.account_id == LedgerAccount.id)
-        .outerjoin(waiting, waiting.c.account_id == LedgerAccount.id)
-        .where(LedgerAccount.code.in_(wanted))
-    )
     found = {code: Balance(0, 0) for code in wanted}
-    for code, grows_by_debit, debits, credits, debits_pending, credits_pending in rows:
+    for code, grows_by_debit, debits, credits, debits_pending, credits_pending in session.execute(
+        _balances(), {"codes": wanted}
+    ):
         settled = int(debits - credits if grows_by_debit else credits - debits)
         on_hold = credits_pending if grows_by_debit else debits_pending
         found[code] = Balance(settled, settled - int(on_hold))
     return found
+
+
+@cache
+def _balances() -> Select[*tuple[Any, ...]]:
+    accounts, settled, unrolled = (
+        table_of(model) for model in (LedgerAccount, LedgerBalance, LedgerUnrolled)
+    )
+    asked = accounts.c.code.in_(bindparam("codes", expanding=True))
+    waiting = (
+        select(
+            unrolled.c.account_id,
+            func.sum(unrolled.c.debit).label("debit"),
+            func.sum(unrolled.c.credit).label("credit"),
+        )
+        .join(accounts, accounts.c.id == unrolled.c.account_id)
+        .where(asked)
+        .group_by(unrolled.c.account_id)
+        .subquery()
+    )
+    return (
+        select(
+            accounts.c.code,
+            settled.c.grows_by_debit,
+            settled.c.debits + func.coalesce(waiting.c.debit, 0),
+            settled.c.credits + func.coalesce(waiting.c.credit, 0),
+            settled.c.debits_pending,
+            settled.c.credits_pending,
+        )
+        .join(settled, settled.c.account_id == accounts.c.id)
+        .outerjoin(waiting, waiting.c.account_id == accounts.c.id)
+        .where(asked)
+    )
 
 
 def balance(session: Session, code: str) -> Balance:

@@ -8,11 +8,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import BigInteger, bindparam, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from core import clock
+from core.db import one_or_many, table_of
 from core.permissions import Actor
 from ledger import accounts
 from ledger.errors import HoldNotPending, InsufficientBalance, KeyReused, ReversalTooLarge
@@ -94,6 +95,17 @@ _ROLL = text(
     FROM sums WHERE sums.account_id = balance.account_id
     """
 )
+
+
+# Sent with every redemption, so built once, over the plain tables.
+_lots = table_of(LedgerLot)
+_LOCK_LOTS = (
+    select(_lots.c.id, _lots.c.remaining)
+    .where(_lots.c.account_id == bindparam("account_id", type_=BigInteger), _lots.c.remaining > 0)
+    .order_by(_lots.c.expires_on.nulls_last(), _lots.c.id)
+    .with_for_update()
+)
+_USE_LOTS = insert(table_of(LedgerLotUse))
 
 
 def post(
@@ -281,13 +293,7 @@ def spend_lots(session: Session, account: AccountSpec, posted: Posted, amount: i
     if posted.replayed:
         return
     opened = accounts.ensure(session, [account])[account.code]
-    lots = session.scalars(
-        select(LedgerLot)
-        .where(LedgerLot.account_id == opened.id, LedgerLot.remaining > 0)
-        .order_by(LedgerLot.expires_on.nulls_last(), LedgerLot.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
+    lots = session.execute(_LOCK_LOTS, {"account_id": opened.id}).all()
     left = amount
     uses = []
     for lot in lots:
@@ -302,7 +308,7 @@ def spend_lots(session: Session, account: AccountSpec, posted: Posted, amount: i
         _TAKE_FROM_LOTS,
         {"lot_ids": [use["lot_id"] for use in uses], "amounts": [use["amount"] for use in uses]},
     )
-    session.execute(insert(LedgerLotUse), uses)
+    session.execute(_USE_LOTS, one_or_many(uses))
 
 
 def _canonical(

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ARRAY, ColumnElement, Text, bindparam, false, func, or_, select, true
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Text,
+    bindparam,
+    cast,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session, aliased
 
@@ -27,6 +41,14 @@ def within(paths: tuple[str, ...]) -> ColumnElement[bool]:
     if "" in paths:
         return true()
     return or_(*(Region.path.startswith(path, autoescape=True) for path in paths))
+
+
+def on_the_way(path: Any) -> ColumnElement[Any]:
+    """Return what the id of a region equals that lies on a `Region.path`, its own end included.
+
+    So that each is looked up by its id: to find them by the beginning of their own paths reads all regions of a level.
+    """
+    return func.any(cast(func.string_to_array(func.btrim(path, "/"), "/"), ARRAY(BigInteger)))
 
 
 def find_region(session: Session, code: str) -> Region | None:

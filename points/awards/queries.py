@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from accounts.models import User
 from accounts.values import Role
+from core.db import table_of
 from core.errors import NotFound
 from core.permissions import Actor
 from points.awards.models import PointsClaim
@@ -340,18 +341,23 @@ def get_own_claim(session: Session, claim_id: int) -> tuple[int, OwnClaim]:
     return household_id, _own_claims(session, PointsClaim.id == claim_id, limit=1)[0]
 
 
+# Sent twice with every redemption, so built once, over the plain table.
+_claims = table_of(PointsClaim)
+_HAND_IN = (
+    select(_claims.c.id)
+    .where(
+        _claims.c.household_id == bindparam("household_id", type_=BigInteger),
+        _claims.c.state == ClaimState.APPROVED.value,
+        _claims.c.decided_at >= bindparam("since", type_=DateTime(timezone=True)),
+        bindparam("user_id", type_=BigInteger).in_(
+            [_claims.c.recorder_user_id, _claims.c.decided_by_user_id]
+        ),
+    )
+    .limit(1)
+)
+
+
 def had_a_hand_in(session: Session, user_id: int, household_id: int, since: datetime) -> bool:
     """Say whether somebody recorded or approved points that a household got since a moment."""
-    return (
-        session.scalar(
-            select(PointsClaim.id)
-            .where(
-                PointsClaim.household_id == household_id,
-                PointsClaim.state == ClaimState.APPROVED.value,
-                PointsClaim.decided_at >= since,
-                or_(PointsClaim.recorder_user_id == user_id, PointsClaim.decided_by_user_id == user_id),
-            )
-            .limit(1)
-        )
-        is not None
-    )
+    asked = {"user_id": user_id, "household_id": household_id, "since": since}
+    return session.scalar(_HAND_IN, asked) is not None

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import BigInteger, DateTime, Integer, Select, Text, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from accounts.values import Role
 from core import clock, ids
+from core.db import one_of, table_of
 from core.errors import NotFound
 from core.permissions import Actor
 from ledger import queries as ledger_queries
@@ -94,51 +96,55 @@ class KeepersRedemption:
         return self.created_at.astimezone(clock.CHINA).strftime("%H:%M")
 
 
-def _holders() -> Select[Card, Household, Region]:
-    return (
-        select(Card, Household, Region)
-        .join(Household, Household.id == Card.household_id)
-        .join(Region, Region.id == Household.village_id)
-        .where(Household.closed_on.is_(None))
+# Sent at every step of a till, so built once, over the plain tables.
+_cards, _redemptions, _lines = (table_of(model) for model in (Card, Redemption, RedemptionLine))
+_households, _villages, _stores, _goods = (table_of(model) for model in (Household, Region, Store, Goods))
+_HOLDERS = (
+    select(
+        _cards.c.id,
+        _cards.c.public_id,
+        _cards.c.blocked_at.is_not(None),
+        _cards.c.issued_by_user_id,
+        _households.c.id,
+        _households.c.ledger_ref,
+        _households.c.householder,
+        _villages.c.id,
+        _villages.c.path,
+        _villages.c.name_zh,
+        _villages.c.name_en,
     )
+    .join(_households, _households.c.id == _cards.c.household_id)
+    .join(_villages, _villages.c.id == _households.c.village_id)
+    .where(_households.c.closed_on.is_(None))
+)
+_BY_CODE = _HOLDERS.where(_cards.c.code_digest == bindparam("digest", type_=Text))
+_BY_PUBLIC_ID = _HOLDERS.where(_cards.c.public_id == bindparam("public_id", type_=Text))
+_LOCK_HOLDER = _HOLDERS.where(_cards.c.id == bindparam("card_id", type_=BigInteger)).with_for_update(
+    of=_cards, read=True
+)
 
 
-def _holder(row: Row[Card, Household, Region] | None) -> CardHolder | None:
+def _holder(session: Session, statement: Select[*tuple[Any, ...]], **asked: Any) -> CardHolder | None:
+    row = session.execute(statement, asked).one_or_none()
     if row is None:
         return None
-    card, household, village = row
-    return CardHolder(
-        card.id,
-        card.public_id,
-        card.blocked_at is not None,
-        card.issued_by_user_id,
-        household.id,
-        household.ledger_ref,
-        mask(household.householder),
-        village.id,
-        village.path,
-        village.name_zh,
-        village.name_en,
-    )
+    fields: list[Any] = [*row[:6], mask(row[6]), *row[7:]]
+    return CardHolder(*fields)
 
 
 def find_holder_by_code(session: Session, code: str) -> CardHolder | None:
     """Return whose card has this code (in its full form), blocked ones too."""
-    return _holder(session.execute(_holders().where(Card.code_digest == ids.digest(code))).one_or_none())
+    return _holder(session, _BY_CODE, digest=ids.digest(code))
 
 
 def find_holder(session: Session, card_public_id: str) -> CardHolder | None:
     """Return whose card has this public id, blocked ones too."""
-    return _holder(session.execute(_holders().where(Card.public_id == card_public_id)).one_or_none())
+    return _holder(session, _BY_PUBLIC_ID, public_id=card_public_id)
 
 
 def lock_holder(session: Session, card_id: int) -> CardHolder | None:
     """Return whose card this is; it cannot be blocked before the step ends."""
-    return _holder(
-        session.execute(
-            _holders().where(Card.id == card_id).with_for_update(of=Card, read=True)
-        ).one_or_none()
-    )
+    return _holder(session, _LOCK_HOLDER, card_id=card_id)
 
 
 def open_card(session: Session, household_id: int) -> Card | None:
@@ -153,52 +159,64 @@ def points_balance(session: Session, ledger_ref: str) -> int:
 
 def find_redemption_by_key(session: Session, idem_key: str) -> Redemption | None:
     """Return the redemption that a form's token made, if it did."""
-    return session.scalar(select(Redemption).where(Redemption.idem_key == idem_key))
+    return session.scalar(_BY_KEY, {"idem_key": idem_key})
+
+
+_BY_KEY = select(Redemption).where(Redemption.idem_key == bindparam("idem_key", type_=Text))
+_SLIP = (
+    select(
+        *(_redemptions.c[name] for name in ("id", "public_id", "points", "created_at")),
+        _stores.c.public_id.label("store"),
+        *(_stores.c[name] for name in ("name_zh", "name_en", "organisation_id")),
+        _households.c.householder,
+        _households.c.ledger_ref,
+    )
+    .join(_stores, _stores.c.id == _redemptions.c.store_id)
+    .join(_households, _households.c.id == _redemptions.c.household_id)
+    .where(
+        _redemptions.c.public_id == bindparam("public_id", type_=Text),
+        or_(
+            _stores.c.organisation_id == one_of("organisations"),
+            _households.c.id == bindparam("household_id", type_=BigInteger),
+        ),
+    )
+)
+_SLIP_LINES = (
+    select(
+        *(_goods.c[name] for name in ("name_zh", "name_en", "unit_zh", "unit_en")),
+        func.sum(_lines.c.quantity),
+        func.sum(_lines.c.points),
+    )
+    .join(_goods, _goods.c.id == _lines.c.goods_id)
+    .where(_lines.c.redemption_id == bindparam("redemption_id", type_=BigInteger))
+    .group_by(_goods.c.id)
+    .order_by(func.min(_lines.c.id))
+)
 
 
 def get_slip(session: Session, actor: Actor, public_id: str) -> Slip:
     """Return the slip of a redemption for a keeper of its store or a member of its household, else `NotFound`."""
     stores = actor.organisation_ids(Role.STOREKEEPER.value)
-    row = session.execute(
-        select(Redemption, Store, Household)
-        .join(Store, Store.id == Redemption.store_id)
-        .join(Household, Household.id == Redemption.household_id)
-        .where(
-            Redemption.public_id == public_id,
-            or_(
-                Store.organisation_id.in_(stores),
-                Household.id == (actor.household_id if actor.has_role(Role.HOUSEHOLD.value) else None),
-            ),
-        )
-    ).one_or_none()
-    if row is None:
+    asked = {
+        "public_id": public_id,
+        "organisations": sorted(stores),
+        "household_id": actor.household_id if actor.has_role(Role.HOUSEHOLD.value) else None,
+    }
+    found = session.execute(_SLIP, asked).one_or_none()
+    if found is None:
         raise NotFound("slip")
-    redemption, store, household = row
-    lines = session.execute(
-        select(
-            Goods.name_zh,
-            Goods.name_en,
-            Goods.unit_zh,
-            Goods.unit_en,
-            func.sum(RedemptionLine.quantity),
-            func.sum(RedemptionLine.points),
-        )
-        .join(Goods, Goods.id == RedemptionLine.goods_id)
-        .where(RedemptionLine.redemption_id == redemption.id)
-        .group_by(Goods.id)
-        .order_by(func.min(RedemptionLine.id))
-    )
+    lines = session.execute(_SLIP_LINES, {"redemption_id": found.id})
     return Slip(
-        redemption.public_id,
-        store.public_id,
-        store.name_zh,
-        store.name_en,
-        mask(household.householder),
-        redemption.points,
-        points_balance(session, household.ledger_ref),
-        redemption.created_at,
+        found.public_id,
+        found.store,
+        found.name_zh,
+        found.name_en,
+        mask(found.householder),
+        found.points,
+        points_balance(session, found.ledger_ref),
+        found.created_at,
         tuple(SlipLine(*row[:4], int(row[4]), int(row[5])) for row in lines),
-        store.organisation_id in stores,
+        found.organisation_id in stores,
     )
 
 
@@ -257,15 +275,23 @@ def redeemed_since(session: Session, household_id: int, since: datetime) -> int:
     )
 
 
+_LATEST = (
+    select(
+        _redemptions.c.public_id, _households.c.householder, _redemptions.c.points, _redemptions.c.created_at
+    )
+    .join(_households, _households.c.id == _redemptions.c.household_id)
+    .where(
+        _redemptions.c.store_id == bindparam("store_id", type_=BigInteger),
+        _redemptions.c.created_at >= bindparam("since", type_=DateTime(timezone=True)),
+    )
+    .order_by(_redemptions.c.id.desc())
+    .limit(bindparam("most", type_=Integer))
+)
+
+
 def latest_at_store(
     session: Session, store_id: int, since: datetime, *, limit: int = 5
 ) -> list[KeepersRedemption]:
     """Return the latest redemptions of a store, for its keeper."""
-    rows = session.execute(
-        select(Redemption.public_id, Household.householder, Redemption.points, Redemption.created_at)
-        .join(Household, Household.id == Redemption.household_id)
-        .where(Redemption.store_id == store_id, Redemption.created_at >= since)
-        .order_by(Redemption.id.desc())
-        .limit(limit)
-    )
+    rows = session.execute(_LATEST, {"store_id": store_id, "since": since, "most": limit})
     return [KeepersRedemption(row[0], mask(row[1]), row[2], row[3]) for row in rows]

@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from core import audit, clock, events, ids
+from core.db import one_or_many, table_of
 from core.errors import Forbidden
 from core.permissions import Actor
 from ledger import services as ledger
@@ -33,7 +34,6 @@ from points.redemptions.events import PointsRedeemed
 from points.redemptions.models import Card, Redemption, RedemptionLine
 from points.redemptions.values import CARD_PREFIX, Basket, Missing, Shelf, Taken
 from points.supermarkets import queries as store_queries
-from points.supermarkets.models import Goods
 from points.supermarkets.queries import StorePlace
 
 #: Who recorded or approved points of a household within this time does not serve it at the till.
@@ -49,6 +49,15 @@ _TAKE = text(
     bindparam("batch_ids", type_=postgresql.ARRAY(BigInteger)),
     bindparam("quantities", type_=postgresql.ARRAY(BigInteger)),
 )
+
+
+# Sent with every redemption, so built once.
+_OPEN = (
+    postgresql.insert(Redemption)
+    .on_conflict_do_nothing(index_elements=[Redemption.idem_key])
+    .returning(Redemption)
+)
+_ADD_LINES = insert(table_of(RedemptionLine))
 
 
 def issue_card(
@@ -161,21 +170,18 @@ def redeem_goods(session: Session, actor: Actor, basket: Basket) -> Redemption:
         return _same(known, digest)
     taken = _take_goods(session, goods, units)
     by_id = {item.id: item for item in goods.values()}
-    session.execute(
-        insert(RedemptionLine).values(
-            [
-                {
-                    "redemption_id": redemption.id,
-                    "goods_id": part.goods_id,
-                    "batch_id": part.batch_id,
-                    "quantity": part.quantity,
-                    "points": part.quantity * by_id[part.goods_id].points,
-                    "value_fen": part.value_fen,
-                }
-                for part in taken
-            ]
-        )
-    )
+    lines = [
+        {
+            "redemption_id": redemption.id,
+            "goods_id": part.goods_id,
+            "batch_id": part.batch_id,
+            "quantity": part.quantity,
+            "points": part.quantity * by_id[part.goods_id].points,
+            "value_fen": part.value_fen,
+        }
+        for part in taken
+    ]
+    session.execute(_ADD_LINES, one_or_many(lines))
     _post(session, actor, store, holder, redemption, sum(part.value_fen for part in taken))
     audit.record(
         session,
@@ -205,32 +211,27 @@ def _open(
     total: int,
 ) -> Redemption | None:
     """Insert the slip first: a second click waits here for the first, before it looks at stock or points."""
-    added = session.scalar(
-        postgresql.insert(Redemption)
-        .values(
-            public_id=ids.public_id(),
-            idem_key=key,
-            request_hash=digest,
-            store_id=store.id,
-            household_id=holder.household_id,
-            village_id=holder.village_id,
-            card_id=holder.card_id,
-            keeper_user_id=actor.user_id,
-            points=total,
-            created_at=clock.now(),
-        )
-        .on_conflict_do_nothing(index_elements=[Redemption.idem_key])
-        .returning(Redemption.id)
-    )
-    return session.get_one(Redemption, added) if added is not None else None
+    slip = {
+        "public_id": ids.public_id(),
+        "idem_key": key,
+        "request_hash": digest,
+        "store_id": store.id,
+        "household_id": holder.household_id,
+        "village_id": holder.village_id,
+        "card_id": holder.card_id,
+        "keeper_user_id": actor.user_id,
+        "points": total,
+        "created_at": clock.now(),
+    }
+    return session.scalar(_OPEN, slip)
 
 
-def _take_goods(session: Session, goods: dict[str, Goods], units: dict[str, int]) -> list[Taken]:
+def _take_goods(
+    session: Session, goods: dict[str, store_queries.Priced], units: dict[str, int]
+) -> list[Taken]:
     today = clock.today()
-    shelves = [
-        Shelf(batch.id, batch.goods_id, batch.expires_on, batch.quantity_left, batch.value_fen)
-        for batch in store_queries.lock_batches(session, [item.id for item in goods.values()])
-    ]
+    batches = store_queries.lock_batches(session, [item.id for item in goods.values()])
+    shelves = [Shelf(*batch) for batch in batches]
     missing = []
     for public_id, quantity in units.items():
         item = goods[public_id]

@@ -2,25 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Date,
+    Row,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, aliased
 
 from accounts.values import Role
 from core import clock
+from core.db import one_of, table_of
 from core.errors import NotFound
 from core.permissions import Actor
 from points.supermarkets import rules
 from points.supermarkets.models import Goods, GoodsBatch, Store
 from registry.models import Region
+from registry.queries import on_the_way
 
 #: Goods that expire within so many days are marked for the keeper.
 SOON = timedelta(days=30)
 FEW = 5
+
+# Sent at every step of a till, so built once, over the plain tables.
+_stores, _goods, _batches = (table_of(model) for model in (Store, Goods, GoodsBatch))
+_today: Any = bindparam("today", type_=Date)
+_open = or_(_stores.c.closed_on.is_(None), _stores.c.closed_on > _today)
+#: Stores of the organisations that are sent; `_keepers` has the values.
+_keepers_own = _stores.c.organisation_id == one_of("organisations")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +86,16 @@ class ShelfItem:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnStore:
+    """A store whose till somebody runs."""
+
+    id: int
+    public_id: str
+    name_zh: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
 class StorePlace:
     """A store with the names of where it stands."""
 
@@ -88,10 +122,10 @@ class StorePlace:
     served_path: str
 
 
-def giveable(today: date) -> ColumnElement[bool]:
+def giveable(today: Any) -> ColumnElement[bool]:
     """Return the condition that units of a batch may be given out on a day."""
-    return (GoodsBatch.quantity_left > 0) & or_(
-        GoodsBatch.expires_on.is_(None), GoodsBatch.expires_on >= today
+    return (_batches.c.quantity_left > 0) & or_(
+        _batches.c.expires_on.is_(None), _batches.c.expires_on >= today
     )
 
 
@@ -101,7 +135,7 @@ def store_cards(session: Session, *, county_code: str | None = None) -> list[Sto
     statement = (
         select(Store, village.name_zh, village.name_en, county.code)
         .join(village, village.id == Store.village_id)
-        .join(county, (county.level == "county") & village.path.startswith(county.path))
+        .join(county, (county.level == "county") & (county.id == on_the_way(village.path)))
         .where(or_(Store.closed_on.is_(None), Store.closed_on > clock.today()))
         .order_by(county.code, village.code, Store.id)
         .limit(500)
@@ -153,126 +187,143 @@ def _shelf_summaries(session: Session, store_ids: list[int]) -> dict[int, tuple[
 def shelf(session: Session, store_id: int, *, sold_out_too: bool = True) -> list[ShelfItem]:
     """Return what a store gives, by category and price, with the units that may be given out today."""
     today = clock.today()
-    left = func.coalesce(func.sum(GoodsBatch.quantity_left).filter(giveable(today)), 0)
-    first = func.min(GoodsBatch.expires_on).filter(giveable(today))
+    rows = session.execute(_shelf(sold_out_too=sold_out_too), {"today": today, "store_id": store_id})
+    return [_shelf_item(row, today) for row in rows]
+
+
+@cache
+def _shelf(*, sold_out_too: bool) -> Select[*tuple[Any, ...]]:
+    left = func.coalesce(func.sum(_batches.c.quantity_left).filter(giveable(_today)), 0)
+    first = func.min(_batches.c.expires_on).filter(giveable(_today))
     statement = (
-        select(Goods, left.label("left"), first.label("first"))
-        .outerjoin(GoodsBatch, (GoodsBatch.goods_id == Goods.id) & (GoodsBatch.quantity_left > 0))
-        .where(Goods.store_id == store_id, Goods.closed_on.is_(None))
-        .group_by(Goods.id)
-        .order_by(Goods.category, Goods.points, Goods.id)
+        select(
+            *(_goods.c[name] for name in ("id", "public_id", "category", "name_zh", "name_en")),
+            *(_goods.c[name] for name in ("unit_zh", "unit_en", "points", "picture", "barcode")),
+            left.label("left"),
+            first.label("first"),
+        )
+        .select_from(_goods)
+        .outerjoin(_batches, (_batches.c.goods_id == _goods.c.id) & (_batches.c.quantity_left > 0))
+        .where(_goods.c.store_id == bindparam("store_id", type_=BigInteger), _goods.c.closed_on.is_(None))
+        .group_by(_goods.c.id)
+        .order_by(_goods.c.category, _goods.c.points, _goods.c.id)
         .limit(300)
     )
-    if not sold_out_too:
-        statement = statement.having(left > 0)
-    return [
-        ShelfItem(
-            row.Goods.id,
-            row.Goods.public_id,
-            row.Goods.category,
-            row.Goods.name_zh,
-            row.Goods.name_en,
-            row.Goods.unit_zh,
-            row.Goods.unit_en,
-            row.Goods.points,
-            row.Goods.picture,
-            row.Goods.barcode,
-            int(row.left),
-            row.first,
-            0 < row.left <= FEW,
-            row.first is not None and row.first <= today + SOON,
-            (row.first - today).days if row.first is not None else None,
-        )
-        for row in session.execute(statement)
+    return statement if sold_out_too else statement.having(left > 0)
+
+
+def _shelf_item(row: Row[*tuple[Any, ...]], today: date) -> ShelfItem:
+    *goods, left, first = row
+    fields: list[Any] = [
+        *goods,
+        int(left),
+        first,
+        0 < left <= FEW,
+        first is not None and first <= today + SOON,
+        (first - today).days if first is not None else None,
     ]
+    return ShelfItem(*fields)
 
 
 def get_store(session: Session, public_id: str) -> StorePlace:
     """Return an open store for everybody, else `NotFound`."""
-    return _one_place(session, Store.public_id == public_id)
+    return _one_place(session, _place_of_all(), {"public_id": public_id})
 
 
-def keepers_stores(session: Session, actor: Actor) -> list[Store]:
+def keepers_stores(session: Session, actor: Actor) -> list[OwnStore]:
     """Return the open stores whose till the actor may run."""
-    return list(
-        session.scalars(
-            select(Store)
-            .where(
-                Store.organisation_id.in_(actor.organisation_ids(Role.STOREKEEPER.value)),
-                or_(Store.closed_on.is_(None), Store.closed_on > clock.today()),
-            )
-            .order_by(Store.id)
-        )
-    )
+    return [OwnStore(*row) for row in session.execute(_KEEPERS_STORES, _keepers(actor))]
+
+
+_KEEPERS_STORES = (
+    select(_stores.c.id, _stores.c.public_id, _stores.c.name_zh, _stores.c.name_en)
+    .where(_keepers_own, _open)
+    .order_by(_stores.c.id)
+)
+
+
+def _keepers(actor: Actor) -> dict[str, Any]:
+    return {
+        "organisations": sorted(actor.organisation_ids(Role.STOREKEEPER.value)),
+        "today": clock.today(),
+    }
 
 
 def keepers_store(session: Session, actor: Actor, store_id: int) -> StorePlace:
     """Return a store whose till the actor may run, else `NotFound`."""
-    return _one_place(
-        session,
-        Store.id == store_id,
-        Store.organisation_id.in_(actor.organisation_ids(Role.STOREKEEPER.value)),
+    return _one_place(session, _place_of_keeper(), _keepers(actor) | {"store_id": store_id})
+
+
+@cache
+def _place_of_all() -> Select[*tuple[Any, ...]]:
+    return _place().where(_stores.c.public_id == bindparam("public_id", type_=Text))
+
+
+@cache
+def _place_of_keeper() -> Select[*tuple[Any, ...]]:
+    return _place().where(_stores.c.id == bindparam("store_id", type_=BigInteger), _keepers_own)
+
+
+def _place() -> Select[*tuple[Any, ...]]:
+    """Return the select of `StorePlace`, in the order of its fields but for `open_today`."""
+    village, county, town = (table_of(Region).alias(level) for level in ("village", "county", "town"))
+    served = case((_stores.c.serves == "town", town.c.path), (_stores.c.serves == "county", county.c.path))
+    return (
+        select(
+            *(_stores.c[name] for name in ("id", "public_id", "organisation_id", "name_zh", "name_en")),
+            *(_stores.c[name] for name in ("address_zh", "address_en", "serves", "open_days", "hours")),
+            *(village.c[name] for name in ("id", "code", "name_zh", "name_en")),
+            *(func.coalesce(county.c[name], "") for name in ("code", "name_zh", "name_en")),
+            *(func.coalesce(town.c[name], "") for name in ("name_zh", "name_en")),
+            func.coalesce(served, village.c.path),
+        )
+        .select_from(_stores)
+        .join(village, village.c.id == _stores.c.village_id)
+        .outerjoin(county, and_(county.c.level == "county", county.c.id == on_the_way(village.c.path)))
+        .outerjoin(town, and_(town.c.level == "town", town.c.id == on_the_way(village.c.path)))
+        .where(_open)
     )
 
 
-def _one_place(session: Session, *conditions: ColumnElement[bool]) -> StorePlace:
-    village, county, town = aliased(Region), aliased(Region), aliased(Region)
-    row = session.execute(
-        select(Store, village, county, town)
-        .join(village, village.id == Store.village_id)
-        .outerjoin(county, (county.level == "county") & village.path.startswith(county.path))
-        .outerjoin(town, (town.level == "town") & village.path.startswith(town.path))
-        .where(*conditions, or_(Store.closed_on.is_(None), Store.closed_on > clock.today()))
-    ).one_or_none()
+def _one_place(session: Session, statement: Select[*tuple[Any, ...]], asked: dict[str, Any]) -> StorePlace:
+    row = session.execute(statement, {"today": clock.today()} | asked).one_or_none()
     if row is None:
         raise NotFound("store")
-    store, home, county_row, town_row = row
-    served = {"village": home, "town": town_row or home, "county": county_row or home}[store.serves]
-    return StorePlace(
-        store.id,
-        store.public_id,
-        store.organisation_id,
-        store.name_zh,
-        store.name_en,
-        store.address_zh,
-        store.address_en,
-        store.serves,
-        tuple(store.open_days),
-        store.hours,
-        rules.is_open(store.open_days, clock.today()),
-        home.id,
-        home.code,
-        home.name_zh,
-        home.name_en,
-        county_row.code if county_row else "",
-        county_row.name_zh if county_row else "",
-        county_row.name_en if county_row else "",
-        town_row.name_zh if town_row else "",
-        town_row.name_en if town_row else "",
-        served.path,
-    )
+    days = tuple(row.open_days)
+    fields: list[Any] = [*row[:8], days, row.hours, rules.is_open(days, clock.today()), *row[10:]]
+    return StorePlace(*fields)
 
 
-def goods_by_public_id(session: Session, store_id: int, public_ids: Iterable[str]) -> dict[str, Goods]:
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """Goods that somebody chose, at their price of now in points."""
+
+    id: int
+    public_id: str
+    name_zh: str
+    name_en: str
+    points: int
+
+
+_PRICED = select(*(_goods.c[name] for name in ("id", "public_id", "name_zh", "name_en", "points"))).where(
+    _goods.c.store_id == bindparam("store_id", type_=BigInteger),
+    _goods.c.public_id.in_(bindparam("public_ids", expanding=True)),
+    _goods.c.closed_on.is_(None),
+)
+_LOCK_BATCHES = (
+    select(*(_batches.c[name] for name in ("id", "goods_id", "expires_on", "quantity_left", "value_fen")))
+    .where(_batches.c.goods_id == one_of("goods_ids"), _batches.c.quantity_left > 0)
+    .order_by(_batches.c.id)
+    .with_for_update()
+)
+
+
+def goods_by_public_id(session: Session, store_id: int, public_ids: Iterable[str]) -> dict[str, Priced]:
     """Return open goods of a store by their public ids."""
-    return {
-        goods.public_id: goods
-        for goods in session.scalars(
-            select(Goods).where(
-                Goods.store_id == store_id, Goods.public_id.in_(list(public_ids)), Goods.closed_on.is_(None)
-            )
-        )
-    }
+    rows = session.execute(_PRICED, {"store_id": store_id, "public_ids": list(public_ids)})
+    return {row.public_id: Priced(*row) for row in rows}
 
 
-def lock_batches(session: Session, goods_ids: Iterable[int]) -> list[GoodsBatch]:
-    """Lock the batches of goods that still hold units, in id order."""
-    return list(
-        session.scalars(
-            select(GoodsBatch)
-            .where(GoodsBatch.goods_id.in_(list(goods_ids)), GoodsBatch.quantity_left > 0)
-            .order_by(GoodsBatch.id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-    )
+def lock_batches(session: Session, goods_ids: Iterable[int]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Lock the batches of goods that still hold units, in id order; rows of `points.redemptions.values.Shelf`."""
+    return session.execute(_LOCK_BATCHES, {"goods_ids": list(goods_ids)}).all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 #: More units than any village store holds: a slip of the finger.
@@ -20,6 +21,6 @@ def is_expired(expires_on: date | None, today: date) -> bool:
     return expires_on is not None and expires_on < today
 
 
-def is_open(open_days: list[int], today: date) -> bool:
+def is_open(open_days: Collection[int], today: date) -> bool:
     """Say whether a store opens on a day."""
     return today.isoweekday() in open_days

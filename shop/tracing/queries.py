@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Select, and_, case, cast, func, lateral, select, true
+from sqlalchemy import Select, and_, case, func, lateral, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, aliased
 
@@ -16,6 +16,7 @@ from core.clock import CHINA
 from core.errors import NotFound
 from core.permissions import Actor
 from registry.models import Region
+from registry.queries import on_the_way
 from shop.applications import queries as application_queries
 from shop.benefit_links import queries as link_queries
 from shop.catalogue.models import Product, Variant
@@ -308,10 +309,7 @@ def _places(village: Any) -> Any:
                 )
             )
         )
-        .where(
-            _place.id
-            == func.any(cast(func.string_to_array(func.btrim(village.path, "/"), "/"), ARRAY(BigInteger)))
-        )
+        .where(_place.id == on_the_way(village.path))
         .correlate(village)
         .scalar_subquery()
     )

@@ -6,14 +6,15 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Select, bindparam, cast, func, lateral, select, true
-from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
+from sqlalchemy import Select, bindparam, func, lateral, select, true
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, aliased
 
 from accounts.models import Organisation
 from core import clock, money, storage
 from core.errors import NotFound
 from registry.models import Region
+from registry.queries import on_the_way
 from shop.catalogue import rules
 from shop.catalogue.models import Picture, Product, Variant
 from shop.catalogue.queries.cards import impact_text
@@ -149,10 +150,7 @@ def _product_statement() -> Select[*tuple[Any, ...]]:
                 )
             )
         )
-        .where(
-            place.id
-            == func.any(cast(func.string_to_array(func.btrim(village.path, "/"), "/"), ARRAY(BigInteger)))
-        )
+        .where(place.id == on_the_way(village.path))
         .correlate(village)
         .scalar_subquery()
     )

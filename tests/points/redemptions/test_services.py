@@ -215,4 +215,4 @@ def test_the_statements_do_not_grow_with_the_basket(
     one = len(statements)
     with statements:
         services.redeem_goods(session, world.keeper, basket(world, **{f"thing{n}": 2 for n in range(30)}))
-    assert len(statements) == one <= 22
+    assert len(statements) == one <= 20
