@@ -9,7 +9,7 @@ from fpdf import FPDF
 
 from core import money
 from shop.fulfilment.values import Paper, Slip, SlipLine
-from shop.paper import QrCode, broken, draw_code, new_document, write, write_right
+from shop.paper import QrCode, broken, draw_code, new_document, write, write_centred, write_right
 
 TITLE = ("装箱单", "Packing slip")
 FROM = ("发货", "From")
@@ -77,12 +77,14 @@ class _Writer:
         side = self.right - SIDE
         room = side - left - 4
         draw_code(pdf, QrCode(scan_url + slip.code), side, self.y, SIDE, self.paper.height)
-        write_right(pdf, slip.code, self.right, self.y + SIDE + 3.5, SIDE + 6, 9)
+        write_centred(pdf, slip.code, side, self.y + SIDE + 3.5, SIDE, 9)
         write(pdf, self._say(TITLE), left, self.y + 6, room, 16)
-        self.y += 13
+        self.y += 9
         self._words(f"{self._say(FROM)}  {self._say(slip.supplier)}", room, 9)
-        self._words(f"{self._say(ORDER)}  {slip.number}    {slip.ordered_on.isoformat()}", room, 9)
+        self._words(f"{self._say(ORDER)}  {slip.number}", room, 9)
+        self._words(f"{self._say(ORDERED_ON)}  {slip.ordered_on.isoformat()}", room, 9)
         self.y += 2
+        self._words(self._say(TO), room, 8)
         self._words(f"{slip.recipient}  {slip.phone}", room, 13)
         if slip.institution[0]:
             self._words(self._say(slip.institution), room, 10)
