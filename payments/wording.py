@@ -69,9 +69,7 @@ def payout_tone(status: str) -> str:
 def payout_trouble(trouble: str) -> str:
     """Return why a payout cannot be booked and what to do about it."""
     if trouble == MADE_BY_HAND:
-        return _(
-            "Somebody made this payout by hand at the payment service, which lists no payments of it. Book it from the bank statement."
-        )
+        return _("Made by hand at the payment service. Book it from the bank statement.")
     if trouble.startswith("paid out in"):
         return _(
             "It was not paid out in yuan. Set the account at the payment service to pay out in CNY; this one is to be booked by those who run the programme."

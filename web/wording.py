@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from core.errors import Forbidden, NotFound, Refusal, TooManyAttempts
 
@@ -51,4 +52,8 @@ def _forbidden(_refusal: Forbidden) -> str:
 @explains(TooManyAttempts)
 def _too_many(refusal: TooManyAttempts) -> str:
     minutes = max(1, -(-refusal.retry_after // 60))
-    return _("Too many attempts. Please wait %(minutes)s minutes and try again.", minutes=minutes)
+    return ngettext(
+        "Too many attempts. Please wait %(num)d minute and try again.",
+        "Too many attempts. Please wait %(num)d minutes and try again.",
+        minutes,
+    )
