@@ -30,6 +30,9 @@ from shop.orders.values import Kind, PartState
 #: How long before today each of the claims was filed.
 WAITING, ESCALATED, OFFERED, RETURNING, SETTLED = (timedelta(hours=h) for h in (9, 40, 16, 44, 30))
 
+#: Which goods go back without a reason, as long as nobody has opened them.
+GO_BACK = (ReturnTerms.SEVEN_DAYS, ReturnTerms.ONLY_UNOPENED)
+
 
 def add_claims(world: World, timeline: Timeline) -> int:
     """Let a few buyers claim, each as far as told by its words; returns how many did."""
@@ -98,7 +101,7 @@ def _claimable(
         .limit(60)
     )
     for line in lines:
-        if line.order_id not in taken and not (returnable and line.return_terms != ReturnTerms.SEVEN_DAYS):
+        if line.order_id not in taken and not (returnable and line.return_terms not in GO_BACK):
             yield line
 
 
@@ -162,6 +165,7 @@ def _sent_back(
         Wish.RETURN_REFUND,
         1,
         words="家里买重了，没有拆封。",
+        unopened=True,
     )
     claim = services.file_claim(session, buyer, order, wish)
     with clock.at(clock.now() + timedelta(hours=22)):

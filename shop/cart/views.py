@@ -14,6 +14,7 @@ from shop.cart import queries, services
 from shop.cart import session as cart_session
 from shop.cart.forms import LineForm, RemoveForm
 from shop.cart.values import Basket
+from shop.catalogue.wording import terms_label
 from shop.freight import queries as freight_queries
 from shop.orders import rules as order_rules
 from shop.stock.rules import most_sellable
@@ -50,6 +51,7 @@ def _page(status: int = 200, problem: str = "") -> tuple[str, int]:
         basket=basket,
         priced=priced,
         problem_text=problem_text,
+        terms_label=terms_label,
         most_sellable=most_sellable,
         ladder_hint=ladder_hint,
         problem=problem,

@@ -106,7 +106,7 @@ def share_labels() -> dict[str, str]:
     }
 
 
-def terms_label(terms: ReturnTerms) -> str:
+def terms_label(terms: str) -> str:
     """Return what the terms are called on which goods go back without a reason."""
     return {
         ReturnTerms.SEVEN_DAYS: _("Back within seven days"),
@@ -115,7 +115,7 @@ def terms_label(terms: ReturnTerms) -> str:
         ReturnTerms.ONLY_UNOPENED: _("Does not keep once opened"),
         ReturnTerms.NEAR_END: _("Near the end of its shelf life"),
         ReturnTerms.FLAWED: _("With a flaw"),
-    }[terms]
+    }[ReturnTerms(terms)]
 
 
 def terms_hint(terms: ReturnTerms) -> str:

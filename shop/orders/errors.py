@@ -33,7 +33,7 @@ class BasketChanged(Refusal):
 
 
 class NoReturnNotConfirmed(Refusal):
-    """Some goods cannot be sent back, and the buyer has not said of this purchase that they know (B10)."""
+    """Some goods go back on other terms, and the buyer has not said of this purchase that they know (B10)."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 

@@ -39,7 +39,7 @@ from shop.orders.values import (
     Pickup,
     PricedOrder,
 )
-from shop.orders.wording import confirmation_text
+from shop.orders.wording import confirmation_text, unconfirmed_text
 from web.forms import DayField, Form, YuanField, at_most, no_control_characters, required
 from web.language import in_language
 from web.wording import words_for
@@ -273,8 +273,11 @@ class CheckoutForm(DeliveryForm):
         self.way.data = PICK_UP if pickup is not None else TO_THE_DOOR
         self.pickup.data = pickup.node if pickup is not None else ""
 
-    def name_excepted(self, priced: PricedOrder) -> None:
-        """Name what goes back on other terms than within seven days; what was confirmed of other goods counts no more."""
+    def name_excepted(self, priced: PricedOrder, *, needed: bool) -> None:
+        """Name what goes back on other terms than within seven days; what was confirmed of other goods counts no more.
+
+        `needed`: it was to be ordered, so a box that is not ticked is named among what is missing.
+        """
         seen = set((self.no_return_for.data or "").split())
         every: list[str] = []
         for terms, lines in priced.excepted.items():
@@ -282,7 +285,10 @@ class CheckoutForm(DeliveryForm):
             box = self[no_return_field(terms)]
             if not seen.issuperset(shown):
                 box.data = False
-            box.label.text = confirmation_text(terms, [line.goods for line in lines])
+            goods = [line.goods for line in lines]
+            box.label.text = confirmation_text(terms, goods)
+            if needed and not box.data:
+                self.add_error(box.name, unconfirmed_text(goods))
             every += shown
         self.no_return_for.data = " ".join(every)
 

@@ -28,7 +28,7 @@ from shop.after_sales.values import LineRights
 from shop.cart import session as cart_session
 from shop.cart.values import Basket
 from shop.cart.views import read_basket
-from shop.catalogue.values import STATED, ReturnTerms
+from shop.catalogue.values import STATED
 from shop.catalogue.wording import reason_text, terms_label
 from shop.freight import queries as freight_queries
 from shop.freight import rules as freight_rules
@@ -41,7 +41,6 @@ from shop.orders.errors import BasketRefused, FormSentBefore, NoReturnNotConfirm
 from shop.orders.forms import ActionForm, CheckoutForm, no_return_field
 from shop.orders.models import Order
 from shop.orders.values import Action, PaymentMethod, PlacedOrder, PricedOrder, State
-from shop.orders.wording import unconfirmed_text
 from shop.recalls import queries as recall_queries
 from shop.recalls import wording as recall_wording
 from shop.recalls.values import LineRecall
@@ -117,7 +116,7 @@ def _checkout_page(
     quote = _quote(form, priced)
     if quote is not None:
         priced = rules.discounted(priced, quote.discount_fen)
-    form.name_excepted(priced)
+    form.name_excepted(priced, needed=status >= 400)
     form.seen_total.data = str(priced.total_fen)
     page = render_template(
         "shop/orders/checkout.html",
@@ -222,9 +221,6 @@ def place() -> Any:
     except FormSentBefore:
         raise
     except NoReturnNotConfirmed as refusal:
-        for terms in ReturnTerms:
-            if unconfirmed := [goods for goods in refusal.goods if goods.return_terms == terms]:
-                form.add_error(no_return_field(terms), unconfirmed_text(unconfirmed))
         return _checkout_page(form, int(refusal.status))
     except VoucherRefused as refusal:
         form.add_error("voucher", words_for(refusal))

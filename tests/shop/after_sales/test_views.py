@@ -526,10 +526,15 @@ def test_the_form_asks_whether_the_pack_is_unopened(
     page = client.follow(client.post(new, {**form, "unopened": "yes"}))
     assert ("未拆封" if language != "en" else "unopened, says the buyer") in page.text
     claim = session.scalars(select(Claim)).one()
-    assert (
-        "买家称未拆封" in seller_page(client, session, claim).get(f"/supplier/claims/{claim.public_id}").text
-    )
+    seller = seller_page(client, session, claim)
+    assert "买家称未拆封" in seller.get(f"/supplier/claims/{claim.public_id}").text
     assert "买家称未拆封" in officer_page(client, session).get(f"/operator/claims/{claim.public_id}").text
+    jobs.run_due()
+    told = session.scalars(select(Mail).where(Mail.key.startswith("claim:"))).all()
+    assert {":supplier:" in mail.key for mail in told} == {True, False}
+    for mail in told:
+        to_supplier = ":supplier:" in mail.key
+        assert ("买家称未拆封" in mail.text) is ("买家称未拆封" in mail.html) is to_supplier
 
 
 @pytest.mark.parametrize(

@@ -344,6 +344,10 @@ def test_each_kind_of_terms_is_confirmed_by_a_box_of_its_own(client: PageClient,
         assert "绣“平安”二字" in page.html
         others = re.findall(r'<input[^>]*checked[^>]*name="(no_return_\w+)"', page.html)
         assert others == [box for box in boxes if box != missing]
+    page = client.post("/shop/checkout", {**form_of(client), "recipient": ""}, 422)
+    assert set(re.findall(r'id="(\w+)-error"', page.html)) == {"recipient", *boxes}
+    page = client.post("/shop/checkout", {**form_of(client), "action": "open"}, 200)
+    assert "-error" not in page.html
     assert orders(session) == 0
     client.post("/shop/checkout", {**form_of(client), **ticked})
     lines = {line.variant_id: line for line in session.scalars(select(OrderLine))}
