@@ -127,8 +127,8 @@ def terms_hint(terms: ReturnTerms) -> str:
         ReturnTerms.ONLY_UNOPENED: _(
             "food, seed, seedlings that no longer keep or are no longer safe once opened: unopened they still go back"
         ),
-        ReturnTerms.NEAR_END: _("say the last day below; it holds because buyers confirm it when ordering"),
-        ReturnTerms.FLAWED: _("say the flaw below; it holds because buyers confirm it when ordering"),
+        ReturnTerms.NEAR_END: _("say the last day below; buyers confirm it when ordering"),
+        ReturnTerms.FLAWED: _("say which below; buyers confirm it when ordering"),
     }[terms]
 
 

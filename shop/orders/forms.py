@@ -39,7 +39,7 @@ from shop.orders.values import (
     Pickup,
     PricedOrder,
 )
-from shop.orders.wording import confirmation_text, unconfirmed_text
+from shop.orders.wording import confirmation_text
 from web.forms import DayField, Form, YuanField, at_most, no_control_characters, required
 from web.language import in_language
 from web.wording import words_for
@@ -285,10 +285,9 @@ class CheckoutForm(DeliveryForm):
             box = self[no_return_field(terms)]
             if not seen.issuperset(shown):
                 box.data = False
-            goods = [line.goods for line in lines]
-            box.label.text = confirmation_text(terms, goods)
+            box.label.text = confirmation_text(terms, [line.goods for line in lines])
             if needed and not box.data:
-                self.add_error(box.name, unconfirmed_text(goods))
+                self.add_error(box.name, _("Please confirm that you know this."))
             every += shown
         self.no_return_for.data = " ".join(every)
 

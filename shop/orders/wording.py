@@ -305,14 +305,9 @@ def _basket_changed(refusal: BasketChanged) -> str:
 
 @explains(NoReturnNotConfirmed)
 def _no_return(refusal: NoReturnNotConfirmed) -> str:
-    return unconfirmed_text(refusal.goods)
-
-
-def unconfirmed_text(goods: Iterable[Goods]) -> str:
-    """Ask for the box to be ticked by which a buyer confirms on which terms goods go back."""
     return _(
-        "Please tick this box to confirm it for this purchase: %(goods)s",
-        goods=_("; ").join(dict.fromkeys(name_of(item) for item in goods)),
+        "Please confirm on which terms these go back: %(goods)s",
+        goods=_("; ").join(name_of(goods) for goods in refusal.goods),
     )
 
 
