@@ -28,6 +28,7 @@ from core.db import transaction
 from registry import queries as registry_queries
 from search import indexing
 from shop.catalogue.models import Product, Variant
+from shop.catalogue.values import ReturnTerms
 from tests.charity import making
 from tests.factories.orders import make_variant, place
 from tests.factories.people import PASSWORD, actor_of, make_organisation, make_user
@@ -96,7 +97,12 @@ def _people(session: Session, house: making.House, points: PointsWorld) -> dict[
 
 def _product(session: Session, number: int) -> dict[str, str]:
     name = ["石磨小米", "核桃仁", "柿饼", "花生油", "粉条", "山楂片"][number]
-    variant: Variant = make_variant(session, stock=500, price_fen=39_80 + number * 500, name=name)
+    # The last one is of those whose terms of return buyers confirm.
+    terms = ReturnTerms.FLAWED if number == 5 else ReturnTerms.SEVEN_DAYS
+    said = ("有的切片厚薄不匀。", "Some slices are thicker than others.")
+    variant: Variant = make_variant(
+        session, stock=500, price_fen=39_80 + number * 500, name=name, terms=terms, note=said
+    )
     product = session.get_one(Product, variant.product_id)
     product.picture = storage.keep_picture(_drawn(number))
     return {"slug": product.slug, "name": name, "variant": variant.public_id}

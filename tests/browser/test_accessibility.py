@@ -25,7 +25,7 @@ def _at(path: str) -> Any:
 
 
 def _at_product(page: Page, site: Site) -> None:
-    page.goto(f"/shop/products/{site.products[0]['slug']}")
+    page.goto(f"/shop/products/{site.products[5]['slug']}")
 
 
 def _at_cart(page: Page, site: Site) -> None:
@@ -33,7 +33,7 @@ def _at_cart(page: Page, site: Site) -> None:
 
 
 def _at_checkout(page: Page, site: Site) -> None:
-    put_into_cart(page, site.products[0])
+    put_into_cart(page, site.products[5])
     page.goto("/shop/checkout")
 
 

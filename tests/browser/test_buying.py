@@ -73,6 +73,28 @@ def test_the_whole_purchase_works_without_scripts(site: Site, open_page: OpenPag
 
 
 @pytest.mark.parametrize("scripts", [True, False])
+def test_the_terms_of_return_are_confirmed_by_key(site: Site, open_page: OpenPage, scripts: bool) -> None:
+    email = f"confirming-{scripts}@browser.example".lower()
+    page = open_page(PHONE, scripts=scripts)
+    page.goto(f"/shop/products/{site.products[5]['slug']}")
+    expect(page.locator("main")).to_contain_text("有的切片厚薄不匀。")
+    put_into_cart(page, site.products[5])
+    go_to_checkout(page)
+    fill_delivery(page, email)
+    place_button(page).click()
+    expect(page.locator("#no_return_flawed-error")).to_be_visible()
+    expect(page.locator("[name=recipient]")).to_have_value("张三")
+    assert orders_of(site, email) == 0
+    box = page.get_by_role("checkbox", name="有上述瑕疵")
+    box.focus()
+    box.press("Space")
+    place_button(page).click()
+    pay_at_sandbox(page)
+    expect_paid_order(page)
+    expect(page.locator("main")).to_contain_text("有的切片厚薄不匀。（不适用七日无理由退货，下单时已确认）")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
 def test_a_double_click_places_one_order(site: Site, open_page: OpenPage, scripts: bool) -> None:
     email = f"impatient-{scripts}@browser.example".lower()
     page = open_page(DESK, scripts=scripts)

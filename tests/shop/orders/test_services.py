@@ -157,6 +157,18 @@ def test_fresh_goods_need_their_confirmation(session: Session) -> None:
     assert the_order(session, place(session, (fresh, 1))).no_return_confirmed
 
 
+def test_terms_of_return_cost_no_statement(session: Session, statements: StatementCounter) -> None:
+    place(session, (make_variant(session), 1))
+    counted = []
+    for terms in ((ReturnTerms.SEVEN_DAYS,), (ReturnTerms.FLAWED,), tuple(ReturnTerms)):
+        goods = [(make_variant(session, terms=one, note=("有缺", "A chip")), 1) for one in terms]
+        session.flush()
+        with statements:
+            place(session, *goods)
+        counted.append(len(statements))
+    assert len(set(counted)) == 1, counted
+
+
 def test_nobody_is_charged_another_total_than_was_shown(session: Session) -> None:
     variant = make_variant(session, price_fen=100_00)
     with pytest.raises(BasketChanged) as changed:
