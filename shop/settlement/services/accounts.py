@@ -36,7 +36,13 @@ def enter_account(session: Session, actor: Actor, supplier_id: int, new: NewAcco
     once = f"{actor.user_id}:{new.once}"
     known = queries.find_account_by_once(session, once)
     if known is not None:
-        if (known.supplier_id, known.holder, known.last4) != (supplier_id, new.holder, new.number[-4:]):
+        same = (known.supplier_id, known.holder, known.bank, known.bank_code) == (
+            supplier_id,
+            new.holder,
+            new.bank,
+            new.bank_code,
+        )
+        if not same or number_of(known) != new.number:
             raise FormSentBefore
         return known
     for waiting in queries.accounts_in(session, supplier_id, AccountState.WAITING):

@@ -458,9 +458,14 @@ def test_the_same_form_names_one_account(session: Session, seller: Seller) -> No
     new = NewAccount("青莲合作社", "农商行", "", NUMBER, "A" * 20)
     first = services.enter_account(session, seller.actor, seller.organisation.id, new)
     assert services.enter_account(session, seller.actor, seller.organisation.id, new).id == first.id
-    other = NewAccount("青莲合作社", "农商行", "", "1234567890", "A" * 20)
-    with pytest.raises(FormSentBefore):
-        services.enter_account(session, seller.actor, seller.organisation.id, other)
+    for other in (
+        NewAccount("青莲合作社", "农商行", "", "1234567890", "A" * 20),
+        NewAccount("青莲合作社", "农商行", "", f"9{NUMBER[1:]}", "A" * 20),
+        NewAccount("青莲合作社", "另一家银行", "", NUMBER, "A" * 20),
+        NewAccount("青莲合作社", "农商行", "402454000018", NUMBER, "A" * 20),
+    ):
+        with pytest.raises(FormSentBefore):
+            services.enter_account(session, seller.actor, seller.organisation.id, other)
 
 
 def test_what_fails_is_owed_again(session: Session, finance: Actor, admin: Actor, seller: Seller) -> None:
