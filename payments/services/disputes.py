@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -20,21 +22,33 @@ LOST = "lost"
 
 
 def settle_dispute(provider: str, dispute_id: str) -> str:
-    """Ask the provider how a dispute stands and write it down; returns its status. Called with no transaction open."""
-    told = gateways.named(provider).dispute(dispute_id)
-    with reading() as session:
-        intent = queries.find_by_payment(session, provider, told.payment_id)
-    if intent is None:
-        raise UnknownIntent(f"no intent with payment {told.payment_id or '(none named)'}")
-    with transaction() as session:
-        return note_dispute(session, provider, intent.public_id, told).status
+    """Ask the provider how a dispute stands and write it down; returns its status. Called with no transaction open.
+
+    Where something else was written down since it was asked, its answer may be the older one: it is asked again.
+    """
+    while True:
+        asked_at = clock.now()
+        told = gateways.named(provider).dispute(dispute_id)
+        with reading() as session:
+            intent = queries.find_by_payment(session, provider, told.payment_id)
+        if intent is None:
+            raise UnknownIntent(f"no intent with payment {told.payment_id or '(none named)'}")
+        with transaction() as session:
+            dispute = note_dispute(session, provider, intent.public_id, told, asked_at)
+            if dispute is not None:
+                return dispute.status
 
 
-def note_dispute(session: Session, provider: str, intent_public_id: str, told: ProviderDispute) -> Dispute:
-    """Write down what the provider says about a dispute, and move what it holds back, once for each change."""
+def note_dispute(
+    session: Session, provider: str, intent_public_id: str, told: ProviderDispute, asked_at: datetime
+) -> Dispute | None:
+    """Write down what the provider says about a dispute, and move what it holds back, once for each change.
+
+    None, and nothing is changed, where another answer was written down after `asked_at`.
+    """
     intent = queries.lock_intent(session, intent_public_id)
     moment = clock.now()
-    session.execute(
+    added = session.scalar(
         insert(Dispute)
         .values(
             public_id=ids.public_id(16),
@@ -50,6 +64,7 @@ def note_dispute(session: Session, provider: str, intent_public_id: str, told: P
             updated_at=moment,
         )
         .on_conflict_do_nothing(index_elements=[Dispute.provider, Dispute.provider_dispute_id])
+        .returning(Dispute.id)
     )
     dispute = session.scalars(
         select(Dispute)
@@ -57,6 +72,9 @@ def note_dispute(session: Session, provider: str, intent_public_id: str, told: P
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one()
+    written = (dispute.status, dispute.taken_fen)
+    if added is None and dispute.updated_at > asked_at and written != (told.status, told.taken_fen):
+        return None
     changed = dispute.status != told.status or dispute.moves == 0
     dispute.status = told.status
     dispute.reason = told.reason

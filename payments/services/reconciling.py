@@ -72,9 +72,9 @@ def reconcile_day(provider: str, day: date) -> list[dict[str, Any]]:
             "provider_out_fen": sum(t.amount_fen for t in back if t.status is RefundStatus.SUCCEEDED),
             "our_count": len(counted),
             "our_in_fen": sum(intent.paid_fen or 0 for intent in counted),
-            "our_out_fen": sum(r.amount_fen for r in returned if r.state == RefundState.SUCCEEDED),
+            "our_out_fen": sum(r.amount_fen for r in returned if _by_provider(r)),
             "ledger_in_fen": sum(booked.values()),
-            "ledger_out_fen": _booked_back(session, returned),
+            "ledger_out_fen": _booked_back(session, [r for r in returned if r.bank_reference is None]),
             "provider_banked_fen": sum(t.amount_fen for t in banked if t.status is PayoutStatus.PAID),
             "ledger_banked_fen": sum(_banked(session, payouts).values()),
             "differences": differences,
@@ -198,7 +198,7 @@ def _compare_refunds(back: Sequence[ProviderRefund], returned: Sequence[Refund])
                 link = "/operator/refunds?show=all"
                 found.append(_difference("refund_missing_here", told.refund_id, told.amount_fen, 0, link))
             continue
-        settled = refund.state == RefundState.SUCCEEDED
+        settled = _by_provider(refund)
         if settled != (told.status is RefundStatus.SUCCEEDED) or refund.amount_fen != told.amount_fen:
             ours = refund.amount_fen if settled else 0
             link = f"/operator/refunds/{refund.public_id}"
@@ -255,6 +255,11 @@ def _booked(session: Session, ours: Sequence[PaymentIntent]) -> dict[str, int]:
 def _booked_back(session: Session, returned: Sequence[Refund]) -> int:
     references = [f"{refund.public_id}.{refund.round}" for refund in returned]
     return ledger_queries.sum_of_entries(session, "refund", "refund", references)
+
+
+def _by_provider(refund: Refund) -> bool:
+    """Say whether a refund went back through the provider; one that it failed may have been paid by hand since."""
+    return refund.state == RefundState.SUCCEEDED and refund.bank_reference is None
 
 
 def _link(intent: PaymentIntent) -> str:

@@ -224,6 +224,9 @@ def note_paid_by_hand(
     if session.scalar(select(Refund.id).where(Refund.bank_reference == reference)) is not None:
         raise BankReferenceTaken(reference)
     require_in_bank(session, refund.payee, refund.amount_fen)
+    if refund.state == RefundState.FAILED:
+        # It may have arrived once and come back: what leaves now is another fact than what left then.
+        refund.round += 1
     refund.bank_reference = reference
     _succeed(session, actor, refund, target, books.bank(refund.payee))
     return refund

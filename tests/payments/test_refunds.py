@@ -20,6 +20,8 @@ from core import clock, events, ids, jobs
 from core.db import reading, transaction
 from core.errors import Forbidden
 from core.permissions import GUEST, SYSTEM, Actor
+from ledger import checks
+from ledger import queries as ledger_queries
 from payments import books, gateways, queries, rules, services
 from payments.errors import (
     BankReferenceTaken,
@@ -248,6 +250,31 @@ class TestStripe:
         assert len(stripe.refunds) == 2
         assert len(heard.of(RefundSucceeded)) == 2
 
+    def test_a_refund_that_came_back_after_it_had_arrived_is_paid_by_hand(
+        self, stripe: FakeStripe, open_intent: OpenIntent, session: Session
+    ) -> None:
+        refund = ask(pay_at_stripe(stripe, open_intent))
+        assert services.send_refund(refund.public_id) is RefundState.SUCCEEDED
+        (refund_id,) = stripe.refunds
+        stripe.settle_refund(refund_id, "failed")
+        services.settle_refunds_of("stripe", next(iter(stripe.payments)))
+        assert now_of(refund).state == RefundState.FAILED
+        first, _ = officers(session)
+        with transaction() as step:
+            fill_bank(step, refund.amount_fen)
+        with transaction() as step:
+            services.note_paid_by_hand(step, first, refund.public_id, "BANK-2", clock.today())
+        assert now_of(refund).state == RefundState.SUCCEEDED
+        with reading() as step:
+            found = ledger_queries.balances(step, ["refunds:operator:due", "bank:operator"])
+        assert [found[code].settled for code in found] == [0, 0]
+        assert services.reconcile_day("stripe", clock.today()) == []
+        # What the provider says of the old try later changes nothing: the money went another way.
+        services.settle_refunds_of("stripe", next(iter(stripe.payments)))
+        assert now_of(refund).state == RefundState.SUCCEEDED
+        with reading() as step:
+            assert [finding.name for finding in checks.run(step) if finding.wrong] == []
+
     def test_a_pending_refund_is_settled_by_its_event_or_by_the_sweeper(
         self, app: Flask, stripe: FakeStripe, open_intent: OpenIntent
     ) -> None:
@@ -293,6 +320,27 @@ class TestStripe:
             (dispute,) = step.scalars(select(Dispute)).all()
         assert (dispute.status, dispute.taken_fen, dispute.moves) == ("won", 0, 2)
         ask(intent, 1)
+
+    def test_an_answer_about_a_dispute_that_comes_late_undoes_no_newer_one(
+        self, stripe: FakeStripe, open_intent: OpenIntent, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        pay_at_stripe(stripe, open_intent)
+        dispute_id = stripe.open_dispute(next(iter(stripe.payments)))
+        services.settle_dispute("stripe", dispute_id)
+        ask_stripe = StripeGateway.dispute
+
+        def slowly(gateway: StripeGateway, dispute_id: str) -> Any:
+            told = ask_stripe(gateway, dispute_id)
+            monkeypatch.setattr(StripeGateway, "dispute", ask_stripe)
+            stripe.decide_dispute(dispute_id, "won")
+            assert services.settle_dispute("stripe", dispute_id) == "won"
+            return told
+
+        monkeypatch.setattr(StripeGateway, "dispute", slowly)
+        assert services.settle_dispute("stripe", dispute_id) == "won"
+        with reading() as step:
+            (dispute,) = step.scalars(select(Dispute)).all()
+        assert (dispute.status, dispute.taken_fen, dispute.moves) == ("won", 0, 2)
 
     def test_a_lost_dispute_is_a_loss(self, app: Flask, stripe: FakeStripe, open_intent: OpenIntent) -> None:
         pay_at_stripe(stripe, open_intent)
