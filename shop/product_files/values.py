@@ -131,7 +131,7 @@ class Spec:
     """What a column is called in both languages, what it holds, which field it fills, and what to know about it.
 
     The names belong to the file, not to a page: a list written in one language is read in the other, so both stand here.
-    `once` are names that older files give it.
+    `formerly` are names that older files give it.
     """
 
     zh: str
@@ -142,7 +142,7 @@ class Spec:
     note_en: str
     field: str = ""
     width: int = 14
-    once: tuple[str, ...] = ()
+    formerly: tuple[str, ...] = ()
 
 
 C, K, P = Column, Kind, Part

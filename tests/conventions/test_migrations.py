@@ -6,12 +6,16 @@ from typing import Any
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, inspect, select, text
 
 from core import migrations
-from core.db import Base, transaction
+from core.db import Base, reading, transaction
+from shop.catalogue.models import Product
 from shop.catalogue.values import ReturnTerms
 from tests.factories.orders import make_variant, place
+from tests.factories.people import make_village
+from tests.factories.product_files import apply, as_csv, make_supplier, row, send
+from tests.factories.products import make_product, pack
 
 
 def test_the_migrations_build_what_the_models_say(live_database: Any) -> None:
@@ -61,3 +65,50 @@ def test_terms_of_return_keep_their_meaning_forth_and_back(live_database: Any) -
     assert stored("shop_order_lines", "product_id", "return_terms") == {
         terms: "seven_days" if terms in ("seven_days", "only_unopened") else "fresh" for terms in variants
     }
+
+
+def test_lists_that_wait_are_applied_after_the_terms_of_return_came(live_database: Any) -> None:
+    url = live_database.url.render_as_string(hide_password=False)
+    with transaction() as session:
+        village = make_village(session)
+        supplier, _user, actor = make_supplier(session, village)
+        product = make_product(
+            session, village, supplier=supplier, certified=False, variants=(pack(sku="M"),)
+        )
+        product.name_zh, product.return_terms = "小米", "fresh"
+    rows = [
+        row("鲜桃", return_terms="是"),
+        row("黑陶瓶", return_terms="也许"),
+        row("小米", sku="M", return_terms="否"),
+    ]
+    upload = send(actor, supplier, as_csv(rows, list(rows[0])))
+    live_database.dispose()
+
+    def kept() -> list[dict[str, Any]]:
+        with create_engine(url).connect() as connection:
+            found = connection.execute(
+                text("SELECT cells, changes, faults, wanted FROM shop_product_upload_rows ORDER BY number")
+            )
+            return [dict(one._mapping) for one in found]
+
+    before = kept()
+    migrations.downgrade(url, "0027")
+    peach, vase, millet = kept()
+    assert peach["cells"]["perishable"] == "是"
+    assert peach["wanted"]["new_product"]["perishable"] is True
+    assert vase["faults"][0][0] == "perishable"
+    assert ["perishable", "yes", "no"] in millet["changes"]
+    assert millet["wanted"]["product"]["perishable"] is False
+    assert "return_" not in str(kept())
+    migrations.upgrade(url)
+    assert "perishable" not in str(kept())
+    for now, then in zip(kept(), before, strict=True):
+        assert (now["cells"], now["changes"], now["faults"]) == (
+            then["cells"],
+            then["changes"],
+            then["faults"],
+        )
+    apply(actor, upload)
+    with reading() as session:
+        terms = {one.name_zh: one.return_terms for one in session.scalars(select(Product))}
+    assert terms == {"鲜桃": "fresh", "小米": "seven_days"}

@@ -69,7 +69,7 @@ _TERMS = {_folded(name): terms for terms, names in TERMS_NAMES.items() for name 
 _COLUMNS = {
     _folded(name): column
     for column, spec in SPECS.items()
-    for name in (spec.zh, spec.en, column.value, *spec.once)
+    for name in (spec.zh, spec.en, column.value, *spec.formerly)
 }
 
 
