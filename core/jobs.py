@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import logging
 import os
 import signal
@@ -11,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -38,8 +40,9 @@ LEASE = timedelta(seconds=120)
 LAST_ATTEMPT = 8
 KEEP_DONE = timedelta(days=7)
 POLL_SECONDS = 0.2
-#: How often a worker looks which periodic jobs are due; none comes round faster than every second.
-PERIODIC_LOOK = timedelta(seconds=0.5)
+#: How often (in seconds) a worker looks which periodic jobs are due; none comes round faster than every second.
+PERIODIC_LOOK = 0.5
+BEAT_EVERY = timedelta(seconds=5)
 BATCH = 10
 #: What was done is noted for a whole batch at once, but not later than so many seconds after it was done.
 NOTE_AFTER = 0.5
@@ -123,11 +126,12 @@ class Leased:
 
 @dataclass(frozen=True, slots=True)
 class Periodic:
-    """A function that runs about every `every`."""
+    """A function that runs about every `every`; `aside`: in a thread of its own, for it may take long."""
 
     name: str
     every: timedelta
     run: Callable[[], object]
+    aside: bool = False
 
 
 _handlers: dict[str, Handler] = {}
@@ -155,12 +159,17 @@ def handler_of_many(kind: str) -> Callable[[HandlerOfMany], HandlerOfMany]:
     return register
 
 
-def every(**interval: float) -> Callable[[Callable[[], object]], Callable[[], object]]:
-    """Run the decorated function by the clock, `@every(seconds=5)`; it may run late, twice or in parallel."""
+def every(
+    *, aside: bool = False, **interval: float
+) -> Callable[[Callable[[], object]], Callable[[], object]]:
+    """Run the decorated function by the clock, `@every(seconds=5)`; it may run late, twice or in parallel.
+
+    `aside`: it asks somebody else (a provider) or works through all there is, so that nothing may stand behind it.
+    """
 
     def register(function: Callable[[], object]) -> Callable[[], object]:
         name = f"{function.__module__}.{function.__name__}"
-        _periodic[name] = Periodic(name, timedelta(**interval), function)
+        _periodic[name] = Periodic(name, timedelta(**interval), function, aside)
         return function
 
     return register
@@ -347,40 +356,45 @@ _due_statement = select(PeriodicJob.name, PeriodicJob.due_at)
 
 
 def run_periodic() -> int:
-    """Run every periodic job whose time has come; returns how many ran."""
-    ran = 0
-    # One look at all of them: most of the time none is due.
+    """Run every periodic job whose time has come, one after the other; returns how many ran."""
+    return sum(_run_by_the_clock(periodic) for periodic in _due_by_the_clock())
+
+
+def _due_by_the_clock() -> list[Periodic]:
+    """Return the periodic jobs whose time has come, by one look at all of them: most of the time there is none."""
     with reading() as session:
         due_at = {row.name: row.due_at for row in session.execute(_due_statement)}
-    for periodic in _periodic.values():
-        moment = clock.now()
-        if due_at.get(periodic.name, moment) > moment:
-            continue
-        claimed = run_alone(
-            insert(PeriodicJob)
-            .values(name=periodic.name, due_at=moment + periodic.every, last_started_at=moment)
-            .on_conflict_do_update(
-                index_elements=[PeriodicJob.name],
-                set_={"due_at": moment + periodic.every, "last_started_at": moment},
-                where=PeriodicJob.due_at <= moment,
-            )
-            .returning(PeriodicJob.name)
+    moment = clock.now()
+    return [periodic for periodic in _periodic.values() if due_at.get(periodic.name, moment) <= moment]
+
+
+def _run_by_the_clock(periodic: Periodic) -> bool:
+    """Run a periodic job unless another worker has begun it; what goes wrong is noted. Says whether it ran."""
+    moment = clock.now()
+    claimed = run_alone(
+        insert(PeriodicJob)
+        .values(name=periodic.name, due_at=moment + periodic.every, last_started_at=moment)
+        .on_conflict_do_update(
+            index_elements=[PeriodicJob.name],
+            set_={"due_at": moment + periodic.every, "last_started_at": moment},
+            where=PeriodicJob.due_at <= moment,
         )
-        if not claimed:
-            continue
-        error: str | None = None
-        try:
-            periodic.run()
-        except Exception as problem:
-            log.exception("periodic job %s failed", periodic.name)
-            error = f"{type(problem).__name__}: {problem}"[:2000]
-        run_alone(
-            update(PeriodicJob)
-            .where(PeriodicJob.name == periodic.name)
-            .values(last_error=error, **({} if error else {"last_succeeded_at": clock.now()}))
-        )
-        ran += 1
-    return ran
+        .returning(PeriodicJob.name)
+    )
+    if not claimed:
+        return False
+    error: str | None = None
+    try:
+        periodic.run()
+    except Exception as problem:
+        log.exception("periodic job %s failed", periodic.name)
+        error = f"{type(problem).__name__}: {problem}"[:2000]
+    run_alone(
+        update(PeriodicJob)
+        .where(PeriodicJob.name == periodic.name)
+        .values(last_error=error, **({} if error else {"last_succeeded_at": clock.now()}))
+    )
+    return True
 
 
 def each_due(find: Callable[[Session, int], Sequence[Any]], do: Callable[..., int]) -> int:
@@ -439,42 +453,70 @@ def backlog() -> tuple[int, int]:
 def work(stop: threading.Event | None = None) -> None:
     """Run jobs until `stop` is set or the process is asked to end; a lost database is waited for.
 
-    What somebody waits for has a thread of its own, so that no long job stands in its way.
+    What somebody waits for has a thread of its own, and so have the clock and each of its jobs that may take long: no long
+    job stands in another's way, nor in that of the sign of life.
     """
     stop = stop or threading.Event()
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-    name = f"worker:{socket.gethostname()}:{os.getpid()}"
-    express = threading.Thread(target=_work_off, args=(stop,), kwargs={"only_waited_for": True}, daemon=True)
-    express.start()
-    last_beat = last_look = clock.now() - timedelta(hours=1)
-
-    def look_at_the_clock() -> None:
-        nonlocal last_beat, last_look
-        if clock.now() - last_beat > timedelta(seconds=5):
-            beat(name)
-            last_beat = clock.now()
-        if clock.now() - last_look > PERIODIC_LOOK:
-            last_look = clock.now()
-            run_periodic()
-
-    _work_off(stop, before=look_at_the_clock)
-    express.join()
+    beside = [
+        _start(_repeat, stop, partial(_work_off, only_waited_for=True), POLL_SECONDS),
+        _start(_repeat, stop, _Clock().look, PERIODIC_LOOK),
+    ]
+    _repeat(stop, _work_off, POLL_SECONDS)
+    for thread in beside:
+        thread.join()
 
 
-def _work_off(
-    stop: threading.Event, *, only_waited_for: bool = False, before: Callable[[], None] | None = None
-) -> None:
-    """Lease and run jobs until `stop` is set."""
+def _start(function: Callable[..., object], *arguments: Any) -> threading.Thread:
+    """Run a function beside this one, in the same context (of the application, if there is one)."""
+    run = contextvars.copy_context().run
+    thread = threading.Thread(target=run, args=(function, *arguments), daemon=True)
+    thread.start()
+    return thread
+
+
+def _repeat(stop: threading.Event, do: Callable[[], object], pause: float) -> None:
+    """Do something until `stop` is set, at once again when it found something to do, else after a pause."""
     while not stop.is_set():
         try:
-            if before is not None:
-                before()
-            leased = lease(only_waited_for=only_waited_for)
-            run(leased)
-            if not leased:
-                stop.wait(POLL_SECONDS)
+            if not do():
+                stop.wait(pause)
         except Exception:
             log.exception("the worker could not reach its queue; trying again")
             stop.wait(2)
+
+
+def _work_off(*, only_waited_for: bool = False) -> int:
+    leased = lease(only_waited_for=only_waited_for)
+    run(leased)
+    return len(leased)
+
+
+class _Clock:
+    """Runs periodic jobs and leaves the worker's sign of life."""
+
+    def __init__(self) -> None:
+        self._name = f"worker:{socket.gethostname()}:{os.getpid()}"
+        self._beat_at: datetime | None = None
+        self._aside: dict[str, threading.Thread] = {}
+
+    def look(self) -> None:
+        """Run what is due; what may take long runs beside, never twice at a time in this process."""
+        moment = clock.now()
+        if self._beat_at is None or moment - self._beat_at > BEAT_EVERY:
+            beat(self._name)
+            self._beat_at = moment
+        for periodic in _due_by_the_clock():
+            if not periodic.aside:
+                _run_by_the_clock(periodic)
+            elif periodic.name not in self._aside or not self._aside[periodic.name].is_alive():
+                self._aside[periodic.name] = _start(_run_aside, periodic)
+
+
+def _run_aside(periodic: Periodic) -> None:
+    try:
+        _run_by_the_clock(periodic)
+    except Exception:
+        log.exception("periodic job %s could not reach the database; it will be tried again", periodic.name)

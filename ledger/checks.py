@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from core import clock
@@ -38,6 +38,9 @@ _checks: dict[str, Check] = {}
 #: A colon inside a check's SQL is part of an account code, never a bind parameter.
 _COLON = re.compile(r"(?<!:):(?=\w)")
 
+#: An invariant reads all there is, so it may take longer than any statement that somebody waits for.
+_PATIENCE = text("SELECT set_config('statement_timeout', '600000', true)")
+
 
 def register(check: Check) -> Check:
     """Add an invariant; packages above the ledger add theirs."""
@@ -46,7 +49,11 @@ def register(check: Check) -> Check:
 
 
 def run(session: Session) -> list[Finding]:
-    """Run every invariant and return what each found, in the order of their names."""
+    """Run every invariant and return what each found, in the order of their names.
+
+    They read all there is: in a step of its own, and never while a page waits (`latest` has what they found last).
+    """
+    session.execute(_PATIENCE)
     findings = []
     for name in sorted(_checks):
         check = _checks[name]
@@ -63,6 +70,8 @@ class SelfCheck:
     invariants: int
     looked_at: int
     wrong: int
+    took: timedelta
+    findings: tuple[Finding, ...]
 
     @property
     def balanced(self) -> bool:
@@ -70,14 +79,18 @@ class SelfCheck:
         return self.wrong == 0
 
 
-def keep(session: Session, findings: list[Finding]) -> None:
-    """Remember what a run found."""
+def keep(session: Session, findings: list[Finding], took: timedelta = timedelta(0)) -> None:
+    """Remember what a run found and how long it took; what each invariant found is kept of the newest run only."""
+    newest = select(func.max(LedgerSelfCheck.id)).scalar_subquery()
+    session.execute(update(LedgerSelfCheck).where(LedgerSelfCheck.id == newest).values(findings=[]))
     session.execute(
         insert(LedgerSelfCheck).values(
             checked_at=clock.now(),
             invariants=len(findings),
             looked_at=sum(finding.looked_at for finding in findings),
             wrong=sum(finding.wrong for finding in findings),
+            took_ms=round(took / timedelta(milliseconds=1)),
+            findings=[[finding.name, finding.looked_at, finding.wrong] for finding in findings],
         )
     )
 
@@ -85,7 +98,21 @@ def keep(session: Session, findings: list[Finding]) -> None:
 def latest(session: Session) -> SelfCheck | None:
     """Return the result of the newest self-check, if there was one."""
     row = session.scalar(select(LedgerSelfCheck).order_by(LedgerSelfCheck.id.desc()).limit(1))
-    return SelfCheck(row.checked_at, row.invariants, row.looked_at, row.wrong) if row is not None else None
+    if row is None:
+        return None
+    return SelfCheck(
+        row.checked_at,
+        row.invariants,
+        row.looked_at,
+        row.wrong,
+        timedelta(milliseconds=row.took_ms),
+        tuple(_finding(*found) for found in row.findings),
+    )
+
+
+def _finding(name: str, looked_at: int, wrong: int) -> Finding:
+    # An invariant that the code of today no longer knows has its name only.
+    return Finding(name, _checks[name].sentence if name in _checks else name, looked_at, wrong)
 
 
 register(

@@ -7,7 +7,7 @@ import sys
 import click
 from flask.cli import AppGroup
 
-from core.db import reading
+from core.db import transaction
 from ledger import checks
 
 commands = AppGroup("ledger", help="The double-entry ledger.")
@@ -16,7 +16,7 @@ commands = AppGroup("ledger", help="The double-entry ledger.")
 @commands.command("check")
 def check() -> None:
     """Print every invariant with its counts; exit non-zero on a fault."""
-    with reading() as session:
+    with transaction() as session:
         findings = checks.run(session)
     for finding in findings:
         state = "ok   " if finding.wrong == 0 else "FAULT"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
@@ -213,3 +215,6 @@ class LedgerSelfCheck(Base):
     invariants: Mapped[int]
     looked_at: Mapped[int]
     wrong: Mapped[int]
+    took_ms: Mapped[int] = mapped_column(server_default=text("0"))
+    #: What each invariant found ([name, looked at, wrong]); of the newest row only.
+    findings: Mapped[list[list[Any]]] = mapped_column(JSONB, server_default=text("'[]'"))

@@ -16,7 +16,7 @@ def handle_stored_event(payload: dict[str, Any]) -> None:
     services.handle_event(int(payload["event_id"]))
 
 
-@jobs.every(seconds=20)
+@jobs.every(seconds=20, aside=True)
 def sweep_payments() -> None:
     """Try waiting events again and reconcile open payments with their provider."""
     services.sweep()
@@ -28,19 +28,19 @@ def send_refund(payload: dict[str, Any]) -> None:
     services.send_refund(str(payload["refund"]))
 
 
-@jobs.every(seconds=60)
+@jobs.every(seconds=60, aside=True)
 def sweep_refunds() -> None:
     """Ask again for refunds whose answer was lost or is still to come."""
     services.sweep_refunds()
 
 
-@jobs.every(hours=1)
+@jobs.every(hours=1, aside=True)
 def sweep_payouts() -> None:
     """Look for payouts to the bank of which no event came."""
     services.sweep_payouts()
 
 
-@jobs.every(hours=1)
+@jobs.every(hours=1, aside=True)
 def reconcile_finished_days() -> None:
     """Compare every finished day that was not compared yet with what the providers list."""
     services.reconcile_due()

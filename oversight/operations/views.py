@@ -45,17 +45,17 @@ def message(mail_id: int) -> Any:
 @bp.get("/jobs")
 @requires(permissions.READ_OPERATIONS)
 def job_list() -> Any:
-    """Show what waits, what failed, what runs by the clock, and what the books say."""
+    """Show what waits, what failed, what runs by the clock, and what the books said when they last checked themselves."""
     with reading() as session:
         failed = queries.failed_jobs(session)
         periodic = queries.periodic_jobs(session)
-        findings = checks.run(session)
+        check = checks.latest(session)
     waiting, given_up = jobs.backlog()
     return render_template(
         "oversight/operations/jobs.html",
         failed=failed,
         periodic=periodic,
-        findings=findings,
+        check=check,
         words=wording,
         waiting=waiting,
         given_up=given_up,

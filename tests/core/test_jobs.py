@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import timedelta
 from email import message_from_bytes
 from email.header import decode_header, make_header
@@ -12,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from core import clock, jobs, mail
-from core.db import transaction
+from core.db import reading, transaction
 from core.jobs import Job
 from tests.conftest import StatementCounter
 
@@ -83,6 +84,52 @@ def test_a_long_job_keeps_nobody_waiting(live_database: Any, monkeypatch: pytest
             jobs.enqueue(session, "test.short", {}, waited_for=True)
         assert seen.wait(10)
     finally:
+        stop.set()
+        worker.join(20)
+
+
+def test_what_takes_long_by_the_clock_keeps_nothing_else_waiting(
+    live_database: Any, monkeypatch: pytest.MonkeyPatch, done: list[Any]
+) -> None:
+    begun, enough, stop = threading.Event(), threading.Event(), threading.Event()
+    runs: list[str] = []
+
+    def long() -> None:
+        runs.append("long")
+        begun.set()
+        enough.wait(30)
+
+    every = timedelta(milliseconds=200)
+    monkeypatch.setattr(jobs, "PERIODIC_LOOK", 0.05)
+    monkeypatch.setattr(jobs, "BEAT_EVERY", timedelta(0))
+    monkeypatch.setattr(
+        jobs,
+        "_periodic",
+        {
+            "long": jobs.Periodic("long", every, long, aside=True),
+            "short": jobs.Periodic("short", every, lambda: runs.append("short")),
+        },
+    )
+    worker = threading.Thread(target=jobs.work, args=(stop,))
+    worker.start()
+    try:
+        assert begun.wait(10)
+        moment, so_far = clock.now(), runs.count("short")
+        with transaction() as session:
+            jobs.enqueue(session, "test.note", {"n": 1})
+        until = time.monotonic() + 20
+        while time.monotonic() < until and (runs.count("short") < so_far + 3 or not done):
+            time.sleep(0.05)
+        assert done == [1]
+        assert runs.count("short") >= so_far + 3
+        # It was due again and again, and runs once at a time.
+        assert runs.count("long") == 1
+        with reading() as session:
+            latest = session.scalar(select(func.max(jobs.Heartbeat.beat_at)))
+        assert latest is not None
+        assert latest > moment
+    finally:
+        enough.set()
         stop.set()
         worker.join(20)
 

@@ -14,6 +14,7 @@ from core import clock
 from core.db import transaction
 from core.permissions import SYSTEM
 from ledger import checks, queries, services
+from ledger import jobs as ledger_jobs
 from ledger.errors import HoldNotPending, InsufficientBalance, KeyReused, ReversalTooLarge
 from ledger.values import AccountKind, AccountSpec, Fact, Leg, Policy, Unit
 
@@ -177,6 +178,31 @@ def test_the_self_check_notices_damage(session: Session, damage: str) -> None:
         session.execute(text(statement))
     assert [f for f in checks.run(session) if f.wrong]
     nested.rollback()
+
+
+def test_the_books_rest_after_a_long_check(session: Session) -> None:
+    issue(session, "a", 10)
+    ledger_jobs.check_the_books()
+    first = checks.latest(session)
+    assert first is not None
+    assert first.balanced
+    assert {finding.name for finding in first.findings} >= {
+        "I01-balances-are-entries",
+        "I04-nothing-rewritten",
+    }
+    assert sum(finding.looked_at for finding in first.findings) == first.looked_at
+    session.execute(text("UPDATE ledger_self_checks SET took_ms = 60000"))
+    for minutes, checked_again in ((5, False), (19, False), (21, True)):
+        with clock.at(first.checked_at + timedelta(minutes=minutes)):
+            ledger_jobs.check_the_books()
+        latest = checks.latest(session)
+        assert latest is not None
+        assert (latest.checked_at != first.checked_at) is checked_again
+    # What each invariant found is kept of the newest check only, for there are many.
+    kept = session.scalars(
+        text("SELECT jsonb_array_length(findings) FROM ledger_self_checks ORDER BY id")
+    ).all()
+    assert [bool(length) for length in kept] == [False, True]
 
 
 @pytest.mark.concurrency

@@ -161,6 +161,22 @@ def test_the_operator_sees_mail_jobs_and_audit(client: PageClient, session: Sess
     client.get("/operator/audit?before=x", 404)
 
 
+def test_the_operator_sees_what_the_books_found_last(
+    client: PageClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.sign_in(make_user(session, Role.ADMIN))
+    assert "账本还没有自查" in client.get("/operator/jobs").text
+    found = [checks.Finding("I01-balances-are-entries", "", 50, 2), checks.Finding("X99-gone", "", 7, 0)]
+    checks.keep(session, found, timedelta(seconds=3))
+    session.flush()
+    # All the books are never read while a page waits.
+    monkeypatch.setattr(checks, "run", lambda _session: pytest.fail("the page ran the checks"))
+    page = client.get("/operator/jobs").text
+    assert "X99-gone" in page
+    assert "有误" in page
+    assert "用时 3.0 秒" in page
+
+
 def test_a_supervisor_sees_the_audit_trail_only(client: PageClient, session: Session) -> None:
     client.sign_in(make_user(session, Role.SUPERVISOR))
     client.get("/operator/audit")
