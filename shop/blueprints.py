@@ -51,6 +51,7 @@ from shop.home.views import bp as home
 from shop.live import checks as live_checks
 from shop.live import jobs as live_jobs
 from shop.live import wording as live_wording
+from shop.live.views import BLUEPRINTS as LIVE
 from shop.orders import emails as order_emails
 from shop.orders import jobs as order_jobs
 from shop.orders import wording as order_wording
@@ -63,6 +64,7 @@ from shop.permissions import (
     CERTIFY,
     HAND_OVER,
     HANDLE_ORDERS,
+    HOLD_SESSIONS,
     MANAGE_NODES,
     MANAGE_PRODUCTS,
     MANAGE_VOUCHERS,
@@ -126,6 +128,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *REVIEWS,
     sales,
     vouchers,
+    *LIVE,
 )
 
 search.provide(search.Source(catalogue_queries.searchable_ids, catalogue_queries.search_documents))
@@ -134,6 +137,7 @@ navigation.register(
     DeskItem(N_("My products"), "/supplier/products", "box", MANAGE_PRODUCTS, order=10),
     DeskItem(N_("My certificates"), "/supplier/applications", "seal-check", MANAGE_PRODUCTS, order=11),
     DeskItem(N_("Benefit links"), "/supplier/benefit-links", "people", MANAGE_PRODUCTS, order=12),
+    DeskItem(N_("Live sessions"), "/live-desk", "camera", HOLD_SESSIONS, order=37),
     DeskItem(N_("Batches and labels"), "/supplier/batches", "scan", MANAGE_PRODUCTS, order=13),
     DeskItem(N_("Certification"), "/certification", "shield", CERTIFY, order=10, count=to_decide),
     DeskItem(N_("Freight"), "/operator/freight", "truck", SET_FREIGHT, order=61),

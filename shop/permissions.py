@@ -7,6 +7,13 @@ from core.permissions import permission
 from core.text import N_
 
 MANAGE_PRODUCTS = permission("shop.manage_products", N_("Manage the products of a supplier"), Role.SUPPLIER)
+HOLD_SESSIONS = permission(
+    "shop.hold_sessions",
+    N_("Hold live sessions, or set packs aside for them"),
+    Role.SUPPLIER,
+    Role.CERTIFIER,
+    Role.ADMIN,
+)
 CERTIFY = permission("shop.certify", N_("Certify the products of a county"), Role.CERTIFIER)
 SET_CERTIFICATION = permission("shop.set_certification", N_("Set the rules of certification"), Role.ADMIN)
 ANSWER_LINKS = permission(

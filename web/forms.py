@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -121,6 +121,30 @@ class DayField(StringField):
             self.day = date.fromisoformat(text)
         except ValueError:
             raise StopValidation(_("Enter a day, for example 2026-11-21.")) from None
+
+
+class MomentField(StringField):
+    """A day and a time in China as browsers send them, `2026-11-21T20:00`, that become `moment`."""
+
+    moment: datetime | None = None
+
+    def pre_validate(self, form: Any) -> None:
+        """Read the moment."""
+        text = (self.data or "").strip().replace(" ", "T")
+        if not text:
+            if self.flags.required:
+                raise StopValidation(_("Please fill this in."))
+            return
+        try:
+            if len(text) != 16:
+                raise ValueError(text)
+            self.moment = datetime.fromisoformat(text).replace(tzinfo=clock.CHINA)
+        except ValueError:
+            raise StopValidation(_("Enter a day and a time, for example 2026-11-21 20:00.")) from None
+
+    def fill(self, moment: datetime) -> None:
+        """Show a moment as the browser wants it."""
+        self.data = moment.astimezone(clock.CHINA).strftime("%Y-%m-%dT%H:%M")
 
 
 class YuanField(StringField):

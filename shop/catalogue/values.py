@@ -418,6 +418,16 @@ class ProductCertificate:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveTeaser:
+    """A live session that sells a product now (`is_open`) or soon."""
+
+    public_id: str
+    title: str
+    is_open: bool
+    starts_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ProductPage:
     """A product as its page shows it, in one language; `origin` runs from the province down to the village."""
 
@@ -448,6 +458,7 @@ class ProductPage:
     packs: tuple[PackChoice, ...]
     rating: Rating
     pictures: tuple[ShownPicture, ...] = ()
+    sessions: tuple[LiveTeaser, ...] = ()
 
     @property
     def chosen(self) -> PackChoice | None:

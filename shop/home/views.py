@@ -16,6 +16,8 @@ from shop.catalogue import wording as catalogue_wording
 from shop.catalogue.values import Sort
 from shop.home import queries, sections
 from shop.home.values import Number
+from shop.live import queries as live_queries
+from shop.live.wording import session_words
 from web import kept_pages
 from web.access import public
 from web.caching import shared
@@ -25,6 +27,7 @@ from web.templating import moment
 bp = Blueprint("home", __name__)
 
 THIS_WEEK = 8
+MOST_SESSIONS = 3
 
 #: How long (seconds) the finished page may be kept: what the books say is not among what is watched.
 SECONDS = 3
@@ -46,6 +49,7 @@ def home() -> Any:
         books = queries.read_books(session)
         arrivals = queries.arrivals(session)
         campaigns = sections.campaigns(session)
+        live = live_queries.list_running(session, before=live_queries.soon(), limit=MOST_SESSIONS)
         more = sections.numbers(session)
     kept_pages.at_most(SECONDS)
     products = sum(shelf.count for shelf in shelves.values())
@@ -66,6 +70,8 @@ def home() -> Any:
         checked_text=checked_words(books.checked_at),
         arrivals=arrivals,
         campaigns=campaigns,
+        live=live,
+        **session_words(),
     )
 
 

@@ -272,6 +272,18 @@ def get_visible(session: Session, actor: Actor, public_id: str) -> tuple[LiveSes
     return row[0], row[1]
 
 
+def get_with_host(session: Session, public_id: str) -> tuple[LiveSession, Organisation]:
+    """Return a session with its host; raises `NotFound`."""
+    row = session.execute(
+        select(LiveSession, Organisation)
+        .join(Organisation, Organisation.id == LiveSession.host_id)
+        .where(LiveSession.public_id == public_id.replace("\x00", ""))
+    ).one_or_none()
+    if row is None:
+        raise NotFound("live session")
+    return row[0], row[1]
+
+
 # What a session sells
 
 
@@ -398,6 +410,7 @@ def packs_for(
     *,
     limit: int,
     offset: int,
+    variant: str = "",
 ) -> tuple[list[LiveGoods], int]:
     """Return the actor's packs that may be set aside for a session, with what is free of each, and how many there are."""
     now = clock.now()
@@ -418,6 +431,8 @@ def packs_for(
                 select(Region.id).where(Region.path.startswith(home.path, autoescape=True))
             )
         )
+    if variant:
+        conditions.append(Variant.public_id == variant.replace("\x00", ""))
     if words:
         pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         conditions.append(or_(*(c.ilike(pattern) for c in (Product.name_zh, Product.name_en, Variant.sku))))
@@ -430,22 +445,23 @@ def packs_for(
     ).all()
     goods = stock_queries.goods_by_id(session, ids)
     aside = {
-        row.ordinary_id: row.set_aside
+        row.ordinary_id: (row.set_aside, row.price_fen)
         for row in session.execute(
-            select(item.ordinary_id, item.set_aside).where(
-                item.session_id == live.id, item.ordinary_id.in_(ids)
-            )
+            select(item.ordinary_id, item.set_aside, Variant.price_fen)
+            .join(Variant, Variant.id == item.variant_id)
+            .where(item.session_id == live.id, item.ordinary_id.in_(ids))
         )
     }
     return [
         LiveGoods(
             goods=goods[variant_id],
-            set_aside=aside.get(variant_id, 0),
+            set_aside=aside.get(variant_id, (0, 0))[0],
             ordinary_id=variant_id,
             ordinary_public_id=goods[variant_id].public_id,
             ordinary_price_fen=goods[variant_id].price_fen,
             ordinary_left=max(0, goods[variant_id].available),
             certificate_number="",
+            session_price_fen=aside.get(variant_id, (0, goods[variant_id].price_fen))[1],
         )
         for variant_id in ids
     ], total

@@ -90,6 +90,7 @@ class LiveGoods:
     ordinary_price_fen: int
     ordinary_left: int
     certificate_number: str
+    session_price_fen: int = 0
 
     @property
     def left(self) -> int:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
+from datetime import datetime
+from typing import Any
 
-from core import money
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from core import clock, money
+from shop.catalogue.queries.cards import impact_text
+from shop.catalogue.rules import container
+from shop.catalogue.wording import card_words
 from shop.live.errors import (
     BadPlan,
     DearerThanOrdinary,
@@ -14,6 +21,9 @@ from shop.live.errors import (
     WrongSessionState,
 )
 from shop.live.values import FURTHEST, LONGEST, MOST_ITEMS, Ineligible, SessionState
+from shop.stock.values import Goods
+from web.language import in_language
+from web.templating import moment
 from web.wording import explains
 
 
@@ -32,6 +42,39 @@ def state_tone(state: str) -> str:
     return {SessionState.PLANNED: "info", SessionState.OPEN: "good", SessionState.CALLED_OFF: "bad"}.get(
         SessionState(state), "neutral"
     )
+
+
+def when_text(starts_at: datetime, ends_at: datetime) -> str:
+    """Say from when to when a session is, in China's time."""
+    last = ends_at.astimezone(clock.CHINA)
+    same_day = starts_at.astimezone(clock.CHINA).date() == last.date()
+    return f"{moment(starts_at)} – {last:%H:%M}" if same_day else f"{moment(starts_at)} – {moment(ends_at)}"
+
+
+def session_words() -> dict[str, Any]:
+    """Return what templates say with of sessions."""
+    return {"state_label": state_label, "state_tone": state_tone, "when_text": when_text}
+
+
+def pack_name(goods: Goods) -> str:
+    """Return the product and the size of a pack; that a session sells it says the page."""
+    return f"{in_language(goods.name_zh, goods.name_en)} · {in_language(goods.label_zh, goods.label_en)}"
+
+
+def impact_of(goods: Goods) -> str:
+    """Say what a pack at the price of the session does."""
+    return impact_text(
+        card_words(),
+        container(goods.label_zh, goods.label_en),
+        goods.producer_fen,
+        goods.households_count,
+        in_language(goods.village_zh, goods.village_en),
+    )
+
+
+def free_text(free: int) -> str:
+    """Say how many packs nobody has bought or holds."""
+    return ngettext("%(num)s pack is free at the moment.", "%(num)s packs are free at the moment.", free)
 
 
 @explains(BadPlan)

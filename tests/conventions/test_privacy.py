@@ -40,11 +40,13 @@ from registry.values import HouseholdStatus
 from shop.applications.values import Stage
 from shop.benefit_links import services as links
 from shop.benefit_links.values import Answer
+from shop.catalogue.models import Variant
 from shop.certification.models import Certificate
 from shop.fulfilment.models import Parcel
 from shop.orders.values import Delivery
 from tests.charity import making as giving
 from tests.factories import after_sales, certification, people, points, reviews, tracing
+from tests.factories.live import make_live
 from tests.factories.orders import place
 from tests.factories.products import make_product
 from tests.publicity.making import object_
@@ -98,6 +100,7 @@ class World:
     payment_proof: str
     sandbox: str
     reset_token: str
+    live: str
     reviewed: str
     review: str
     review_order: str
@@ -135,6 +138,8 @@ def samples(world: World) -> Mapping[str, Iterable[str]]:
         "catalogue.suggest": ["/shop/search/suggest?q=x", f"/shop/search/suggest?q={NAME[:2]}"],
         "certification.certificate": [f"/shop/certificates/{world.certificate}"],
         "counties.index": ["/shop/counties"],
+        "live.index": ["/shop/live"],
+        "live.show": [f"/shop/live/{world.live}"],
         "counties.county": ["/shop/counties/370406"],
         "shop_cart.show": ["/shop/cart"],
         "shop_orders.checkout": ["/shop/checkout"],
@@ -397,6 +402,14 @@ def world(app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch) -> Worl
         sandbox=checkout.rstrip("/").rsplit("/", 1)[1],
         reset_token=token,
         reviewed=bought.product.slug,
+        live=make_live(
+            session,
+            session.scalars(
+                select(Variant).where(Variant.product_id == product.id).order_by(Variant.id)
+            ).first(),
+            3,
+            opened=True,
+        ).public_id,
         review=written.public_id,
         review_order=bought.path,
         review_line=bought.line.id,
@@ -410,7 +423,7 @@ def test_no_public_address_shows_who_a_household_is(app: Flask, world: World) ->
 
 
 def test_every_public_address_is_looked_at(app: Flask) -> None:
-    nobody = World("", "", ("",), ("",), "", "", "", "", "", "", "", "", "", "", "", 0, "", "")
+    nobody = World("", "", ("",), ("",), "", "", "", "", "", "", "", "", "", "", "", "", 0, "", "")
     known = samples(nobody)
     assert without_samples({rule.endpoint for rule in public_doors(app)}, known) == []
     for rule in public_doors(app):

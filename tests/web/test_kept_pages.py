@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from core import clock, stamps
@@ -22,9 +23,12 @@ from shop.catalogue import services as catalogue
 from shop.catalogue.models import Product, Variant
 from shop.certification import services as certification
 from shop.certification.models import Certificate
+from shop.live import services as live_services
+from shop.live.models import LiveSession
 from shop.stock import services as stock
 from tests.conftest import StatementCounter
-from tests.factories.orders import certifier_of
+from tests.factories.live import edition_of, make_live, supplier_of
+from tests.factories.orders import certifier_of, place
 from tests.factories.people import make_village
 from tests.factories.products import make_product, pack, sell_out
 from web.kept_pages import KeptPages
@@ -92,6 +96,36 @@ def price_in(page: str) -> int:
 def page_of(product: Product) -> str:
     """Return the address of a product."""
     return f"/shop/products/{product.slug}"
+
+
+def open_session(session: Session, product: Product) -> LiveSession:
+    """Return an open live session with five packs of a product."""
+    variants = select(Variant).where(Variant.product_id == product.id).order_by(Variant.id).limit(1)
+    return make_live(session, session.scalars(variants).one(), 5, opened=True, price_fen=3000)
+
+
+def test_the_page_of_a_live_session_counts_what_is_left_and_ends_with_it(
+    visitor: Visitor, product: Product
+) -> None:
+    with transaction() as session:
+        live = open_session(session, product)
+        public_id, edition = live.public_id, edition_of(session, live).id
+        host = supplier_of(session, session.get_one(Variant, edition))
+    path = f"/shop/live/{public_id}"
+    assert "还剩 5 份" in visitor.read(path)
+    for kept in (path, page_of(product), "/shop/live"):
+        visitor.read(kept)
+        assert visitor.is_kept(kept)
+    with transaction() as session:
+        place(session, (edition, 2))
+    assert "还剩 3 份" in visitor.read(path)
+    # The packs of the session are none of those that the product's page counts.
+    assert visitor.is_kept(page_of(product))
+    assert path in visitor.read(page_of(product))
+    with transaction() as session:
+        live_services.end_session(session, host, public_id)
+    assert "正在直播" not in visitor.read(path)
+    assert path not in visitor.read(page_of(product))
 
 
 def test_a_page_that_is_still_true_costs_one_statement(visitor: Visitor, product: Product) -> None:
@@ -442,13 +476,17 @@ NOT_WATCHED = {
         "/shop/products/{slug}",
         "/shop/counties",
         "/shop/counties/370406",
+        "/shop/live",
+        "/shop/live/{live}",
     ],
 )
 def test_every_table_that_a_kept_page_reads_is_watched(
     visitor: Visitor, product: Product, live_database: Any, path: str
 ) -> None:
+    with transaction() as session:
+        live = open_session(session, product).public_id
     with StatementCounter() as sent:
-        visitor.app.test_client(use_cookies=False).get(path.format(slug=product.slug))
+        visitor.app.test_client(use_cookies=False).get(path.format(slug=product.slug, live=live))
         read = set(re.findall(r"\b(?:FROM|JOIN) ([a-z]+_[a-z_]+)", " ".join(sent.statements)))
     with live_database.connect() as connection:
         tables = set(connection.scalars(text("SELECT relname FROM pg_class WHERE relkind = 'r'")))

@@ -21,6 +21,7 @@ from shop.catalogue.queries.cards import impact_text
 from shop.catalogue.values import (
     CardWords,
     LadderRow,
+    LiveTeaser,
     PackChoice,
     ProductCertificate,
     ProductPage,
@@ -32,6 +33,7 @@ from shop.certification.models import Certificate
 from shop.certification.queries import certified_condition
 from shop.certification.rules import state_at
 from shop.certification.values import CertificateState, last_day
+from shop.live import queries as live_queries
 from shop.reviews.models import ProductRating
 from shop.reviews.queries import RATING_COLUMNS, rating_of
 from shop.stock.models import Stock
@@ -77,7 +79,9 @@ class _Pack(NamedTuple):
 def get_product_page(session: Session, words: CardWords, slug: str) -> ProductPage:
     """Return what the page of a listed product shows at this moment; `NotFound` for others."""
     now = clock.now()
-    row = session.execute(_product_statement(), {"now": now, "slug": slug}).one_or_none()
+    row = session.execute(
+        _product_statement(), {"now": now, "slug": slug, "soon": live_queries.soon()}
+    ).one_or_none()
     if row is None:
         raise NotFound("product")
     village = words.choose(row.village_zh, row.village_en)
@@ -119,6 +123,10 @@ def get_product_page(session: Session, words: CardWords, slug: str) -> ProductPa
                 words.choose(alt_zh, alt_en) or words.choose(row.name_zh, row.name_en),
             )
             for key, alt_zh, alt_en in row.pictures or ()
+        ),
+        sessions=tuple(
+            LiveTeaser(public_id, words.choose(zh, en), state == "open", datetime.fromisoformat(starts_at))
+            for public_id, zh, en, state, starts_at in row.sessions or ()
         ),
     )
 
@@ -191,6 +199,7 @@ def _product_statement() -> Select[*tuple[Any, ...]]:
             *RATING_COLUMNS,
             packs.label("packs"),
             pictures.label("pictures"),
+            live_queries.sessions_of(Product.id, bindparam("soon")).label("sessions"),
             Organisation.public_id.label("supplier_key"),
             Organisation.name_zh.label("supplier_zh"),
             Organisation.name_en.label("supplier_en"),

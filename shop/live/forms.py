@@ -1,0 +1,115 @@
+"""Forms of live sessions: the plan, packs to set aside or take back, why one is called off."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import Optional
+
+from accounts.models import Organisation
+from core import ids
+from shop.live.models import LiveSession
+from shop.live.values import Plan
+from shop.stock.values import MOST_PACKS
+from web.forms import (
+    Form,
+    MomentField,
+    WholeNumberField,
+    YuanField,
+    at_most,
+    no_control_characters,
+    required,
+    single_use_token,
+)
+from web.language import in_language
+
+_ABOUT = [Optional(), at_most(1000), no_control_characters]
+
+
+class _OnceForm(Form):
+    """A form that makes something once."""
+
+    once = HiddenField(validators=[single_use_token])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.once.data:
+            self.once.data = ids.public_id(20)
+
+
+class PlanForm(_OnceForm):
+    """What a session is about, when it is, where it can be watched."""
+
+    host = SelectField(_l("Who holds it"), [required()])
+    title_zh = StringField(_l("Title in Chinese"), [required(), at_most(60), no_control_characters])
+    title_en = StringField(_l("Title in English"), [required(), at_most(80), no_control_characters])
+    about_zh = TextAreaField(_l("What it is about, in Chinese"), _ABOUT)
+    about_en = TextAreaField(_l("What it is about, in English"), _ABOUT)
+    starts_at = MomentField(_l("It begins"), [required()], description=_l("Day and time in China."))
+    ends_at = MomentField(
+        _l("It ends"), [required()], description=_l("It ends by itself then; you may end it before.")
+    )
+    watch_url = StringField(
+        _l("Where it can be watched"),
+        [Optional(), at_most(300), no_control_characters],
+        description=_l("The address of the broadcast, with https://. Without one, only the goods are shown."),
+    )
+
+    def offer(self, hosts: Sequence[Organisation]) -> None:
+        """Offer the organisations that may hold it."""
+        self.host.choices = [(host.public_id, in_language(host.name_zh, host.name_en)) for host in hosts]
+
+    def fill_from(self, live: LiveSession) -> None:
+        """Show what is planned."""
+        for name in ("title_zh", "title_en", "about_zh", "about_en", "watch_url"):
+            self[name].data = getattr(live, name)
+        self.starts_at.fill(live.starts_at)
+        self.ends_at.fill(live.ends_at)
+
+    def to_plan(self) -> Plan:
+        """Return the plan; called once the form is valid."""
+        assert self.starts_at.moment
+        assert self.ends_at.moment
+        return Plan(
+            " ".join((self.title_zh.data or "").split()),
+            " ".join((self.title_en.data or "").split()),
+            (self.about_zh.data or "").replace("\r\n", "\n").strip(),
+            (self.about_en.data or "").replace("\r\n", "\n").strip(),
+            self.starts_at.moment,
+            self.ends_at.moment,
+            (self.watch_url.data or "").strip(),
+        )
+
+
+class SetAsideForm(_OnceForm):
+    """How many packs are set aside, and what one costs in the session."""
+
+    packs = WholeNumberField(_l("How many packs"), [required()], least=1, most=MOST_PACKS)
+    price = YuanField(
+        _l("Price of a pack in the session"),
+        [required()],
+        description=_l("At most the price in the shop. Everybody's part keeps its share of it."),
+    )
+
+
+class TakeBackForm(_OnceForm):
+    """How many packs go back into the shop."""
+
+    packs = WholeNumberField(_l("How many packs"), [required()], least=1, most=MOST_PACKS)
+
+
+class CallOffForm(Form):
+    """Why a session is called off."""
+
+    reason = TextAreaField(
+        _l("Reason"),
+        [required(), at_most(500), no_control_characters],
+        description=_l("Everybody reads it on the page of the session."),
+    )
+
+
+class StepForm(Form):
+    """A button."""
