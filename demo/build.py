@@ -26,6 +26,7 @@ from demo import (
     certifying,
     delivering,
     directory,
+    live,
     money_back,
     paying_out,
     registering,
@@ -147,6 +148,7 @@ def build_world(size: Size, say: Say) -> None:
             sharing.add_shares(world, timeline)
             paying_out.add_payouts(world, timeline)
             vouchers.add_vouchers(world, timeline)
+            live.add_live_sessions(world, timeline)
             del earning
             say("  then month by month, as it happened:")
             timeline.play(say)

@@ -41,6 +41,8 @@ from shop.catalogue.models import Product, Variant
 from shop.certification.models import Certificate
 from shop.certification.queries import certified_condition
 from shop.fulfilment.models import Node, Parcel
+from shop.live import queries as live_queries
+from shop.live.models import LiveSession
 from shop.orders.models import Order
 from shop.product_files import exports, imports, rules
 from shop.product_files import queries as product_file_queries
@@ -361,3 +363,13 @@ def test_the_totals_in_the_ledger_are_those_on_every_order_page(app: Flask, worl
             sums = sum(int(text.replace(",", "").replace(".", "")) for text in refunds)
             assert sums >= back, number
         assert 0 <= back <= paid
+
+
+def test_live_sessions_are_over_on_and_to_come_and_their_packs_are_accounted_for(world: Session) -> None:
+    sessions = world.scalars(select(LiveSession).order_by(LiveSession.starts_at)).all()
+    assert [live.state for live in sessions] == ["ended", "open", "planned"]
+    over, on, _coming = sessions
+    assert live_queries.reached_by(world, over.id)
+    assert any(item.left for item in live_queries.goods_of(world, on.id))
+    wrong = [finding for finding in checks.run(world) if finding.name.startswith("S7") and finding.wrong]
+    assert wrong == []
