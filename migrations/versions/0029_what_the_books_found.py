@@ -1,6 +1,6 @@
 """Keep what each invariant found when the books last checked themselves, and how long that took.
 
-Revision ID: 0028
+Revision ID: 0029
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0028"
-down_revision = "0027"
+revision = "0029"
+down_revision = "0028"
 
 
 def upgrade() -> None:
