@@ -52,7 +52,7 @@ class Place:
 
     def start_servers(self, search_engine: str = "whoosh") -> None:
         """Start the web server and the worker, and wait until both are ready."""
-        environment = serve.MEMORY_POOLS | self.environment | {"SEARCH_ENGINE": search_engine}
+        environment = self.environment | {"SEARCH_ENGINE": search_engine}
         web = serve.command("127.0.0.1", self.port)
         web[-1] = "bench.wsgi:application"
         commands = {"web": web, "worker": [sys.executable, "-m", "flask", "--app", "app", "worker"]}

@@ -7,14 +7,10 @@ import os
 import sys
 
 from config import Config
-from deploy.demo_place import ROOT
+from deploy.demo_place import MEMORY_POOLS, ROOT
 
 #: Processes, one a processor, and the requests that each lets in.
 WORKERS, THREADS = 2, 16
-
-#: A C library gives threads pools of memory of their own and returns little of what they once needed: with sixteen threads
-#: a process kept 570 MB after the load of bench, with two pools 320, and answered as fast.
-MEMORY_POOLS = {"MALLOC_ARENA_MAX": "2"}
 
 
 def command(host: str, port: int, workers: int = WORKERS, threads: int = THREADS) -> list[str]:
