@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, bindparam, case, cast, func, or_, select, text
+from sqlalchemy import BigInteger, Engine, Select, bindparam, case, cast, func, or_, select, text
 from sqlalchemy.orm import Session, aliased
 
-from core.db import table_of
+from core.db import reading_engine, table_of
 from ledger.models import LedgerAccount, LedgerBalance, LedgerEntry, LedgerTransfer, LedgerUnrolled
 from ledger.values import Balance
 
@@ -150,24 +151,78 @@ def monthly_turnover(session: Session, code: str) -> list[MonthlyTurnover]:
     return [MonthlyTurnover(row.month, row.debits, row.credits) for row in rows]
 
 
+#: No step lasts nearly so long (a statement ends after 30 s, an idle step after 60): no earlier entry is yet to appear.
+SETTLED_AFTER = timedelta(hours=1)
+MOST_SETTLED = 16
+_EVER = 2**62
+_SETTLED = text("SELECT id FROM ledger_entries WHERE recorded_at < now() - :after ORDER BY id DESC LIMIT 1")
+_SUMS = text(
+    """
+    SELECT date_trunc('month', e.effective_at AT TIME ZONE 'Asia/Shanghai')::date AS month,
+           t.unit, e.kind, sum(t.amount)::bigint AS amount, count(DISTINCT e.id) AS entries
+    FROM ledger_entries e JOIN ledger_transfers t ON t.entry_id = e.id
+    WHERE e.effective_at >= (date_trunc('month', CAST(:since AS date))::timestamp AT TIME ZONE 'Asia/Shanghai')
+      AND (CAST(:kinds AS text[]) IS NULL OR e.kind = ANY(CAST(:kinds AS text[])))
+      AND e.id > :above AND e.id <= :up_to
+    GROUP BY 1, 2, 3
+    """
+)
+
+#: Month, unit and kind of entry, with the amount and the number of entries.
+_Sums = dict[tuple[date, str, str], tuple[int, int]]
+_settled: dict[tuple[Engine, date, tuple[str, ...] | None], tuple[int, _Sums]] = {}
+_settling = threading.Lock()
+
+
 def monthly_movements(
     session: Session, since: date, kinds: Sequence[str] | None = None
 ) -> list[MonthlyMovement]:
-    """Sum what moved by month (Asia/Shanghai), unit and kind of entry since the first day of `since`'s month."""
-    rows = session.execute(
-        text(
-            """
-            SELECT date_trunc('month', e.effective_at AT TIME ZONE 'Asia/Shanghai')::date AS month,
-                   t.unit, e.kind, sum(t.amount)::bigint AS amount, count(DISTINCT e.id) AS entries
-            FROM ledger_entries e JOIN ledger_transfers t ON t.entry_id = e.id
-            WHERE e.effective_at >= (date_trunc('month', CAST(:since AS date))::timestamp AT TIME ZONE 'Asia/Shanghai')
-              AND (CAST(:kinds AS text[]) IS NULL OR e.kind = ANY(CAST(:kinds AS text[])))
-            GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-            """
-        ),
-        {"since": since, "kinds": list(kinds) if kinds is not None else None},
-    )
-    return [MonthlyMovement(row.month, row.unit, row.kind, row.amount, row.entries) for row in rows]
+    """Sum what moved by month (Asia/Shanghai), unit and kind of entry since the first day of `since`'s month.
+
+    The sums are of this moment, though a county's year has hundreds of thousands of entries and everybody may ask: entries
+    are only ever added, so a process sums those older than `SETTLED_AFTER` once, and each time only what came later.
+    """
+    wanted = tuple(kinds) if kinds is not None else None
+    up_to, sums = _sum_settled(session, since, wanted)
+    sums = _added(sums, _sum(session, since, wanted, up_to, _EVER))
+    return [MonthlyMovement(*key, *sums[key]) for key in sorted(sums)]
+
+
+def _sum_settled(session: Session, since: date, kinds: tuple[str, ...] | None) -> tuple[int, _Sums]:
+    """Return the last entry that is settled, and the sums up to it; nothing where steps are not committed one by one."""
+    engine = reading_engine(session)
+    if engine is None:
+        return 0, {}
+    key = (engine, since, kinds)
+    with _settling:
+        last = session.scalar(_SETTLED, {"after": SETTLED_AFTER}) or 0
+        up_to, sums = _settled.get(key, (0, {}))
+        if up_to < last:
+            up_to, sums = last, _added(sums, _sum(session, since, kinds, up_to, last))
+            if key not in _settled and len(_settled) >= MOST_SETTLED:
+                _settled.clear()
+            _settled[key] = up_to, sums
+    return up_to, sums
+
+
+def _sum(session: Session, since: date, kinds: tuple[str, ...] | None, above: int, up_to: int) -> _Sums:
+    asked = {
+        "since": since,
+        "kinds": list(kinds) if kinds is not None else None,
+        "above": above,
+        "up_to": up_to,
+    }
+    return {
+        (row.month, row.unit, row.kind): (row.amount, row.entries) for row in session.execute(_SUMS, asked)
+    }
+
+
+def _added(sums: _Sums, more: _Sums) -> _Sums:
+    found = dict(sums)
+    for key, (amount, entries) in more.items():
+        before = found.get(key, (0, 0))
+        found[key] = before[0] + amount, before[1] + entries
+    return found
 
 
 def latest_movements(

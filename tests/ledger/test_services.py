@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy.exc
@@ -11,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from core import clock
-from core.db import transaction
+from core.db import reading, transaction
 from core.permissions import SYSTEM
 from ledger import checks, queries, services
 from ledger import jobs as ledger_jobs
@@ -178,6 +179,51 @@ def test_the_self_check_notices_damage(session: Session, damage: str) -> None:
         session.execute(text(statement))
     assert [f for f in checks.run(session) if f.wrong]
     nested.rollback()
+
+
+def test_sums_by_month_are_of_this_moment_and_read_what_is_settled_once(
+    live_database: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier = clock.now() - timedelta(days=40)
+    since = (earlier - timedelta(days=40)).date()
+    asked: list[int] = []
+    plain = queries._sum
+
+    def noting(session: Session, since: date, kinds: Any, above: int, up_to: int) -> Any:
+        asked.append(above)
+        return plain(session, since, kinds, above, up_to)
+
+    monkeypatch.setattr(queries, "_sum", noting)
+    monkeypatch.setattr(queries, "_settled", {})
+
+    def read() -> tuple[list[queries.MonthlyMovement], list[queries.MonthlyMovement]]:
+        with reading() as session:
+            told = queries.monthly_movements(session, since)
+        with transaction() as session:
+            return told, queries.monthly_movements(session, since)
+
+    for number in range(3):
+        with transaction() as session:
+            issue(session, f"a{number}", 10)
+    told, anew = read()
+    assert told == anew
+    assert asked[0] == 0
+
+    monkeypatch.setattr(queries, "SETTLED_AFTER", timedelta(0))
+    told, anew = read()
+    assert told == anew
+    with transaction() as session:
+        issue(session, "late", 7)
+        with clock.at(earlier):
+            issue(session, "of an earlier month", 5)
+    asked.clear()
+    told, anew = read()
+    assert told == anew
+    assert sum(movement.amount for movement in told) == 42
+    assert sum(movement.entries for movement in told) == 5
+    # What was settled before is not summed again; a step that is not committed sums all there is.
+    assert asked[0] > 0
+    assert asked[-1] == 0
 
 
 def test_the_books_rest_after_a_long_check(session: Session) -> None:
