@@ -40,15 +40,16 @@ def _pay_in_own_money(world: World, session: Session) -> None:
     transfer = services.record_bank_transfer(
         session, world.finance, "自有资金", OWN_FEN, clock.today(), "ICBC20260000007"
     )
+    paid_by = f"bank_transfer:{transfer.public_id}"
     proposal = services.resolve_review(
         session,
         world.finance,
-        f"bank_transfer:{transfer.public_id}",
+        paid_by,
         ResolutionKind.OWN,
         "运营方存入周转金，用于支付服务手续费。",
         once=ids.public_id(20),
     )
-    services.decide_proposal(session, world.fixed["admin"], proposal.public_id, confirm=True)
+    services.decide_proposal(session, world.fixed["admin"], paid_by, proposal.public_id, confirm=True)
 
 
 def _pay_out(sent_back: bool) -> None:

@@ -191,6 +191,14 @@ class BookingDecided(Refusal):
     """Somebody has decided about this booking before."""
 
 
+class NotOurCurrency(Refusal):
+    """Money of a currency that has no place in our books cannot leave our bank account."""
+
+    def __init__(self, currency: str) -> None:
+        super().__init__(f"nothing in {currency} lies in the bank by the books")
+        self.currency = currency
+
+
 class BankTooLow(Refusal):
     """More would leave the bank than lies there by the books; amounts in fen."""
 

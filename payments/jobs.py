@@ -35,6 +35,12 @@ def sweep_refunds() -> None:
 
 
 @jobs.every(hours=1, aside=True)
+def sweep_disputes() -> None:
+    """Ask how disputes stand of which no event came."""
+    services.sweep_disputes()
+
+
+@jobs.every(hours=1, aside=True)
 def sweep_payouts() -> None:
     """Look for payouts to the bank of which no event came."""
     services.sweep_payouts()

@@ -236,6 +236,13 @@ def is_bookable(currency: str | None) -> bool:
     return currency == CURRENCY
 
 
+#: The provider's words for a dispute that has ended; of one that was won the money may still be on its way.
+DISPUTE_ENDS = ("won", "lost", "warning_closed", "prevented")
+
+#: How long nothing was heard of a dispute that has not ended before the provider is asked.
+ASK_OF_DISPUTE = timedelta(hours=1)
+
+
 def dispute_moves(booked_fen: int, taken_fen: int) -> tuple[int, int]:
     """Return (withdrawn, reinstated) in fen that bring what the books say is taken to what the provider says."""
     return max(0, taken_fen - booked_fen), max(0, booked_fen - taken_fen)

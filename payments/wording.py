@@ -432,6 +432,15 @@ def _booking_decided(_refusal: errors.BookingDecided) -> str:
     return _("Somebody has decided about this booking already.")
 
 
+@explains(errors.NotOurCurrency)
+def not_our_currency(refusal: errors.NotOurCurrency) -> str:
+    """Say why a refund in another currency is not paid out of our bank account."""
+    return _(
+        "It was paid in %(currency)s, and the books hold no such money: it can only go back through the payment service. Ask the service again.",
+        currency=refusal.currency,
+    )
+
+
 @explains(errors.BankTooLow)
 def _bank_too_low(refusal: errors.BankTooLow) -> str:
     return _(

@@ -290,6 +290,7 @@ JOBS: dict[str, str] = {
     "accounts.licences.jobs.remind_of_ends": N_("Remind of licences that end"),
     "payments.jobs.reconcile_finished_days": N_("Compare finished days with the providers"),
     "payments.sandbox.jobs.pay_out_finished_days": N_("Rehearsal: send the bank what came in"),
+    "payments.jobs.sweep_disputes": N_("Ask the providers about disputes"),
     "payments.jobs.sweep_payouts": N_("Ask the providers about payouts to the bank"),
     "payments.jobs.sweep_refunds": N_("Ask the providers about refunds"),
     "shop.fulfilment.jobs.remind_of_parcels": N_("Remind buyers of parcels that wait"),

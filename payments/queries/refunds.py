@@ -241,6 +241,27 @@ def list_disputes(session: Session, *conditions: ColumnElement[bool], limit: int
     return [DisputeRow(*row) for row in rows]
 
 
+def disputes_to_ask(session: Session, provider: str, limit: int) -> list[str]:
+    """Return disputes of which the provider may have more to tell and nothing was heard for long, in no order.
+
+    One that the provider has no answer for stands in nobody's way like this.
+    """
+    ended = Dispute.status.in_(rules.DISPUTE_ENDS)
+    money_to_come = (Dispute.status == "won") & (Dispute.taken_fen > 0)
+    return list(
+        session.scalars(
+            select(Dispute.provider_dispute_id)
+            .where(
+                Dispute.provider == provider,
+                ~ended | money_to_come,
+                Dispute.updated_at < clock.now() - rules.ASK_OF_DISPUTE,
+            )
+            .order_by(func.random())
+            .limit(limit)
+        )
+    )
+
+
 def disputes_of_subject(session: Session, purpose: Purpose, subject_id: int) -> list[DisputeRow]:
     """Return the disputes about the payments of one order or gift."""
     return list_disputes(

@@ -20,7 +20,7 @@ from payments.services.checkouts import (
     sweep,
 )
 from payments.services.desk import require_operator
-from payments.services.disputes import note_dispute, settle_dispute
+from payments.services.disputes import note_dispute, settle_dispute, sweep_disputes
 from payments.services.finishing import finish_intent
 from payments.services.inbox import handle_event, hurry_events, receive_event, retry_event
 from payments.services.intents import open_first_intent, open_intent
@@ -83,6 +83,7 @@ __all__ = [
     "settle_payout",
     "settle_refunds_of",
     "sweep",
+    "sweep_disputes",
     "sweep_payouts",
     "sweep_refunds",
     "try_refund_again",

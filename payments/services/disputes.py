@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,11 +15,14 @@ from core.permissions import SYSTEM
 from ledger import services as ledger_services
 from ledger.values import Fact, Leg
 from payments import books, gateways, queries, rules
-from payments.errors import UnknownIntent
+from payments.errors import GatewayFailed, GatewayRefused, UnknownIntent
 from payments.models import Dispute, PaymentIntent
 from payments.values import ProviderDispute
 
+log = logging.getLogger(__name__)
+
 LOST = "lost"
+SWEEP_DISPUTES = 50
 
 
 def settle_dispute(provider: str, dispute_id: str) -> str:
@@ -37,6 +41,26 @@ def settle_dispute(provider: str, dispute_id: str) -> str:
             dispute = note_dispute(session, provider, intent.public_id, told, asked_at)
             if dispute is not None:
                 return dispute.status
+
+
+def sweep_disputes() -> int:
+    """Ask how disputes stand of which no event came for long; returns how many were answered. No transaction is open.
+
+    A provider that does not answer at all is left alone until the next round.
+    """
+    answered = 0
+    for provider in gateways.names():
+        with reading() as session:
+            waiting = queries.disputes_to_ask(session, provider, SWEEP_DISPUTES)
+        for dispute_id in waiting:
+            try:
+                settle_dispute(provider, dispute_id)
+                answered += 1
+            except Exception as problem:
+                log.exception("dispute %s could not be looked at; it will be tried again", dispute_id)
+                if isinstance(problem, GatewayFailed) and not isinstance(problem, GatewayRefused):
+                    break
+    return answered
 
 
 def note_dispute(

@@ -24,6 +24,7 @@ from payments.errors import (
     GatewayRefused,
     LimitInThePast,
     LimitRaisedToday,
+    NotOurCurrency,
     RefundSentBefore,
     RefundTooLarge,
     SecondPersonNeeded,
@@ -209,7 +210,10 @@ def try_refund_again(session: Session, actor: Actor, public_id: str) -> Refund:
 def note_paid_by_hand(
     session: Session, actor: Actor, public_id: str, bank_reference: str, paid_on: date
 ) -> Refund:
-    """Note that a finance officer paid a refund by bank transfer, with the bank's own number of it."""
+    """Note that a finance officer paid a refund by bank transfer, with the bank's own number of it.
+
+    What was paid in another currency never lay in our books and goes back through its provider only (`NotOurCurrency`).
+    """
     require_operator(session, actor)
     if paid_on > clock.today():
         raise TransferFromTheFuture
@@ -221,6 +225,8 @@ def note_paid_by_hand(
     if refund.state == RefundState.APPROVED and refund.provider != BY_HAND:
         # What the provider is about to be asked for must not be paid a second time.
         raise WrongRefundState(refund.state, RefundAction.PAY_BY_HAND)
+    if not rules.is_bookable(refund.currency):
+        raise NotOurCurrency(refund.currency)
     if session.scalar(select(Refund.id).where(Refund.bank_reference == reference)) is not None:
         raise BankReferenceTaken(reference)
     require_in_bank(session, refund.payee, refund.amount_fen)

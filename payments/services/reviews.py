@@ -81,7 +81,14 @@ def resolve_review(
     paid, others = _lock_group(session, paid_by, joined)
     known = session.scalar(select(Resolution).where(Resolution.once == once))
     if known is not None:
-        if (known.kind, known.reference, known.joined) != (kind, reference, joined):
+        same = (known.intent_id, known.transfer_id, known.kind, known.reference, known.joined) == (
+            paid.id if isinstance(paid, PaymentIntent) else None,
+            paid.id if isinstance(paid, BankTransfer) else None,
+            kind,
+            reference,
+            joined,
+        )
+        if not same:
             raise RefundSentBefore
         return known
     if not queries.is_open_review(paid) or queries.find_proposal(session, paid) is not None:
@@ -126,13 +133,14 @@ def resolve_review(
     return resolution
 
 
-def decide_proposal(session: Session, actor: Actor, public_id: str, *, confirm: bool) -> Resolution:
-    """Confirm or decline what somebody else proposed about money that did not fit."""
+def decide_proposal(
+    session: Session, actor: Actor, paid_by: str, public_id: str, *, confirm: bool
+) -> Resolution:
+    """Confirm or decline what somebody else proposed about this money that did not fit (`NotFound` if about other)."""
     require_operator(session, actor)
     known = session.scalar(select(Resolution).where(Resolution.public_id == public_id))
-    if known is None:
+    if known is None or queries.paid_by_of(session, known.intent_id, known.transfer_id) != paid_by:
         raise NotFound("proposal")
-    paid_by = queries.paid_by_of(session, known.intent_id, known.transfer_id)
     paid, others = _lock_group(session, paid_by, known.joined)
     session.refresh(known, with_for_update=True)
     if known.state != "proposed":

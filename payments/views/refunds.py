@@ -18,6 +18,7 @@ from payments.errors import (
     GatewayFailed,
     LimitInThePast,
     LimitRaisedToday,
+    NotOurCurrency,
     SecondPersonNeeded,
     TransferFromTheFuture,
     WrongRefundState,
@@ -112,7 +113,10 @@ def _page(
         own=row.asked_by_user_id is not None and row.asked_by_user_id == current_actor().user_id,
         may_approve=RefundAction.APPROVE in allowed,
         may_try_again=RefundAction.TRY_AGAIN in allowed and not row.by_hand,
-        may_pay_by_hand=by_hand,
+        may_pay_by_hand=by_hand and rules.is_bookable(row.currency),
+        not_by_hand=wording.not_our_currency(NotOurCurrency(row.currency))
+        if by_hand and not rules.is_bookable(row.currency)
+        else "",
         approve_form=approve_form or PasswordAgainForm(prefix="approve", formdata=None),
         paid_form=paid_form or PaidByHandForm(formdata=None),
         reason_form=reason_form or ReasonForm(formdata=None),
@@ -171,7 +175,7 @@ def paid(public_id: str) -> Any:
                 services.note_paid_by_hand(
                     session, current_actor(), public_id, form.bank_reference.data or "", form.paid_on.day
                 )
-        except (BankReferenceTaken, BankTooLow) as refusal:
+        except (BankReferenceTaken, BankTooLow, NotOurCurrency) as refusal:
             form.add_error("bank_reference", words_for(refusal))
         except TransferFromTheFuture as refusal:
             form.add_error("paid_on", words_for(refusal))

@@ -7,8 +7,10 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template
 from flask_babel import gettext as _
 
+from accounts.asking_again import PasswordAgainForm, is_the_same_person
 from core import ids, money
 from core.db import reading, transaction
+from core.errors import NotFound, Refusal
 from payments import permissions, queries, services, wording
 from payments.errors import CannotJoin, NothingHeld, NothingToMatch
 from payments.forms import ResolutionForm
@@ -37,7 +39,14 @@ def show(kind: str, public_id: str) -> Any:
     return _page(f"{kind}:{public_id}", ResolutionForm(formdata=None))
 
 
-def _page(paid_by: str, form: ResolutionForm, status: int = 200) -> tuple[str, int]:
+def _page(
+    paid_by: str,
+    form: ResolutionForm,
+    status: int = 200,
+    *,
+    confirm_form: PasswordAgainForm | None = None,
+    problem: str = "",
+) -> tuple[str, int]:
     with reading() as session:
         services.require_operator(session, current_actor())
         row = queries.get_held(session, paid_by)
@@ -53,6 +62,8 @@ def _page(paid_by: str, form: ResolutionForm, status: int = 200) -> tuple[str, i
         row=row,
         path="/operator/reviews/" + paid_by.replace(":", "/"),
         form=form,
+        confirm_form=confirm_form or PasswordAgainForm(prefix="confirm", formdata=None),
+        problem=problem,
         decisions=decisions,
         refunds=refunds,
         others=others,
@@ -96,12 +107,35 @@ def decide(kind: str, public_id: str) -> Any:
     return redirect(f"/operator/reviews/{kind}/{public_id}", 303)
 
 
-@bp.post("/operator/reviews/<kind>/<public_id>/<decision>/<answer>")
+@bp.post("/operator/reviews/<kind>/<public_id>/<decision>/confirm")
 @requires(permissions.RESOLVE_MONEY)
-def second(kind: str, public_id: str, decision: str, answer: str) -> Any:
-    """Confirm or decline what somebody else proposed."""
-    with transaction() as session:
-        services.decide_proposal(session, current_actor(), decision, confirm=answer == "confirm")
+def confirm(kind: str, public_id: str, decision: str) -> Any:
+    """Confirm what somebody else proposed; the password is asked for once more."""
+    with reading() as session:
+        services.require_operator(session, current_actor())
+    form = PasswordAgainForm(prefix="confirm")
+    if not form.validate_on_submit() or not is_the_same_person(form):
+        return _page(f"{kind}:{public_id}", ResolutionForm(formdata=None), 422, confirm_form=form)
+    return _decided(kind, public_id, decision, confirm=True)
+
+
+@bp.post("/operator/reviews/<kind>/<public_id>/<decision>/decline")
+@requires(permissions.RESOLVE_MONEY)
+def decline(kind: str, public_id: str, decision: str) -> Any:
+    """Decline what somebody else proposed, or take the own proposal back."""
+    return _decided(kind, public_id, decision, confirm=False)
+
+
+def _decided(kind: str, public_id: str, decision: str, *, confirm: bool) -> Any:
+    paid_by = f"{kind}:{public_id}"
+    try:
+        with transaction() as session:
+            services.decide_proposal(session, current_actor(), paid_by, decision, confirm=confirm)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        form = ResolutionForm(formdata=None)
+        return _page(paid_by, form, int(refusal.status), problem=words_for(refusal))
     flash(_("Decided and written down."), "good")
     return redirect(f"/operator/reviews/{kind}/{public_id}", 303)
 

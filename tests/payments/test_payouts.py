@@ -312,7 +312,7 @@ class TestOwnMoney:
             )
         assert (proposal.state, balances("own:operator")) == ("proposed", [0])
         with transaction() as step:
-            services.decide_proposal(step, second, proposal.public_id, confirm=True)
+            services.decide_proposal(step, second, paid_by, proposal.public_id, confirm=True)
         assert balances("own:operator", "held:operator", BANK) == [80_000, 0, 80_000]
         with transaction() as step:
             services.require_in_bank(step, "operator", 80_000)

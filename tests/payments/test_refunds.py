@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from accounts.values import OrganisationKind, Role
 from core import clock, events, ids, jobs
 from core.db import reading, transaction
-from core.errors import Forbidden
+from core.errors import Forbidden, NotFound
 from core.permissions import GUEST, SYSTEM, Actor
 from ledger import checks
 from ledger import queries as ledger_queries
@@ -30,6 +30,7 @@ from payments.errors import (
     LimitInThePast,
     LimitRaisedToday,
     NothingToMatch,
+    NotOurCurrency,
     RefundSentBefore,
     RefundTooLarge,
     ReviewClosed,
@@ -342,6 +343,56 @@ class TestStripe:
             (dispute,) = step.scalars(select(Dispute)).all()
         assert (dispute.status, dispute.taken_fen, dispute.moves) == ("won", 0, 2)
 
+    def test_a_dispute_of_which_no_event_comes_is_asked_about(
+        self, stripe: FakeStripe, open_intent: OpenIntent
+    ) -> None:
+        pay_at_stripe(stripe, open_intent)
+        pay_at_stripe(stripe, open_intent, subject_id=2)
+        gone, kept = (stripe.open_dispute(payment_id) for payment_id in stripe.payments)
+        for dispute_id in (gone, kept):
+            services.settle_dispute("stripe", dispute_id)
+        del stripe.disputes[gone]
+        stripe.decide_dispute(kept, "won")
+        with later(30):
+            assert services.sweep_disputes() == 0
+        for minutes, answered in ((61, 1), (200, 0)):
+            with later(minutes):
+                assert services.sweep_disputes() == answered
+        with reading() as step:
+            told = step.execute(select(Dispute.provider_dispute_id, Dispute.status, Dispute.taken_fen))
+            assert {tuple(row) for row in told} == {(gone, "needs_response", 3980), (kept, "won", 0)}
+
+    def test_money_of_a_dispute_that_was_won_is_waited_for(
+        self, stripe: FakeStripe, open_intent: OpenIntent
+    ) -> None:
+        pay_at_stripe(stripe, open_intent)
+        dispute_id = stripe.open_dispute(next(iter(stripe.payments)))
+        stripe.disputes[dispute_id]["status"] = "won"
+        assert services.settle_dispute("stripe", dispute_id) == "won"
+        stripe.decide_dispute(dispute_id, "won")
+        with later(61):
+            assert services.sweep_disputes() == 1
+        with reading() as step:
+            assert step.scalars(select(Dispute.taken_fen)).one() == 0
+
+    def test_a_silent_provider_is_asked_about_one_dispute_and_left_alone(
+        self, stripe: FakeStripe, open_intent: OpenIntent, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for subject in (1, 2, 3):
+            pay_at_stripe(stripe, open_intent, subject_id=subject)
+        for payment_id in list(stripe.payments):
+            services.settle_dispute("stripe", stripe.open_dispute(payment_id))
+        asked: list[str] = []
+
+        def silent(_gateway: StripeGateway, dispute_id: str) -> Any:
+            asked.append(dispute_id)
+            raise GatewayFailed("no answer")
+
+        monkeypatch.setattr(StripeGateway, "dispute", silent)
+        with later(61):
+            assert services.sweep_disputes() == 0
+        assert len(asked) == 1
+
     def test_a_lost_dispute_is_a_loss(self, app: Flask, stripe: FakeStripe, open_intent: OpenIntent) -> None:
         pay_at_stripe(stripe, open_intent)
         dispute_id = stripe.open_dispute(next(iter(stripe.payments)), "lost")
@@ -366,6 +417,13 @@ class TestStripe:
         jobs.run_due()
         (told,) = stripe.refunds.values()
         assert (told["amount"], told["currency"]) == (600, "usd")
+        stripe.settle_refund(told["id"], "failed")
+        assert services.settle_refunds_of("stripe", next(iter(stripe.payments))) == 1
+        with reading() as step:
+            refund = step.scalars(select(Refund)).one()
+        with pytest.raises(NotOurCurrency), transaction() as step:
+            services.note_paid_by_hand(step, first, refund.public_id, "OUT-1", clock.today())
+        assert now_of(refund).state == RefundState.FAILED
 
     def test_the_comparison_names_what_differs(
         self, stripe: FakeStripe, open_intent: OpenIntent, heard: Heard
@@ -500,12 +558,19 @@ class TestSecondPerson:
                 step, first, paid_by, ResolutionKind.CLOSE, "Unknown", once="C"
             )
         assert proposal.state == "proposed"
-        with pytest.raises(SecondPersonNeeded), transaction() as step:
-            services.decide_proposal(step, first, proposal.public_id, confirm=True)
         with transaction() as step:
-            services.decide_proposal(step, second, proposal.public_id, confirm=True)
+            other = services.record_bank_transfer(step, first, "NOBODY", 60_000, clock.today(), "IN-2")
+        elsewhere = f"bank_transfer:{other.public_id}"
+        with pytest.raises(RefundSentBefore), transaction() as step:
+            services.resolve_review(step, first, elsewhere, ResolutionKind.CLOSE, "Unknown", once="C")
+        with pytest.raises(NotFound), transaction() as step:
+            services.decide_proposal(step, second, elsewhere, proposal.public_id, confirm=True)
+        with pytest.raises(SecondPersonNeeded), transaction() as step:
+            services.decide_proposal(step, first, paid_by, proposal.public_id, confirm=True)
+        with transaction() as step:
+            services.decide_proposal(step, second, paid_by, proposal.public_id, confirm=True)
         with reading() as step:
-            kept = step.scalars(select(BankTransfer)).one()
+            kept = step.get_one(BankTransfer, transfer.id)
         assert kept.review_closed_at is not None
         assert kept.held_fen == 60_000
 

@@ -180,9 +180,10 @@ def test_above_the_limit_a_second_person_confirms_and_nobody_decides_meanwhile(s
             "Not ours",
             once="X",
         )
+    paid_by = f"bank_transfer:{one.public_id}"
     with pytest.raises(SecondPersonNeeded):
-        payments.decide_proposal(session, world.clerk, proposal.public_id, confirm=True)
-    payments.decide_proposal(session, world.second, proposal.public_id, confirm=True)
+        payments.decide_proposal(session, world.clerk, paid_by, proposal.public_id, confirm=True)
+    payments.decide_proposal(session, world.second, paid_by, proposal.public_id, confirm=True)
     assert current(session, world).state == State.PAID
     assert (one.joined_fen, two.held_fen) == (50, 0)
 

@@ -19,7 +19,7 @@ from core.mail import Mail
 from core.permissions import GUEST, Actor
 from payments import services as payment_services
 from payments.errors import RefundSentBefore
-from payments.models import BankTransfer, PaymentIntent, Refund
+from payments.models import BankTransfer, PaymentIntent, Refund, Resolution
 from payments.sandbox import rehearsals
 from payments.values import PaymentState, RefundState, ResolutionKind
 from shop.catalogue.models import Variant
@@ -511,6 +511,35 @@ def test_reviews_limits_and_comparisons_have_their_pages(client: PageClient, ses
     assert f"{day},sandbox,1," in finance.get("/operator/reconciliation.csv").html
     finance.get("/operator/reconciliation/sandbox/yesterday", 404)
     finance.post("/operator/reconciliation/nobody/" + day, status=404)
+
+
+def test_confirming_what_becomes_of_held_money_asks_for_the_password_again(
+    client: PageClient, session: Session
+) -> None:
+    finance, admin = officer_page(client, session), officer_page(client, session, Role.ADMIN)
+    finance.language = admin.language = "en"
+    transfer = payment_services.record_bank_transfer(
+        session, officer(session), "NOBODY", 600_00, clock.today(), "IN"
+    )
+    path = f"/operator/reviews/bank_transfer/{transfer.public_id}"
+    form = finance.get(path).form(path)["fields"]
+    finance.post(path, {**form, "kind": "close", "reason": "Nobody knows whose it is"})
+    proposal = session.scalars(select(Resolution)).one()
+    assert proposal.state == "proposed"
+    assert "You proposed it yourself" in finance.get(path).text
+    confirm = f"{path}/{proposal.public_id}/confirm"
+    for password in ("", "not it at all"):
+        wrong = admin.post(confirm, {"confirm-password": password}, 422)
+        assert ("This is not your password." if password else "Please fill this in.") in wrong.text
+        assert "Nobody knows whose it is" in wrong.text
+    finance.post(confirm, {"confirm-password": PASSWORD}, 403)
+    session.expire_all()
+    assert session.scalars(select(Resolution.state)).one() == "proposed"
+    page = admin.follow(admin.post(confirm, {"confirm-password": PASSWORD}))
+    assert "Decided and written down." in page.text
+    again = admin.post(confirm, {"confirm-password": PASSWORD}, 409)
+    assert "Nobody knows whose it is" in again.text
+    admin.post(f"{path}/{proposal.public_id}/anything", {}, 404)
 
 
 @pytest.mark.parametrize(
