@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from accounts.models import Organisation, User
@@ -146,6 +146,14 @@ def view_pack(session: Session, actor: Actor, slug: str, public_id: str) -> Pack
         tuple(catalogue.price_history(session, pack.id, limit=30)),
         tuple(StockMove(*row[:4], row[4] or "") for row in moves),
         applications.settings_on(session, clock.today()).price_rise_percent,
+        int(
+            session.scalar(
+                select(func.sum(Stock.on_hand))
+                .join(Variant, Variant.id == Stock.variant_id)
+                .where(Variant.edition_of == pack.id)
+            )
+            or 0
+        ),
     )
 
 

@@ -100,3 +100,4 @@ class PackFile:
     prices: tuple[PastPrice, ...]
     moves: tuple[StockMove, ...]
     percent: int
+    in_sessions: int

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from accounts.models import Organisation
+from accounts.values import Role
 from core import clock
 from core.errors import NotFound
 from core.permissions import SYSTEM
@@ -24,6 +27,8 @@ from shop.stock import services as stock
 from shop.tracing import queries as tracing
 from tests.factories.live import edition_of, make_live, supplier_of
 from tests.factories.orders import make_variant
+from tests.factories.people import make_user
+from tests.page_client import PageClient
 
 WORDS = CardWords(False, "%(pack)s", "%(pack)s", "%(price)s", "%(price)s", "%(unit)s")
 
@@ -96,6 +101,20 @@ def test_the_supplier_meets_it_in_no_list_of_pack_sizes(world: World) -> None:
     assert [pack.variant_id for pack in known.packs] == [world.variant.id]
     assert [variant.id for variant in tracing.open_variants(session, world.product.id)] == [world.variant.id]
     assert not tracing.is_open_variant(session, world.product.id, world.edition.id)
+
+
+def test_the_stock_of_a_pack_says_what_sessions_have_and_a_reason_is_in_words_of_ones_own(
+    world: World, app: Flask
+) -> None:
+    session = world.session
+    supplier = session.get_one(Organisation, world.product.supplier_id)
+    user = make_user(session, Role.SUPPLIER, organisation=supplier)
+    session.commit()
+    client = PageClient(app, session).sign_in(user)
+    page = f"/supplier/products/{world.product.slug}/packs/{world.variant.public_id}"
+    assert "另有 15 份留给直播专场，不计在内。" in client.get(page).text
+    fields = {"once": "t" * 20, "what": "receive", "packs": "3", "reason": "set aside for a live session"}
+    assert "请用您自己的话来写。" in client.post(page + "/stock", fields, 422).text
 
 
 def test_canteens_are_offered_the_ordinary_pack_only(world: World) -> None:

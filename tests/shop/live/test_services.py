@@ -32,7 +32,7 @@ from shop.stock.errors import OutOfStock
 from shop.stock.values import Problem
 from tests.factories.live import edition_of, host_of, make_live, make_plan, supplier_of
 from tests.factories.orders import make_variant, place
-from tests.factories.people import make_organisation
+from tests.factories.people import actor_of, make_organisation, make_user
 from tests.shop.orders.test_refunding import paid_order
 from tests.shop.orders.test_services import MONEY
 
@@ -320,3 +320,22 @@ def test_packs_of_an_order_called_off_after_the_end_come_back_to_the_ordinary_st
     assert free(session, variant, edition) == [46, 4]
     assert services.follow_clock(session, live.id) == 1
     assert free(session, variant, edition) == [50, 0]
+
+
+def test_a_canteen_does_not_order_session_packs_on_account(session: Session) -> None:
+    variant = make_variant(session, stock=50)
+    live = make_live(session, variant, 20, opened=True)
+    institution = make_organisation(session, OrganisationKind.INSTITUTION)
+    requester = actor_of(make_user(session), Role.REQUESTER, organisation=institution)
+    session.commit()
+    with pytest.raises(BasketRefused) as refused:
+        place(
+            session,
+            (edition_of(session, live), 1),
+            (variant, 1),
+            actor=requester,
+            institution_id=institution.id,
+            guest_secret=None,
+        )
+    (problem,) = refused.value.problems
+    assert (problem.problem, problem.goods.in_session) == (Problem.PAID_AT_ONCE, True)
