@@ -88,10 +88,10 @@ def add_live_sessions(world: World, timeline: Timeline) -> None:
         ),
         _Show(
             "operator",
-            ("冬储专场：粮油干果一次备齐", "Stocking up for winter"),
+            ("冬储专场：过冬好物一次备齐", "Stocking up for winter"),
             (
-                "三家供应商同场，粮、油、干果一次备齐。开播前先看看都留了什么货。",
-                "Several suppliers in one evening: grain, oil and dried fruit. See beforehand what is set aside.",
+                "几家供应商同场，过冬要用的一次备齐。开播前先看看都留了什么货。",
+                "Several suppliers in one evening, with what a household lays in for winter. See beforehand what is set aside.",
             ),
             coming,
             coming + timedelta(hours=2),

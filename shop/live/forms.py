@@ -87,7 +87,7 @@ class PlanForm(_OnceForm):
 class SetAsideForm(_OnceForm):
     """How many packs are set aside, and what one costs in the session."""
 
-    packs = WholeNumberField(_l("How many packs"), [required()], least=1, most=MOST_PACKS)
+    packs = WholeNumberField(_l("Packs to set aside"), [required()], least=1, most=MOST_PACKS)
     price = YuanField(
         _l("Price of a pack in the session"),
         [required()],
@@ -98,7 +98,7 @@ class SetAsideForm(_OnceForm):
 class TakeBackForm(_OnceForm):
     """How many packs go back into the shop."""
 
-    packs = WholeNumberField(_l("How many packs"), [required()], least=1, most=MOST_PACKS)
+    packs = WholeNumberField(_l("Packs to take back into the shop"), [required()], least=1, most=MOST_PACKS)
 
 
 class CallOffForm(Form):

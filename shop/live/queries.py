@@ -301,10 +301,10 @@ def goods_of(session: Session, session_id: int) -> list[LiveGoods]:
     ).all()
     free = stock_queries.available(session, [row[stock_queries.FIELDS + 1] for row in rows])
     found = [stock_queries.as_goods(row) for row in rows]
-    numbers = {
-        row.id: row.number
+    certificates = {
+        row.id: (row.number, row.kind)
         for row in session.execute(
-            select(Certificate.id, Certificate.number).where(
+            select(Certificate.id, Certificate.number, Certificate.kind).where(
                 Certificate.id.in_([goods.certificate_id for goods in found if goods.certificate_id])
             )
         )
@@ -317,7 +317,8 @@ def goods_of(session: Session, session_id: int) -> list[LiveGoods]:
             ordinary_public_id=row[stock_queries.FIELDS + 2],
             ordinary_price_fen=row[stock_queries.FIELDS + 3],
             ordinary_left=max(0, free.get(row[stock_queries.FIELDS + 1], 0)),
-            certificate_number=numbers.get(goods.certificate_id or 0, ""),
+            certificate_number=certificates.get(goods.certificate_id or 0, ("", ""))[0],
+            certificate_kind=certificates.get(goods.certificate_id or 0, ("", ""))[1],
         )
         for row, goods in zip(rows, found, strict=True)
     ]
@@ -460,7 +461,6 @@ def packs_for(
             ordinary_public_id=goods[variant_id].public_id,
             ordinary_price_fen=goods[variant_id].price_fen,
             ordinary_left=max(0, goods[variant_id].available),
-            certificate_number="",
             session_price_fen=aside.get(variant_id, (0, goods[variant_id].price_fen))[1],
         )
         for variant_id in ids

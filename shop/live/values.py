@@ -89,7 +89,8 @@ class LiveGoods:
     ordinary_public_id: str
     ordinary_price_fen: int
     ordinary_left: int
-    certificate_number: str
+    certificate_number: str = ""
+    certificate_kind: str = ""
     session_price_fen: int = 0
 
     @property

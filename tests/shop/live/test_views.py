@@ -14,12 +14,13 @@ from accounts.models import Organisation
 from accounts.values import OrganisationKind, Role
 from core import clock, ids
 from shop.catalogue.models import Product, Variant
+from shop.certification.values import CertificateKind
 from shop.live import services
 from shop.live.models import LiveItem, LiveSession
 from shop.stock import queries as stock_queries
 from tests.conftest import StatementCounter
 from tests.factories.live import edition_of, make_live, supplier_of
-from tests.factories.orders import make_variant, place
+from tests.factories.orders import certify, make_variant, place
 from tests.factories.people import make_organisation, make_user
 from tests.page_client import Page, PageClient
 from tests.shop.orders.test_refunding import paid_order
@@ -278,3 +279,13 @@ def test_statements_do_not_grow_with_what_a_session_sells(world: World) -> None:
     world.session.commit()
     assert [asked(*one) for one in paths] == before
     assert before[0] <= 5
+
+
+def test_a_local_product_is_never_labelled_as_aid_goods(world: World) -> None:
+    local = make_variant(world.session, supplier=world.supplier, certified=False)
+    certify(world.session, local.product_id, kind=CertificateKind.LOCAL_PRODUCT)
+    live = make_live(world.session, local, 3)
+    world.session.commit()
+    page = PageClient(world.app, world.session).get(f"/shop/live/{live.public_id}")
+    assert "已由县级认定为本地产品" in page.html
+    assert "已由县级认定为帮扶产品" not in page.html
