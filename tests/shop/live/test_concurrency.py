@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -13,10 +15,12 @@ from sqlalchemy import func, select
 from core import clock, ids
 from core.db import reading, transaction
 from core.errors import Refusal
+from core.permissions import GUEST
 from ledger import checks
 from shop.live import jobs, services
 from shop.live.errors import WrongSessionState
 from shop.live.models import LiveItem, LiveSession
+from shop.orders import services as order_services
 from shop.orders.errors import BasketRefused
 from shop.orders.models import Order
 from shop.orders.values import PlacedOrder
@@ -185,4 +189,19 @@ def test_everything_at_once_keeps_the_number_of_packs() -> None:
     assert (left(show.edition), on_hand()[show.edition]) == (0, held(show.edition))
     with reading() as session:
         assert session.scalar(select(func.count()).select_from(Order)) is not None
+    prove()
+
+
+def test_setting_aside_waits_for_an_order_that_is_being_placed() -> None:
+    show = Show(stock=50, packs=0, opened=False)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction() as session:
+            order_services.place_order(session, GUEST, make_request((show.ordinary, 40)))
+            setting_aside = pool.submit(show.aside(20))
+            with suppress(TimeoutError):
+                setting_aside.result(timeout=0.5)
+            assert not setting_aside.done()
+        with pytest.raises(OutOfStock) as refused:
+            setting_aside.result()
+    assert refused.value.short[0].available == 10
     prove()
