@@ -33,6 +33,7 @@ from payments.models import Refund
 from payments.values import Purpose
 from registry.models import Region
 from shop.catalogue.models import Product
+from shop.orders import rules
 from shop.orders.addresses import read_delivery, read_invoice
 from shop.orders.models import Order, OrderLine, OrderRefund, SupplierOrder
 from shop.orders.reached import given_back_of, reaching_fen
@@ -142,15 +143,6 @@ class OrderView:
     def accepted_fen(self) -> int:
         """Return what was accepted so far (fen)."""
         return sum(part.accepted_fen or 0 for part in self.parts)
-
-    @property
-    def short_fen(self) -> int:
-        """Return what was paid for received parts and not accepted (fen): it stays prepaid."""
-        return sum(
-            part.goods_fen + part.freight_fen - part.accepted_fen
-            for part in self.parts
-            if part.accepted_fen is not None
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -604,6 +596,21 @@ def prepaid_refunds(session: Session, order_id: int) -> dict[int, int]:
         .group_by(OrderRefund.supplier_order_id)
     )
     return {int(row[0] or 0): int(row[1]) for row in rows}
+
+
+def unowed_fen(session: Session, order: Order) -> int:
+    """Return what lies prepaid for an order and is owed to nobody any more (fen): it can only go back."""
+    if order.paid_at is None:
+        return 0
+    back = prepaid_refunds(session, order.id)
+    parts = session.scalars(select(SupplierOrder).where(SupplierOrder.order_id == order.id))
+    return sum(unowed_of_part(order, part, back) for part in parts)
+
+
+def unowed_of_part(order: Order, part: SupplierOrder, back: Mapping[int, int]) -> int:
+    """Return the same for one part; `back` is what `prepaid_refunds` says."""
+    paid_for = part.goods_fen + part.freight_fen
+    return rules.unowed_fen(order.state, part.state, paid_for, part.accepted_fen, back.get(part.id, 0))
 
 
 def refunds_of_parts(session: Session, order_id: int) -> dict[int, tuple[int, int]]:

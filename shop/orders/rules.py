@@ -187,14 +187,20 @@ TABLE: Mapping[State, Mapping[Action, State]] = {
         Action.CONFIRM_PAYMENT: State.PAID,
         Action.CALL_OFF: State.CANCELLED,
         Action.REFUND_LINE: State.PAID,
+        Action.GIVE_BACK: State.PAID,
     },
     State.SHIPPED: {
         Action.SHIP: State.SHIPPED,
         Action.RECEIVE: State.RECEIVED,
         Action.CONFIRM_PAYMENT: State.SHIPPED,
         Action.REFUND_LINE: State.SHIPPED,
+        Action.GIVE_BACK: State.SHIPPED,
     },
-    State.RECEIVED: {Action.CONFIRM_PAYMENT: State.RECEIVED, Action.REFUND_LINE: State.RECEIVED},
+    State.RECEIVED: {
+        Action.CONFIRM_PAYMENT: State.RECEIVED,
+        Action.REFUND_LINE: State.RECEIVED,
+        Action.GIVE_BACK: State.RECEIVED,
+    },
     State.CANCELLED: {
         Action.CONFIRM_PAYMENT: State.NEEDS_REVIEW,
         Action.MATCH: State.PAID,
@@ -266,6 +272,20 @@ def derive_state(parts: Sequence[str]) -> State:
 def owed_to_supplier_fen(worth: int, paid_for: int, given_back: int) -> int:
     """Return what an accepted part owes its supplier (fen): what was accepted is worth, at most what is still prepaid."""
     return max(0, min(worth, paid_for - given_back))
+
+
+def unowed_fen(order: str, part: str, paid_for: int, accepted: int | None, given_back: int) -> int:
+    """Return what is prepaid for a part and owed to nobody any more (fen): not accepted, or called off, or all of it ended.
+
+    `accepted` is None before receipt; `given_back` counts what waits for a second person, too.
+    """
+    if (
+        accepted is None
+        and part != PartState.CANCELLED
+        and order not in (State.CANCELLED, State.NEEDS_REVIEW)
+    ):
+        return 0
+    return max(0, paid_for - (accepted or 0) - given_back)
 
 
 def hold_for(kind: Kind) -> timedelta:

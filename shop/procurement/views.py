@@ -181,10 +181,12 @@ def show(number: str) -> Any:
         claims = after_sales_queries.rights_of(session, view, settlement_queries.claim_days_on)
         travels = fulfilment_queries.travels_of(session, view.order.id, for_buyer=True)
         recalls = recall_queries.recalls_of_order(session, view.order.id)
+        unowed_fen = order_queries.unowed_fen(session, view.order)
     next_tone, next_text = wording.what_next(view)
     return render_template(
         "shop/procurement/show.html",
         refunds=refunds,
+        unowed_fen=unowed_fen,
         claims=claims,
         claim_wording=after_sales_wording,
         travels=travels,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select, update
@@ -21,7 +21,7 @@ from payments import queries as payment_queries
 from payments import services as payment_services
 from payments.errors import RefundSentBefore
 from payments.models import Refund
-from payments.values import Purpose
+from payments.values import PaymentState, Purpose
 from shop import books
 from shop.benefit_shares import services as share_services
 from shop.orders import queries, rules
@@ -159,17 +159,20 @@ def refund_line(
 
 
 def give_back(session: Session, actor: Actor, order: Order, reason: str) -> int:
-    """Give everything back that is still prepaid for a locked order under review and end it; returns how much (fen).
+    """Give back what is prepaid for a locked order and owed to nobody any more; returns how much (fen).
 
-    Also for a cancelled order whose refund a second person had declined. Nothing left to give back is `WrongState`.
+    An order under review ends by it, whether money had paid it or all that had come for it was decided about. Of an
+    order that goes on it is what was not accepted, with the freight where nothing was. Also what was called off, where
+    a second person had declined the refund. Nothing to give back is `WrongState`.
     """
     target = rules.after(order.state, Action.GIVE_BACK)
     parts = queries.lock_parts(session, order.id)
     back = queries.prepaid_refunds(session, order.id)
-    shares = [_Share(p, None, p.goods_fen + p.freight_fen - back.get(p.id, 0)) for p in parts]
-    if order.paid_at is None or not any(share.gross_fen for share in shares):
+    shares = [share for part in parts for share in _unowed(session, order, part, back)]
+    ends = order.state != target
+    if not shares and not (ends and _is_unpaid(session, order)):
         raise WrongState(order.state, Action.GIVE_BACK)
-    if order.state != target:
+    if ends:
         _end(session, order, target, parts)
     times = queries.count_refunds(session, order.id)
     amount = _refund(
@@ -184,8 +187,32 @@ def give_back(session: Session, actor: Actor, order: Order, reason: str) -> int:
         after={"state": order.state, "amount_fen": amount},
         reason=reason,
     )
-    events.publish(session, PaidOrderCancelled(order.id, order.number, amount))
+    if amount and order.state == State.CANCELLED:
+        events.publish(session, PaidOrderCancelled(order.id, order.number, amount))
     return amount
+
+
+def _unowed(session: Session, order: Order, part: SupplierOrder, back: Mapping[int, int]) -> list[_Share]:
+    """Say of what is owed to nobody for a part which line it was for; what no line has is its freight, or the whole part."""
+    left = queries.unowed_of_part(order, part, back) if order.paid_at is not None else 0
+    shares = []
+    if left and part.accepted_fen is not None:
+        refunded = queries.refunded_lines(session, order.id)
+        lines = select(OrderLine).where(OrderLine.supplier_order_id == part.id).order_by(OrderLine.id)
+        for line in session.scalars(lines):
+            worth = (line.accepted_quantity or 0) * line.unit_price_fen
+            missing = max(0, min(left, line.line_fen - worth - refunded.get(line.id, 0)))
+            shares.append(_Share(part, line, missing))
+            left -= missing
+    return [share for share in (*shares, _Share(part, None, left)) if share.gross_fen]
+
+
+def _is_unpaid(session: Session, order: Order) -> bool:
+    """Say whether nothing paid an order, and nobody has to decide any more about money that came for it."""
+    payments = payment_queries.payments_of_subject(session, Purpose.ORDER, order.id)
+    return order.paid_at is None and not any(
+        PaymentState(payment.state).is_open or payment_queries.is_open_review(payment) for payment in payments
+    )
 
 
 def send_after_all(session: Session, actor: Actor, order: Order, reason: str) -> None:
@@ -393,7 +420,7 @@ def _with_vouchers(session: Session, order: Order, shares: Sequence[_Share]) -> 
     """Say of each share what a voucher had paid of it, in the proportion in which it paid the part."""
     if not order.discount_fen:
         return list(shares)
-    before = queries.refunds_of_parts(session, order.id)
+    before = dict(queries.refunds_of_parts(session, order.id))
     found = []
     for share in shares:
         if share.part is None:
@@ -403,6 +430,7 @@ def _with_vouchers(session: Session, order: Order, shares: Sequence[_Share]) -> 
         back = rules.voucher_share_fen(
             share.gross_fen, share.part.goods_fen, share.part.discount_fen, gross, voucher
         )
+        before[share.part.id] = (gross + share.gross_fen, voucher + back)
         found.append(replace(share, voucher_fen=back))
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -150,7 +151,14 @@ def show(number: str) -> Any:
     return _page(number, CallOffForm(formdata=None), LineRefundForm(formdata=None))
 
 
-def _page(number: str, call_off_form: CallOffForm, line_form: LineRefundForm, status: int = 200) -> Any:
+def _page(
+    number: str,
+    call_off_form: CallOffForm,
+    line_form: LineRefundForm,
+    status: int = 200,
+    *,
+    rest_form: CallOffForm | None = None,
+) -> Any:
     _only_the_operator()
     keep_private()
     with reading() as session:
@@ -164,7 +172,7 @@ def _page(number: str, call_off_form: CallOffForm, line_form: LineRefundForm, st
         refunded = queries.refunded_lines(session, order.id)
         claims = after_sales_queries.claims_of_order(session, order.id)
         recalls = recall_queries.recalls_of_order(session, order.id)
-        prepaid_back = sum(queries.prepaid_refunds(session, order.id).values())
+        unowed_fen = queries.unowed_fen(session, order)
     line_form.line.choices = [
         (str(line.line_id), wording.line_choice(line, refunded.get(line.line_id, 0)))
         for part in view.parts
@@ -189,9 +197,12 @@ def _page(number: str, call_off_form: CallOffForm, line_form: LineRefundForm, st
         recall_wording=recall_wording,
         call_off_form=call_off_form,
         line_form=line_form,
-        may_give_back=order.paid_at is not None
-        and order.state in (State.NEEDS_REVIEW, State.CANCELLED)
-        and prepaid_back < order.total_fen + order.discount_fen - view.accepted_fen,
+        unowed_fen=unowed_fen,
+        # An order under review that nothing has paid ends once somebody has decided about its money.
+        may_end=unowed_fen > 0
+        if order.paid_at is not None
+        else not any(payment_queries.is_open_review(payment) for payment in payments),
+        rest_form=rest_form or CallOffForm(prefix="rest", formdata=None),
         state_label=wording.state_label,
         part_label=wording.part_label,
         tone=wording.tone,
@@ -242,6 +253,30 @@ def cancel(number: str) -> Any:
         form.add_error("reason", words_for(refusal))
         return _page(number, form, LineRefundForm(formdata=None), int(refusal.status))
     flash(_("Cancelled. What was paid goes back; above the limit a second person approves first."), "good")
+    return _back(number)
+
+
+@bp.post("/operator/orders/<number>/give-back")
+@requires(HANDLE_ORDERS)
+def give_back(number: str) -> Any:
+    """Give back what was paid for an order that goes on and is owed to nobody: not accepted, or called off."""
+    _only_the_operator()
+    form = CallOffForm(prefix="rest")
+    problem_page = partial(
+        _page, number, CallOffForm(formdata=None), LineRefundForm(formdata=None), rest_form=form
+    )
+    if not form.validate_on_submit():
+        return problem_page(status=422)
+    try:
+        with transaction() as session:
+            locked = queries.get_order(session, number, lock=True)
+            services.give_back(session, current_actor(), locked, form.reason.data or "")
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        form.add_error("reason", words_for(refusal))
+        return problem_page(status=int(refusal.status))
+    flash(_("What was paid goes back; above the limit a second person approves first."), "good")
     return _back(number)
 
 

@@ -163,7 +163,7 @@ def test_two_people_accept_for_an_institution_and_a_shortage_stays_prepaid(sessi
     assert ledger_queries.balance(session, f"supplier:{supplier.public_id}:payable").settled == 82_00
     assert ledger_queries.balance(session, "orders:prepaid").settled == 20_00
     view = order_queries.view_order(session, order)
-    assert (view.accepted_fen, view.short_fen) == (82_00, 20_00)
+    assert (view.accepted_fen, order_queries.unowed_fen(session, order)) == (82_00, 20_00)
 
 
 def test_a_delivery_that_is_refused_whole_is_not_owed(session: Session) -> None:

@@ -17,10 +17,13 @@ from core import clock, ids, jobs, money
 from core.db import reading, transaction
 from core.mail import Mail
 from core.permissions import GUEST, Actor
+from ledger import queries as ledger_queries
 from payments import services as payment_services
 from payments.errors import RefundSentBefore
 from payments.models import BankTransfer, PaymentIntent, Refund, Resolution
 from payments.sandbox import rehearsals
+from payments.sandbox import services as sandbox
+from payments.sandbox.models import SandboxSession
 from payments.values import PaymentState, RefundState, ResolutionKind
 from shop.catalogue.models import Variant
 from shop.fulfilment import services as fulfilment
@@ -322,16 +325,11 @@ def test_held_money_matches_the_order_it_is_for(session: Session) -> None:
     assert session.scalars(select(Refund)).one().amount_fen == 50
 
 
-def test_a_wrong_amount_that_goes_back_ends_its_order(
-    session: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    clerk = officer(session)
-    variant = make_variant(session, stock=5)
+def paid_too_little(session: Session, variant: Variant) -> tuple[Order, str]:
+    """Return an order of five packs for which ¥1 too little came, and its payment."""
     placed = place(session, (variant, 5))
     session.commit()
     assert placed.payment_intent is not None
-    from payments.sandbox.models import SandboxSession
-
     url = payment_services.begin_checkout(placed.payment_intent)
     kept = session.scalars(
         select(SandboxSession).where(SandboxSession.session_id == url.rsplit("/", 1)[1])
@@ -339,19 +337,116 @@ def test_a_wrong_amount_that_goes_back_ends_its_order(
     kept.amount_fen -= 100
     session.commit()
     with transaction() as step:
-        from payments.sandbox import services as sandbox
-
         sandbox.pay(step, kept.session_id, tell=False)
     assert payment_services.settle_intent(placed.payment_intent) is PaymentState.NEEDS_REVIEW
     order = order_of(session, placed)
     assert order.state == State.NEEDS_REVIEW
+    return order, placed.payment_intent
+
+
+def test_a_wrong_amount_that_goes_back_ends_its_order(session: Session) -> None:
+    clerk = officer(session)
+    order, intent = paid_too_little(session, make_variant(session, stock=5))
     payment_services.resolve_review(
-        session, clerk, f"payment:{placed.payment_intent}", ResolutionKind.RETURN, "Too little", once="R"
+        session, clerk, f"payment:{intent}", ResolutionKind.RETURN, "Too little", once="R"
     )
     assert order.state == State.CANCELLED
     session.commit()
     jobs.run_due()
     assert session.scalars(select(Refund.state)).one() == RefundState.SUCCEEDED
+
+
+def test_a_delivery_that_was_refused_goes_back_with_its_freight(session: Session) -> None:
+    clerk = officer(session)
+    order = paid_order(
+        session, (make_variant(session, price_fen=10_00), 3), (make_variant(session, price_fen=9_00), 1)
+    )
+    bad, good = parts_of(session, order)
+    lines = {line.supplier_order_id: line for line in session.scalars(select(OrderLine))}
+    assert bad.freight_fen > 0
+    with pytest.raises(WrongState):
+        services.give_back(session, clerk, order, "Nothing was refused yet")
+    for part in (bad, good):
+        fulfilment.ship_part(session, seller(session, part), part.public_id, "Post", "1")
+    services.refund_line(session, clerk, order, lines[bad.id].id, 5_00, "It will be late", once="A")
+    refused = Acceptance(((lines[bad.id].id, 0),), ("张三",), "全部霉变")
+    assert fulfilment.accept_part(session, GUEST, order, bad.public_id, refused) == 0
+    left = bad.goods_fen + bad.freight_fen - 5_00
+    assert queries.unowed_fen(session, order) == left
+    assert services.give_back(session, clerk, order, "All of it was mouldy") == left
+    assert order.state == State.SHIPPED
+    assert queries.refunded_lines(session, order.id) == {lines[bad.id].id: bad.goods_fen}
+    with pytest.raises(WrongState):
+        services.give_back(session, clerk, order, "Once more")
+    assert (
+        fulfilment.confirm_receipt(session, GUEST, order, good.public_id) == good.goods_fen + good.freight_fen
+    )
+    assert (queries.unowed_fen(session, order), prepaid(session)) == (0, 0)
+    session.commit()
+    jobs.run_due()
+    assert set(session.scalars(select(Refund.state))) == {RefundState.SUCCEEDED}
+
+
+def test_what_is_short_goes_back_and_a_second_person_may_say_no(session: Session) -> None:
+    asker, decider = officer(session), officer(session)
+    order = paid_order(session, (make_variant(session, price_fen=800_00), 2))
+    (part,) = parts_of(session, order)
+    line = session.scalars(select(OrderLine).where(OrderLine.order_id == order.id)).one()
+    fulfilment.ship_part(session, seller(session, part), part.public_id, "Post", "1")
+    fulfilment.accept_part(
+        session, GUEST, order, part.public_id, Acceptance(((line.id, 1),), ("张三",), "少一袋")
+    )
+    for answer in ("no", "yes"):
+        assert services.give_back(session, asker, order, "One bag is missing") == 800_00
+        refund = session.scalars(select(Refund).order_by(Refund.id.desc())).first()
+        assert refund is not None
+        assert refund.state == RefundState.REQUESTED
+        if answer == "no":
+            payment_services.decline_refund(session, decider, refund.public_id, "Ask the driver first")
+        else:
+            payment_services.approve_refund(session, decider, refund.public_id)
+    assert prepaid(session) == 0
+    assert part.accepted_fen == part.goods_fen + part.freight_fen - 800_00
+
+
+def test_a_part_whose_refund_was_declined_can_still_go_back(session: Session) -> None:
+    asker, decider = officer(session), officer(session)
+    order = paid_order(
+        session, (make_variant(session, price_fen=800_00), 1), (make_variant(session, price_fen=30_00), 1)
+    )
+    off, sent = parts_of(session, order)
+    services.call_off(session, asker, order, "The harvest failed", part=off.public_id, owed=False)
+    refund = session.scalars(select(Refund)).one()
+    payment_services.decline_refund(session, decider, refund.public_id, "Ask the buyer first")
+    fulfilment.ship_part(session, seller(session, sent), sent.public_id, "Post", "1")
+    fulfilment.confirm_receipt(session, GUEST, order, sent.public_id)
+    assert order.state == State.RECEIVED
+    assert prepaid(session) == off.goods_fen + off.freight_fen
+    assert services.give_back(session, asker, order, "The buyer agrees") == off.goods_fen + off.freight_fen
+    assert prepaid(session) == 0
+    assert order.state == State.RECEIVED
+
+
+def test_an_order_whose_money_went_elsewhere_leaves_the_review(session: Session) -> None:
+    clerk = officer(session)
+    variant = make_variant(session, stock=5)
+    order, intent = paid_too_little(session, variant)
+    with pytest.raises(WrongState):
+        services.give_back(session, clerk, order, "Nobody has decided yet")
+    assert on_hand(session, variant) == 5
+    payment_services.resolve_review(
+        session, clerk, f"payment:{intent}", ResolutionKind.CLOSE, "The bank keeps it", once="R"
+    )
+    assert order.state == State.NEEDS_REVIEW
+    assert services.give_back(session, clerk, order, "Nothing has paid it") == 0
+    assert order.state == State.CANCELLED
+    assert session.scalars(select(Refund)).all() == []
+    place(session, (variant, 5))
+
+
+def prepaid(session: Session) -> int:
+    """Return what lies prepaid for all orders (fen)."""
+    return ledger_queries.balance(session, "orders:prepaid").settled
 
 
 # --- pages -------------------------------------------------------------------------------------------------
@@ -445,6 +540,30 @@ def test_a_declined_cancellation_can_be_asked_for_again(client: PageClient, sess
     states = session.scalars(select(Refund.state).order_by(Refund.id)).all()
     assert states == [RefundState.DECLINED, RefundState.SUCCEEDED]
     finance.post(f"{path}/cancel", {"reason": "Once more"}, 409)
+
+
+def test_the_operator_gives_back_what_a_canteen_did_not_accept(client: PageClient, session: Session) -> None:
+    order = paid_order(session, (make_variant(session, price_fen=20_00), 4))
+    (part,) = parts_of(session, order)
+    line = session.scalars(select(OrderLine).where(OrderLine.order_id == order.id)).one()
+    fulfilment.ship_part(session, seller(session, part), part.public_id, "Post", "1")
+    path = f"/operator/orders/{order.number}"
+    finance = officer_page(client, session)
+    finance.language = "en"
+    assert f"{path}/give-back" not in finance.get(path).html
+    refused = Acceptance(((line.id, 0),), ("张三",), "全部霉变")
+    fulfilment.accept_part(session, GUEST, order, part.public_id, refused)
+    session.commit()
+    assert (
+        f"{money.format_fen(order.total_fen)} were paid for what was not accepted" in finance.get(path).text
+    )
+    wrong = finance.post(f"{path}/give-back", {"rest-reason": ""}, 422)
+    assert "Please fill this in." in wrong.text
+    page = finance.follow(finance.post(f"{path}/give-back", {"rest-reason": "All of it was mouldy"}))
+    assert "What was paid goes back" in page.text
+    assert f"{path}/give-back" not in page.html
+    again = finance.post(f"{path}/give-back", {"rest-reason": "Once more"}, 409)
+    assert "Once more" in again.html or f"{path}/give-back" not in again.html
 
 
 def test_approving_a_refund_asks_for_the_password_again(client: PageClient, session: Session) -> None:

@@ -22,6 +22,7 @@ from payments.sandbox import rehearsals
 from payments.values import Purpose
 from shop.catalogue.models import Variant
 from shop.fulfilment import services as fulfilment
+from shop.fulfilment.values import Acceptance
 from shop.orders import jobs as order_jobs
 from shop.orders import queries as order_queries
 from shop.orders import services as order_services
@@ -31,7 +32,7 @@ from shop.orders.values import Outcome, PlacedOrder
 from shop.vouchers import errors, queries, services
 from shop.vouchers.models import VoucherBatch, VoucherUse
 from tests.factories.orders import make_variant, place
-from tests.factories.people import actor_of, make_organisation, make_user
+from tests.factories.people import actor_of, make_organisation, make_user, make_village
 from tests.factories.vouchers import make_codes, make_terms
 from tests.shop.orders.test_refunding import officer, order_of, parts_of, seller
 from tests.shop.orders.test_services import pay as money_arrives
@@ -219,6 +220,23 @@ def test_a_line_goes_back_in_the_proportion_in_which_it_was_paid(session: Sessio
     with pytest.raises(LineRefundedBefore):
         order_services.refund_line(session, finance, order, line.id, 1, "more", once="three")
     assert refund.amount_fen + 30_00 == order.total_fen
+
+
+def test_a_refused_delivery_of_many_lines_gives_the_voucher_what_it_paid(session: Session) -> None:
+    (code,) = make_codes(session, amount_fen=25_00)
+    village = make_village(session)
+    supplier = make_organisation(session, OrganisationKind.SUPPLIER, region=village)
+    one, two = (
+        make_variant(session, price_fen=price, village=village, supplier=supplier) for price in (33_33, 16_67)
+    )
+    order = pay(session, place(session, (one, 2), (two, 1), voucher=code))
+    (part,) = parts_of(session, order)
+    lines = session.scalars(select(OrderLine).where(OrderLine.order_id == order.id)).all()
+    fulfilment.ship_part(session, seller(session, part), part.public_id, "顺丰", "SF1")
+    refused = Acceptance(tuple((line.id, 0) for line in lines), ("张三",), "全部霉变")
+    fulfilment.accept_part(session, GUEST, order, part.public_id, refused)
+    assert order_services.give_back(session, officer(session), order, "mouldy") == order.total_fen
+    assert (spent(session), ledger_queries.balance(session, "orders:prepaid").settled) == (0, 0)
 
 
 def _supplier(session: Session, part: SupplierOrder) -> str:
