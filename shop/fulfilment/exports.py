@@ -25,6 +25,7 @@ SUM = ("小计", "Sum")
 TOTAL = ("合计", "Total")
 FREIGHT = ("运费", "Freight")
 FREE = ("免运费", "free")
+WITH_FREIGHT = ("货款与运费", "Goods and freight")
 
 SIDE = 30.0
 
@@ -150,7 +151,7 @@ class _Writer:
 
     def _sums(self) -> None:
         packs, _price, total = self._columns
-        self._make_room(16)
+        self._make_room(21)
         self.y += 5
         write(self.pdf, self._say(TOTAL), self.left, self.y, 60, 9)
         write_right(self.pdf, f"× {sum(line.packs for line in self.slip.lines)}", packs, self.y, 16, 12)
@@ -161,3 +162,7 @@ class _Writer:
         freight = money.format_fen(self.slip.freight_fen) if self.slip.freight_fen else self._say(FREE)
         write(self.pdf, self._say(FREIGHT), self.left, self.y, 60, 9)
         write_right(self.pdf, freight, total, self.y, 24, 9)
+        self.y += 5
+        whole = money.format_fen(self.slip.goods_fen + self.slip.freight_fen)
+        write(self.pdf, self._say(WITH_FREIGHT), self.left, self.y, 60, 9)
+        write_right(self.pdf, whole, total, self.y, 24, 9)

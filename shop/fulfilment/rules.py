@@ -33,8 +33,13 @@ def check_acceptance(acceptance: Acceptance, sent: Mapping[int, int], *, two_peo
         raise AcceptedTooMuch
     if any(accepted[line_id] < sent[line_id] for line_id in sent) and not acceptance.note.strip():
         raise ShortageUnexplained
-    if two_people and len({_plain(name) for name in acceptance.inspectors if _plain(name)}) < 2:
+    if two_people and too_few_people(acceptance):
         raise TwoInspectorsNeeded
+
+
+def too_few_people(acceptance: Acceptance) -> bool:
+    """Say whether fewer than two different people have looked."""
+    return len({_plain(name) for name in acceptance.inspectors if _plain(name)}) < 2
 
 
 def _plain(name: str) -> str:

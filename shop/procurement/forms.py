@@ -12,12 +12,15 @@ from wtforms.validators import Length, Optional, Regexp
 
 from accounts.models import Organisation
 from shop.cart.values import CartOwner
+from shop.fulfilment import rules
+from shop.fulfilment.errors import ShortageUnexplained, TwoInspectorsNeeded
 from shop.fulfilment.values import Acceptance
 from shop.orders.forms import DeliveryForm
 from shop.orders.queries import LineView
 from shop.orders.values import OrderRequest
 from web.forms import Form, WholeNumberField, at_most, no_control_characters, required
 from web.language import in_language
+from web.wording import words_for
 
 
 class AccountOrderForm(DeliveryForm):
@@ -52,9 +55,30 @@ class AcceptanceForm(Form):
         _l("Second person who checked"), [required(), no_control_characters, at_most(40)]
     )
     note = TextAreaField(_l("What was missing or bad"), [Optional(), no_control_characters, at_most(300)])
+    lines: Sequence[LineView] = ()
+    first_inspector = ""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the fields; everything that is missing or wrong is named at once."""
+        fine = super().validate(extra_validators)
+        found = to_acceptance(self)
+        numbers = [self[f"accepted_{index}"].number for index in range(len(self.lines))]
+        short = any(
+            number is not None and number < line.quantity
+            for number, line in zip(numbers, self.lines, strict=True)
+        )
+        if short and not found.note and not self.note.errors:
+            self.add_error("note", words_for(ShortageUnexplained()))
+            fine = False
+        if not self.second_inspector.errors and rules.too_few_people(found):
+            self.add_error("second_inspector", words_for(TwoInspectorsNeeded()))
+            fine = False
+        return fine
 
 
-def acceptance_form(lines: Sequence[LineView], formdata: Any, **values: Any) -> AcceptanceForm:
+def acceptance_form(
+    lines: Sequence[LineView], first_inspector: str, formdata: Any, **values: Any
+) -> AcceptanceForm:
     """Return the form for a part with one number a line, filled with what was sent."""
     fields = {
         f"accepted_{index}": WholeNumberField(
@@ -68,13 +92,14 @@ def acceptance_form(lines: Sequence[LineView], formdata: Any, **values: Any) -> 
     }
     kind = type("AcceptanceFormOfPart", (AcceptanceForm,), fields)
     made: AcceptanceForm = kind(formdata, **values)
+    made.lines, made.first_inspector = lines, first_inspector
     return made
 
 
-def to_acceptance(form: AcceptanceForm, lines: Sequence[LineView], first_inspector: str) -> Acceptance:
+def to_acceptance(form: AcceptanceForm) -> Acceptance:
     """Return what a valid form says."""
     return Acceptance(
-        tuple((line.line_id, form[f"accepted_{index}"].number or 0) for index, line in enumerate(lines)),
-        (first_inspector, " ".join((form.second_inspector.data or "").split())),
+        tuple((line.line_id, form[f"accepted_{index}"].number or 0) for index, line in enumerate(form.lines)),
+        (form.first_inspector, " ".join((form.second_inspector.data or "").split())),
         (form.note.data or "").strip(),
     )

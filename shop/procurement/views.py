@@ -23,7 +23,6 @@ from shop.freight import rules as freight_rules
 from shop.fulfilment import queries as fulfilment_queries
 from shop.fulfilment import services as fulfilment_services
 from shop.fulfilment import wording as fulfilment_wording
-from shop.fulfilment.errors import ShortageUnexplained, TwoInspectorsNeeded
 from shop.orders import addresses, rules, services, wording
 from shop.orders import queries as order_queries
 from shop.orders.errors import BasketRefused, FormSentBefore
@@ -251,7 +250,7 @@ def check(number: str) -> Any:
     if part is None or part.state != PartState.SHIPPED:
         flash(_("Nothing of this order waits to be accepted."), "info")
         return redirect(f"/procurement/orders/{number}", 303)
-    return _accept_page(view, part, acceptance_form(part.lines, None, part=part.public_id))
+    return _accept_page(view, part, acceptance_form(part.lines, current_user.name, None, part=part.public_id))
 
 
 @bp.post("/procurement/orders/<number>/accept")
@@ -260,27 +259,12 @@ def accept(number: str) -> Any:
     """Accept what one supplier sent, line by line."""
     view = _view(number, *ACCEPTING)
     part = _part(view, request.form.get("part", ""))
-    form = acceptance_form(part.lines, request.form)
+    form = acceptance_form(part.lines, current_user.name, request.form)
     if not form.validate():
         return _accept_page(view, part, form, 422)
-    try:
-        with transaction() as session:
-            order = order_queries.get_institution_order(
-                session, current_actor(), number, *ACCEPTING, lock=True
-            )
-            fulfilment_services.accept_part(
-                session,
-                current_actor(),
-                order,
-                part.public_id,
-                to_acceptance(form, part.lines, current_user.name),
-            )
-    except TwoInspectorsNeeded as refusal:
-        form.add_error("second_inspector", words_for(refusal))
-        return _accept_page(view, part, form, 422)
-    except ShortageUnexplained as refusal:
-        form.add_error("note", words_for(refusal))
-        return _accept_page(view, part, form, 422)
+    with transaction() as session:
+        order = order_queries.get_institution_order(session, current_actor(), number, *ACCEPTING, lock=True)
+        fulfilment_services.accept_part(session, current_actor(), order, part.public_id, to_acceptance(form))
     flash(_("Accepted. What was accepted is now owed to the supplier."), "good")
     return redirect(f"/procurement/orders/{number}", 303)
 

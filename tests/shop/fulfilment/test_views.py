@@ -6,17 +6,18 @@ import re
 from datetime import timedelta
 from io import BytesIO
 
+import pytest
 from flask import Flask
 from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.values import OrganisationKind, Role
-from core import clock, documents, ids
+from core import clock, documents, ids, money
 from core.permissions import SYSTEM
-from shop.fulfilment import codes, queries, services
+from shop.fulfilment import codes, exports, queries, services
 from shop.fulfilment.models import Node, Parcel
-from shop.fulfilment.values import NewNode, Way
+from shop.fulfilment.values import NewNode, Paper, Way
 from tests.factories.nodes import bring_to_point, make_chain, paid_part, send
 from tests.factories.people import make_organisation, make_user
 from tests.page_client import PageClient
@@ -176,6 +177,20 @@ def test_packing_slips_come_as_one_pdf_and_only_of_the_own_parts(
         assert client.get(f"/supplier/orders/slips.pdf?{bad}", 400)
     send(session, sent)
     assert client.get("/supplier/orders/slips.pdf", 303)
+
+
+def test_a_packing_slip_with_prices_says_what_goods_and_freight_are_together(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = paid_part(session, make_chain(session))
+    written: list[str] = []
+    monkeypatch.setattr(exports, "write_right", lambda _pdf, words, *_where: written.append(words))
+    slips = queries.slips_of(session, sent.seller, [sent.part.public_id])
+    for prices in (True, False):
+        written.clear()
+        exports.make_slips(slips, Paper.A5, prices=prices, english=False, scan_url="x", made_at=clock.now())
+        whole = money.format_fen(sent.part.goods_fen + sent.part.freight_fen)
+        assert (written[-2] == whole) == prices
 
 
 def test_the_operator_sets_nodes_up_and_closes_them(client: PageClient, session: Session) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
@@ -134,8 +136,6 @@ def test_odd_numbers_are_not_accepted(
         session, order.id, Received(order.total_fen, "tests", "T", clock.now()), MONEY
     )
     seller = PageClient(client.app, session).sign_in(make_user(session, Role.SUPPLIER, organisation=supplier))
-    import re
-
     part = re.search(r"/supplier/orders/([0-9A-Z]{12})", seller.get("/supplier/orders").html)
     assert part is not None
     ship = {"carrier": "顺丰", "tracking_number": "SF1234"}
@@ -156,5 +156,8 @@ def test_odd_numbers_are_not_accepted(
     client.post(path, {**fields, "accepted_0": accepted}, 422)
     client.post(path, {**fields, "part": "ANOTHER"}, 404)
     client.post(path, {key: value for key, value in fields.items() if key != "accepted_0"}, 422)
+    for people in ("", cook.name):
+        short = client.post(path, {**fields, "accepted_0": "3", "second_inspector": people, "note": ""}, 422)
+        assert {"note", "second_inspector"} <= set(re.findall(r'href="#([a-z_]+)"', short.html))
     client.post(path, {**fields, "accepted_0": "4", "accepted_fen": "1", "state": "paid"})
     client.get(path, 303)
