@@ -120,7 +120,12 @@ def set_aside(
             actor,
             live,
             "packs set aside",
-            {"product": product.slug, "pack": ordinary.sku, "packs": packs},
+            {
+                "product": product.slug,
+                "pack": ordinary.sku,
+                "packs": packs,
+                "price_fen": session.get_one(Variant, item.variant_id).price_fen,
+            },
         )
     return item
 

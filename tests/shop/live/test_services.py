@@ -16,7 +16,7 @@ from core.permissions import SYSTEM, Actor, Grant
 from registry.models import Region
 from shop.catalogue import services as catalogue
 from shop.catalogue.models import Product, Variant
-from shop.catalogue.values import VariantEdit
+from shop.catalogue.values import PackPatch, ProductPatch, VariantEdit
 from shop.live import queries, services
 from shop.live.errors import BadPlan, DearerThanOrdinary, NotForSession, NotInMultiples, WrongSessionState
 from shop.live.models import LiveItem, LiveSession
@@ -32,7 +32,7 @@ from shop.stock.errors import OutOfStock
 from shop.stock.values import Problem
 from tests.factories.live import edition_of, host_of, make_live, make_plan, supplier_of
 from tests.factories.orders import make_variant, place
-from tests.factories.people import actor_of, make_organisation, make_user
+from tests.factories.people import actor_of, make_organisation, make_user, make_village
 from tests.shop.orders.test_refunding import paid_order
 from tests.shop.orders.test_services import MONEY
 
@@ -234,7 +234,8 @@ def test_only_the_host_runs_a_session_and_the_operator_may_call_any_off(session:
 
 
 def test_a_county_sells_what_grows_in_it_and_the_operator_what_anybody_sets_aside(session: Session) -> None:
-    variant, far = make_variant(session, stock=50), make_variant(session, stock=50)
+    variant = make_variant(session, stock=50)
+    far = make_variant(session, stock=50, village=make_village(session, "石门村", county="370404"))
     county = session.get_one(Product, variant.product_id).county_id
     office = make_organisation(session, OrganisationKind.GOVERNMENT, region=session.get_one(Region, county))
     mayor = host_of(session, office, Role.CERTIFIER)
@@ -244,13 +245,14 @@ def test_a_county_sells_what_grows_in_it_and_the_operator_what_anybody_sets_asid
     )
     with pytest.raises(NotFound):
         services.set_aside(session, mayor, live.public_id, variant.public_id, 5, once=once())
-    elsewhere = session.get_one(Product, far.product_id)
-    if elsewhere.county_id != county:
-        with pytest.raises(NotForSession) as refused:
-            services.set_aside(
-                session, supplier_of(session, far), live.public_id, far.public_id, 5, once=once()
-            )
-        assert refused.value.reason is Ineligible.OTHER_COUNTY
+    with pytest.raises(NotForSession) as refused:
+        services.set_aside(session, supplier_of(session, far), live.public_id, far.public_id, 5, once=once())
+    assert refused.value.reason is Ineligible.OTHER_COUNTY
+    # At the desk it is shown to those who may take part, and its goods to choose from are those of the county.
+    for pack, shown in ((variant, 1), (far, 0)):
+        seller = supplier_of(session, pack)
+        assert queries.visible_sessions(session, seller, limit=5, offset=0)[1] == shown
+        assert queries.packs_for(session, seller, live, office, "", limit=5, offset=0)[1] == shown
     platform = make_organisation(session, OrganisationKind.OPERATOR)
     admin = host_of(session, platform, Role.ADMIN)
     big = services.plan_session(session, admin, platform.id, make_plan(), once=once())
@@ -339,3 +341,16 @@ def test_a_canteen_does_not_order_session_packs_on_account(session: Session) -> 
         )
     (problem,) = refused.value.problems
     assert (problem.problem, problem.goods.in_session) == (Problem.PAID_AT_ONCE, True)
+
+
+def test_the_price_follows_a_product_list_too(session: Session) -> None:
+    variant = make_variant(session, stock=50, price_fen=40_00)
+    live, actor = make_live(session, variant, 20, price_fen=36_00), supplier_of(session, variant)
+    cheaper = {"price_fen": 30_00, "producer_fen": 20_00, "logistics_fen": 5_00, "other_fen": 5_00}
+    pack = PackPatch(variant.id, variant.version, cheaper)
+    patch = ProductPatch(
+        variant.product_id, session.get_one(Product, variant.product_id).version, {}, (pack,)
+    )
+    assert catalogue.edit_many(session, actor, [patch]) == {variant.product_id}
+    edition = edition_of(session, live)
+    assert (edition.price_fen, edition.producer_fen) == (30_00, 20_00)
