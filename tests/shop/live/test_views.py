@@ -136,6 +136,7 @@ def test_a_planned_and_a_called_off_session_sell_nothing(world: World) -> None:
     world.session.commit()
     page = PageClient(world.app, world.session).get(f"/shop/live/{live.public_id}")
     assert "停电了" in page.text
+    assert "卖出了多少" not in page.text
 
 
 def test_the_product_and_the_home_page_lead_to_sessions_that_are_on_or_near(world: World) -> None:
