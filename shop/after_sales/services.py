@@ -76,7 +76,9 @@ def file_claim(session: Session, actor: Actor, order: Order, new: NewClaim) -> C
             new.wants.value,
             new.quantity,
         )
-        if not same:
+        # What else is asked for follows from the packs.
+        names_amount = new.wants is Wish.REFUND_PART and new.kind is ClaimKind.QUALITY
+        if not same or (names_amount and known.asked_fen != new.asked_fen):
             raise ClaimSentBefore
         return known
     found = queries.find_received(session, order, new.line_id)

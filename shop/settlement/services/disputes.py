@@ -31,7 +31,7 @@ def open_dispute(
     key = f"{actor.user_id}:{once}"
     known = queries.find_dispute_by_once(session, key)
     if known is not None:
-        if (known.supplier_order_id, known.order_line_id) != (part.id, line_id):
+        if (known.supplier_order_id, known.order_line_id, known.reason) != (part.id, line_id, reason.strip()):
             raise FormSentBefore
         return known
     if part.state != PartState.RECEIVED or queries.disputed_before(session, part.id, line_id):

@@ -109,6 +109,14 @@ def test_the_same_form_is_one_claim_and_another_one_waits(session: Session) -> N
         services.file_claim(
             session, GUEST, order, new_claim(line_of(session, order), once=wish.once, quantity=2)
         )
+    part = {"once": "P" * 20, "wants": Wish.REFUND_PART}
+    other = order_of(session)
+    wish = new_claim(line_of(session, other), asked_fen=5_00, **part)
+    assert services.file_claim(session, GUEST, other, wish).asked_fen == 5_00
+    assert services.file_claim(session, GUEST, other, wish).asked_fen == 5_00
+    with pytest.raises(ClaimSentBefore):
+        more = new_claim(line_of(session, other), asked_fen=6_00, **part)
+        services.file_claim(session, GUEST, other, more)
     with pytest.raises(ClaimOpen):
         file_claim(session, order)
     reply(session, first, Move.WITHDRAW)

@@ -354,6 +354,8 @@ def test_who_may_dispute_what(session: Session, finance: Actor, seller: Seller) 
         with pytest.raises(NotDisputable):
             services.open_dispute(step, seller.actor, own, None, "Once more", once="D" * 20)
         with pytest.raises(FormSentBefore):
+            services.open_dispute(step, seller.actor, own, None, "Another reason", once="C" * 20)
+        with pytest.raises(FormSentBefore):
             services.open_dispute(step, other.actor, foreign, None, "x", once="C" * 20)
             services.open_dispute(step, seller.actor, own, line, "Freight", once="C" * 20)
     with pytest.raises(NotFound), transaction() as step:
