@@ -108,7 +108,7 @@ class HeldMoneyMatched:
 
 @dataclass(frozen=True, slots=True)
 class HeldMoneyReturned:
-    """Money that did not fit goes back whole: its order can end; `flows.returned_money_ends_order` does it."""
+    """Money that did not fit goes back whole: its order or gift can end (`flows.returned_money_ends_order`, `…_ends_gift`)."""
 
     purpose: str
     subject_id: int

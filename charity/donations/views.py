@@ -18,8 +18,10 @@ from charity.donations.values import DonationState, GiftRequest, StartedGift
 from core import ids
 from core.db import reading, transaction
 from core.errors import Forbidden, TooManyAttempts
+from payments import queries as payment_queries
 from payments import services as payment_services
 from payments.errors import AlreadyPaid, GatewayFailed, IntentClosed, PaymentUnderReview
+from payments.values import Purpose
 from web.access import current_actor, public, signed_in
 from web.addresses import visitor_network
 from web.language import locale_code
@@ -154,9 +156,12 @@ def _pay(gift: queries.GiftFile) -> Response:
 def _gift_page(gift: queries.GiftFile, address: str) -> str:
     keep_private()
     state = DonationState(gift.donation.state)
+    with reading() as session:
+        refunds = payment_queries.refunds_of_subject(session, Purpose.DONATION, gift.donation.id)
     in_words = rules.amount_in_words(gift.donation.amount_fen)
     return render_template(
         "charity/donations/gift.html",
+        goes_back=bool(refunds),
         gift=gift,
         donation=gift.donation,
         state=state,

@@ -6,9 +6,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
+from accounts.values import OrganisationKind, Role
 from charity.books import fund_code
 from charity.campaigns import queries as campaign_queries
 from charity.campaigns import services as campaign_services
@@ -20,6 +22,7 @@ from charity.donations.errors import BadAmount, CampaignNotOpen, FormSentBefore,
 from charity.donations.models import Donation
 from charity.donations.values import ConfirmedPayment, StartedGift
 from core import clock, events, jobs
+from core.db import transaction
 from core.errors import NotFound, TooManyAttempts
 from core.mail import Mail
 from core.permissions import GUEST, SYSTEM
@@ -30,8 +33,11 @@ from payments import services as payment_services
 from payments.events import PaymentConfirmed, PaymentNeedsReview
 from payments.sandbox import rehearsals
 from payments.sandbox import services as sandbox
+from payments.sandbox.models import SandboxSession
+from payments.values import ResolutionKind
 from tests.charity import making
 from tests.factories import people
+from tests.page_client import PageClient
 
 
 def gift_of(session: Session, started: StartedGift) -> Donation:
@@ -110,6 +116,38 @@ def test_money_that_does_not_fit_holds_the_gift_back(session: Session, house: ma
     donation = gift_of(session, making.start_gift(session, making.make_campaign(session, house)))
     events.publish(session, PaymentNeedsReview(1, "X", "donation", donation.id, "99 fen instead of 100"))
     assert donation.state == "needs_review"
+
+
+def test_money_that_did_not_fit_and_goes_back_ends_the_gift(
+    app: Flask, session: Session, house: making.House
+) -> None:
+    donor = people.make_user(session)
+    started = making.start_gift(session, making.make_campaign(session, house), people.actor_of(donor))
+    operator = people.make_organisation(session, OrganisationKind.OPERATOR)
+    clerk = people.make_user(session, Role.FINANCE, organisation=operator)
+    session.commit()
+    url = payment_services.begin_checkout(started.intent_public_id)
+    kept = session.scalars(
+        select(SandboxSession).where(SandboxSession.session_id == url.rsplit("/", 1)[1])
+    ).one()
+    kept.amount_fen -= 100
+    session.commit()
+    with transaction() as step:
+        sandbox.pay(step, kept.session_id, tell=False)
+    payment_services.settle_intent(started.intent_public_id)
+    assert gift_of(session, started).state == "needs_review"
+    with transaction() as step:
+        payment_services.resolve_review(
+            step,
+            people.actor_of(clerk, Role.FINANCE, organisation=operator),
+            f"payment:{started.intent_public_id}",
+            ResolutionKind.RETURN,
+            "¥1 too little",
+            once="R",
+        )
+    assert gift_of(session, started).state == "cancelled"
+    page = PageClient(app, session, "en").sign_in(donor).get(f"/charity/donations/{started.public_id}")
+    assert "the money goes back" in page.text
 
 
 def test_money_that_comes_after_the_end_is_settled_with_a_remark(
