@@ -70,7 +70,7 @@ def request_refund(
     `paid_by` is `payment:<public id>` or `bank_transfer:<public id>`. What was asked for and what went back together
     never exceed what was paid (`RefundTooLarge`); the payment's row is locked, and the database holds the sum too.
     Above the limit of the day, counted with what the same person gave back of the payment before, a second person
-    approves first, unless the money is `owed` anyway (a buyer who gives up what was not sent, money that came twice). The same `once` gives back the first refund. Asks no provider: a job
+    approves first (of another currency always), unless the money is `owed` anyway (a buyer who gives up what was not sent, money that came twice). The same `once` gives back the first refund. Asks no provider: a job
     does, or, for a bank transfer, a person pays and notes the reference.
     """
     if amount_fen <= 0 or not reason.strip():
@@ -92,10 +92,11 @@ def request_refund(
     currency = (paid.paid_currency or CURRENCY) if isinstance(paid, PaymentIntent) else CURRENCY
     if rules.is_bookable(currency) and sum(amount for _, amount in sources) != amount_fen:
         raise ValueError("the sources of a refund are its amount")
-    # What one person gives back of a payment counts together: nobody passes the limit in small steps.
-    needs_second = not owed and amount_fen + queries.given_back_alone_fen(
-        session, paid, actor.user_id
-    ) > rules.refund_limit(queries.refund_limits(session), clock.today())
+    # What one person gives back of a payment counts together: nobody passes the limit in small steps. It is a limit in
+    # our currency, so money of another one always has its second person.
+    alone_fen = amount_fen + queries.given_back_alone_fen(session, paid, actor.user_id)
+    limit_fen = rules.refund_limit(queries.refund_limits(session), clock.today())
+    needs_second = not owed and (not rules.is_bookable(currency) or alone_fen > limit_fen)
     moment = clock.now()
     purpose, subject_id = queries.subject_of(session, paid)
     paid.refunding_fen += amount_fen

@@ -409,11 +409,17 @@ class TestStripe:
         services.begin_checkout(intent.public_id)
         stripe.pay(next(iter(stripe.sessions)), currency="usd", amount=600)
         assert services.settle_intent(intent.public_id) is PaymentState.NEEDS_REVIEW
-        first, _ = officers(session)
+        first, second = officers(session)
         with transaction() as step:
             services.resolve_review(
                 step, first, f"payment:{intent.public_id}", ResolutionKind.RETURN, "Paid in dollars", once="R"
             )
+        jobs.run_due()
+        assert not stripe.refunds
+        with transaction() as step:
+            waiting = step.scalars(select(Refund)).one()
+            assert waiting.state == RefundState.REQUESTED
+            services.approve_refund(step, second, waiting.public_id)
         jobs.run_due()
         (told,) = stripe.refunds.values()
         assert (told["amount"], told["currency"]) == (600, "usd")
