@@ -59,6 +59,8 @@ def take_bank_file(session: Session, actor: Actor, public_id: str) -> list[BankL
             )
         )
     total = sum(line.amount_fen for line in lines)
+    require_in_bank(session, PAYER, total)
+    # Asked once this step is the only one at the bank account: a file that was being taken meanwhile counts.
     require_in_bank(session, PAYER, total + queries.sent_to_the_bank_fen(session, batch.id))
     batch.exported_at = clock.now()
     session.flush()

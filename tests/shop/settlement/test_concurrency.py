@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from accounts.values import Role
 from core import clock, ids
@@ -16,6 +17,7 @@ from core.db import reading, transaction
 from core.errors import Refusal
 from core.permissions import Actor
 from ledger import queries as ledger_queries
+from payments.errors import BankTooLow
 from shop import books
 from shop.settlement import queries, services
 from shop.settlement.errors import BatchOutdated, NothingDue, WrongBatchState, WrongPayoutState
@@ -143,6 +145,40 @@ def test_a_dispute_races_the_approval() -> None:
     assert disputed is None
     assert approved is None or isinstance(approved, BatchOutdated)
     assert due() == (200_00 if approved is None else 0)
+
+
+def test_two_files_taken_at_once_pay_no_more_than_lies_in_the_bank() -> None:
+    finance, admin, sellers = people(2)
+    deliver(*sellers, bank_fen=300_00)
+    batches = [propose(finance, seller)() for seller in sellers]
+    for batch in batches:
+        approve(admin, batch)()
+
+    def take_the_other() -> None:
+        with transaction() as session:
+            services.take_bank_file(session, finance, batches[1])
+
+    with ThreadPoolExecutor(2) as pool:
+        with transaction() as session:
+            services.take_bank_file(session, finance, batches[0])
+            other = pool.submit(take_the_other)
+            pool.submit(until_somebody_waits).result()
+        with pytest.raises(BankTooLow):
+            other.result()
+
+
+def until_somebody_waits() -> None:
+    """Return once a step waits for another one's lock."""
+    until = time.monotonic() + 20
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    while time.monotonic() < until:
+        with reading() as session:
+            if session.scalar(waiting):
+                return
+        time.sleep(0.02)
+    raise AssertionError("nobody waits")
 
 
 def test_paid_and_failed_at_once_post_one_of_both() -> None:
