@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import exists, func, select, text
 from sqlalchemy.orm import Session
 
 import ledger.accounts
@@ -26,6 +26,7 @@ from demo import build
 from demo.accounts import CARD_CODE, FIXED, PASSWORD, find_till_facts, list_accounts
 from demo.content.places import village_code
 from demo.directory import HOUSEHOLDS_A_VILLAGE, village_codes
+from demo.live import ORDERS_OF_THE_PAST, ORDERS_OF_TODAY
 from demo.parcels import STORIES
 from demo.timeline import Timeline
 from demo.world import Size
@@ -42,8 +43,8 @@ from shop.certification.models import Certificate
 from shop.certification.queries import certified_condition
 from shop.fulfilment.models import Node, Parcel
 from shop.live import queries as live_queries
-from shop.live.models import LiveSession
-from shop.orders.models import Order
+from shop.live.models import LiveItem, LiveSession
+from shop.orders.models import Order, OrderLine
 from shop.product_files import exports, imports, rules
 from shop.product_files import queries as product_file_queries
 from shop.product_files.values import Column, Format
@@ -97,10 +98,20 @@ def test_the_world_has_what_was_asked_for(world: Session, small_world: list[str]
     kinds = {row[0]: row[1] for row in rows}
     assert (kinds["supplier"], kinds["institution"], kinds["charity"], kinds["operator"]) == (12, 6, 3, 1)
     assert _count(world, Donation) == 12
-    assert world.scalar(select(func.count()).where(Order.kind == "public")) == 10 + len(STORIES)
+    of_a_session = exists().where(OrderLine.order_id == Order.id, OrderLine.variant_id == LiveItem.variant_id)
+    public = select(func.count()).where(Order.kind == "public")
+    assert world.scalar(public.where(~of_a_session)) == 10 + len(STORIES)
+    assert 3 <= (world.scalar(public.where(of_a_session)) or 0) <= ORDERS_OF_THE_PAST + ORDERS_OF_TODAY
     assert world.scalar(select(func.count()).where(Order.kind == "institution")) == 5
     assert _count(world, PointsClaim) > 10
     assert _count(world, Redemption) > 3
+
+
+def test_one_live_session_is_over_one_is_on_and_one_is_to_come(world: Session) -> None:
+    states = world.scalars(select(LiveSession.state).order_by(LiveSession.starts_at)).all()
+    assert states == ["ended", "open", "planned"]
+    past = world.scalars(select(LiveSession.id).where(LiveSession.state == "ended")).one()
+    assert live_queries.reached_by(world, past)
 
 
 def test_parcels_are_under_way_through_the_nodes_and_one_waits_for_its_buyer(world: Session) -> None:
