@@ -29,6 +29,7 @@ from sqlalchemy import (
     event,
     func,
     select,
+    text,
 )
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -74,6 +75,17 @@ def one_or_many(rows: Sequence[dict[str, Any]]) -> dict[str, Any] | Sequence[dic
 def one_of(name: str) -> ColumnElement[Any]:
     """Return what a number equals that is in the list sent as `name` (`listed`)."""
     return func.any(listed(name))
+
+
+_LOCK_KEYS = text(
+    "SELECT pg_advisory_xact_lock(number) FROM "
+    "(SELECT hashtextextended(key, 11) AS number FROM unnest(CAST(:keys AS text[])) AS key ORDER BY 1) AS sorted"
+)
+
+
+def lock_keys(session: Session, *keys: str) -> None:
+    """Let one step go on at a time that names one of these keys, until its end; always in the same order."""
+    session.execute(_LOCK_KEYS, {"keys": list(keys)})
 
 
 class NestedTransaction(RuntimeError):

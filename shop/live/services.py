@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from accounts.models import Organisation
 from accounts.values import OrganisationKind, Role
 from core import audit, clock, events, ids
+from core.db import lock_keys
 from core.errors import NotFound
 from core.permissions import SYSTEM, Actor
 from registry.models import Region
@@ -42,6 +43,7 @@ def plan_session(session: Session, actor: Actor, host_id: int, plan: Plan, *, on
     """Plan a session of a host to which the actor belongs (`NotFound` else); a form sent twice plans it once."""
     if host_id not in [host.id for host in queries.hosts_of(session, actor)]:
         raise NotFound("host")
+    lock_keys(session, f"live session {once}")
     known = session.scalar(
         select(LiveSession).where(LiveSession.once == once, LiveSession.host_id == host_id)
     )

@@ -17,7 +17,6 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    text,
     true,
 )
 from sqlalchemy.orm import Session
@@ -183,10 +182,6 @@ class OrderRow:
 
 
 # Sent with every order, so built once.
-_LOCK_KEYS = text(
-    "SELECT pg_advisory_xact_lock(number) FROM "
-    "(SELECT hashtextextended(key, 11) AS number FROM unnest(CAST(:keys AS text[])) AS key ORDER BY 1) AS sorted"
-)
 _orders = table_of(Order)
 _BY_KEY = select(_orders.c.id, _orders.c.number, _orders.c.payment_intent, _orders.c.request_hash).where(
     _orders.c.idem_key == bindparam("idem_key")
@@ -278,11 +273,6 @@ _VIEW_OWN = _VIEW_WITH_ORDER.where(
     Order.buyer_user_id == bindparam("user_id"),
     Order.kind == Kind.PUBLIC.value,
 )
-
-
-def lock_keys(session: Session, *keys: str) -> None:
-    """Let one step go on at a time that names one of these keys, until its end; always in the same order."""
-    session.execute(_LOCK_KEYS, {"keys": list(keys)})
 
 
 def count_unpaid(session: Session, user_id: int) -> int:

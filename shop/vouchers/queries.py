@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, cast, func, or_, select, text
+from sqlalchemy import BigInteger, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from accounts.models import User
+from core.db import lock_keys
 from core.errors import NotFound
 from shop.orders.models import Order
 from shop.vouchers.models import Voucher, VoucherBatch, VoucherUse
@@ -181,9 +182,7 @@ def find_batch_by_once(session: Session, once: str) -> VoucherBatch | None:
 
 def lock_issuing(session: Session, user_id: int | None) -> None:
     """Let one batch of a person be made at a time, until the end of the step."""
-    session.execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 15))"), {"key": f"vouchers of {user_id}"}
-    )
+    lock_keys(session, f"vouchers of {user_id}")
 
 
 def issued_alone_fen(session: Session, user_id: int | None, since: datetime) -> int:

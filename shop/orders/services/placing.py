@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from accounts.models import Organisation
 from accounts.values import OrganisationKind, Role
 from core import audit, clock, events, ids
-from core.db import one_or_many, table_of
+from core.db import lock_keys, one_or_many, table_of
 from core.errors import NotFound
 from core.permissions import Actor
 from payments import services as payment_services
@@ -154,7 +154,7 @@ def place_order(session: Session, actor: Actor, request: OrderRequest) -> Placed
 
 def _lock(session: Session, actor: Actor, request: OrderRequest) -> None:
     """Let one form and one account place one order at a time."""
-    queries.lock_keys(
+    lock_keys(
         session, request.idem_key, *([f"order of user {actor.user_id}"] if actor.user_id is not None else ())
     )
 

@@ -27,7 +27,7 @@ from shop.orders.values import PlacedOrder
 from shop.stock.errors import OutOfStock
 from shop.stock.models import Stock, StockHold, StockMovement
 from shop.stock.values import Problem
-from tests.factories.live import edition_of, make_live, supplier_of
+from tests.factories.live import edition_of, make_live, make_plan, supplier_of
 from tests.factories.orders import make_request, make_variant
 from tests.shop.orders.test_concurrency import at_once, left, order
 
@@ -142,6 +142,23 @@ def test_two_workers_open_a_session_once() -> None:
     assert sum(results) == 1
     with reading() as session:
         assert session.get_one(LiveSession, show.live).state == "open"
+
+
+def test_many_clicks_on_one_plan_are_one_session() -> None:
+    show = Show(10, 0)
+    with reading() as session:
+        host_id = session.get_one(LiveSession, show.live).host_id
+    plan, token = make_plan(), ids.public_id(20)
+
+    def click() -> str:
+        with transaction() as session:
+            return services.plan_session(session, show.actor, host_id, plan, once=token).public_id
+
+    planned = at_once([click] * 8)
+    assert len(set(planned)) == 1
+    assert isinstance(planned[0], str)
+    with reading() as session:
+        assert session.scalar(select(func.count()).select_from(LiveSession)) == 2
 
 
 def test_two_clicks_on_set_aside_are_one() -> None:
