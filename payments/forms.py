@@ -17,16 +17,15 @@ from wtforms import (
 from wtforms.validators import Length, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from core import ids
 from payments.values import BankStatementLine, ResolutionKind, StatementPayout
 from web.forms import (
     DayField,
     Form,
+    OnceForm,
     YuanField,
     at_most,
     no_control_characters,
     required,
-    single_use_token,
 )
 
 Choices = Sequence[tuple[str, str]]
@@ -64,7 +63,7 @@ class PaidByHandForm(Form):
     paid_on = DayField(_l("Day of payment"), [required()])
 
 
-class StatementPayoutForm(Form):
+class StatementPayoutForm(OnceForm):
     """A payout that somebody made at the payment service, as it stands on the bank's statement."""
 
     provider = SelectField(_l("Payment service"), [required()])
@@ -86,14 +85,11 @@ class StatementPayoutForm(Form):
         description=_l("Of the payments that this payout is made of. 0 if it kept none."),
     )
     payee = SelectField(_l("Bank account that it reached"), [required()])
-    once = HiddenField(validators=[single_use_token])
 
     def __init__(self, providers: Choices, accounts: Choices, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.provider.choices = list(providers)
         self.payee.choices = list(accounts)
-        if not self.once.data:
-            self.once.data = ids.public_id(20)
 
     def to_line(self) -> StatementPayout:
         """Return the line as read; called once the form is valid."""

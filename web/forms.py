@@ -12,12 +12,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from markupsafe import Markup, escape
-from wtforms import Field, StringField
+from wtforms import Field, HiddenField, StringField
 from wtforms.i18n import messages_path
 from wtforms.validators import InputRequired, Length, StopValidation
 from wtforms.widgets import core as widgets
 
-from core import clock, money
+from core import clock, ids, money
 from web.language import locale_code
 
 _TOKEN = re.compile(r"^[0-9A-Z]{12,40}$")
@@ -215,6 +215,18 @@ def single_use_token(_form: Any, field: Field) -> None:
     """Refuse a token that this site did not write into the form."""
     if not _TOKEN.match(field.data or ""):
         raise StopValidation(_l("Please load the page again."))
+
+
+class OnceForm(Form):
+    """A form that makes something; sent twice, it makes it once."""
+
+    once = HiddenField(validators=[single_use_token])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Write a token into a form that has none yet."""
+        super().__init__(*args, **kwargs)
+        if not self.once.data:
+            self.once.data = ids.public_id(20)
 
 
 def today_or_later(_form: Any, field: DayField) -> None:

@@ -3,44 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from accounts.models import Organisation
-from core import ids
 from shop.live.models import LiveSession
 from shop.live.values import Plan
 from shop.stock.values import MOST_PACKS
 from web.forms import (
     Form,
     MomentField,
+    OnceForm,
     WholeNumberField,
     YuanField,
     at_most,
     no_control_characters,
     required,
-    single_use_token,
 )
 from web.language import in_language
 
 _ABOUT = [Optional(), at_most(1000), no_control_characters]
 
 
-class _OnceForm(Form):
-    """A form that makes something once."""
-
-    once = HiddenField(validators=[single_use_token])
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not self.once.data:
-            self.once.data = ids.public_id(20)
-
-
-class PlanForm(_OnceForm):
+class PlanForm(OnceForm):
     """What a session is about, when it is, where it can be watched."""
 
     host = SelectField(_l("Who holds it"), [required()])
@@ -84,7 +71,7 @@ class PlanForm(_OnceForm):
         )
 
 
-class SetAsideForm(_OnceForm):
+class SetAsideForm(OnceForm):
     """How many packs are set aside, and what one costs in the session."""
 
     packs = WholeNumberField(_l("Packs to set aside"), [required()], least=1, most=MOST_PACKS)
@@ -95,7 +82,7 @@ class SetAsideForm(_OnceForm):
     )
 
 
-class TakeBackForm(_OnceForm):
+class TakeBackForm(OnceForm):
     """How many packs go back into the shop."""
 
     packs = WholeNumberField(_l("Packs to take back into the shop"), [required()], least=1, most=MOST_PACKS)

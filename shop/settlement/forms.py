@@ -11,36 +11,24 @@ from wtforms.validators import Optional, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from accounts.asking_again import PasswordAgainForm
-from core import ids
 from shop.settlement import rules
 from shop.settlement.values import NewAccount
 from web.forms import (
     DayField,
     Form,
+    OnceForm,
     WholeNumberField,
     YuanField,
     at_most,
     no_control_characters,
     required,
-    single_use_token,
     today_or_later,
 )
 
 _WORDS = [required(), no_control_characters]
 
 
-class _OnceForm(Form):
-    """A form that makes something; sent twice, it makes it once."""
-
-    once = HiddenField(validators=[single_use_token])
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not self.once.data:
-            self.once.data = ids.public_id(20)
-
-
-class AccountForm(_OnceForm, PasswordAgainForm):
+class AccountForm(OnceForm, PasswordAgainForm):
     """Into which account a supplier is paid."""
 
     holder = StringField(_l("Name of the account"), [*_WORDS, at_most(60)])
@@ -83,7 +71,7 @@ class AccountForm(_OnceForm, PasswordAgainForm):
         )
 
 
-class DisputeForm(_OnceForm):
+class DisputeForm(OnceForm):
     """Which line is settled wrongly, and why."""
 
     line = SelectField(_l("Line of the statement"), [required()])
@@ -95,7 +83,7 @@ class DisputeForm(_OnceForm):
         return None if self.line.data == "freight" else int(self.line.data)
 
 
-class ProposeForm(_OnceForm):
+class ProposeForm(OnceForm):
     """Which suppliers are paid."""
 
     suppliers = SelectMultipleField(

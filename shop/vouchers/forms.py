@@ -6,31 +6,29 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, EmailField, HiddenField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, EmailField, RadioField, StringField, TextAreaField
 from wtforms.validators import Email, Optional
 
-from core import ids
 from shop.vouchers.rules import LEAST_PAID_FEN
 from shop.vouchers.values import Terms
 from web.forms import (
     DayField,
     Form,
+    OnceForm,
     WholeNumberField,
     YuanField,
     at_most,
     no_control_characters,
     required,
-    single_use_token,
     today_or_later,
 )
 
 _NAME = [required(), no_control_characters, at_most(40)]
 
 
-class BatchForm(Form):
+class BatchForm(OnceForm):
     """The terms of new vouchers."""
 
-    once = HiddenField(validators=[single_use_token])
     name_zh = StringField(_l("Name in Chinese"), _NAME, description=_l("The buyer reads it."))
     name_en = StringField(_l("Name in English"), _NAME)
     kind = RadioField(
@@ -74,11 +72,6 @@ class BatchForm(Form):
             Email(message=_l("Enter an e-mail address such as name@example.org.")),
         ],
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not self.once.data:
-            self.once.data = ids.public_id(20)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check that the fields fit one another, too."""
