@@ -355,21 +355,19 @@ def run_due(limit: int = 1000) -> int:
 _due_statement = select(PeriodicJob.name, PeriodicJob.due_at)
 
 
-def run_periodic() -> int:
-    """Run every periodic job whose time has come, one after the other; returns how many ran."""
-    return sum(_run_by_the_clock(periodic) for periodic in _due_by_the_clock())
-
-
-def _due_by_the_clock() -> list[Periodic]:
-    """Return the periodic jobs whose time has come, by one look at all of them: most of the time there is none."""
+def run_periodic(run_aside: Callable[[Periodic], object] | None = None) -> None:
+    """Run every periodic job whose time has come, one after the other; those that may take long by `run_aside`."""
+    # One look at all of them: most of the time none is due.
     with reading() as session:
         due_at = {row.name: row.due_at for row in session.execute(_due_statement)}
     moment = clock.now()
-    return [periodic for periodic in _periodic.values() if due_at.get(periodic.name, moment) <= moment]
+    for periodic in _periodic.values():
+        if due_at.get(periodic.name, moment) <= moment:
+            (run_aside if periodic.aside and run_aside is not None else _run_by_the_clock)(periodic)
 
 
-def _run_by_the_clock(periodic: Periodic) -> bool:
-    """Run a periodic job unless another worker has begun it; what goes wrong is noted. Says whether it ran."""
+def _run_by_the_clock(periodic: Periodic) -> None:
+    """Run a periodic job unless another worker has begun it; what goes wrong is noted."""
     moment = clock.now()
     claimed = run_alone(
         insert(PeriodicJob)
@@ -382,7 +380,7 @@ def _run_by_the_clock(periodic: Periodic) -> bool:
         .returning(PeriodicJob.name)
     )
     if not claimed:
-        return False
+        return
     error: str | None = None
     try:
         periodic.run()
@@ -394,7 +392,6 @@ def _run_by_the_clock(periodic: Periodic) -> bool:
         .where(PeriodicJob.name == periodic.name)
         .values(last_error=error, **({} if error else {"last_succeeded_at": clock.now()}))
     )
-    return True
 
 
 def each_due(find: Callable[[Session, int], Sequence[Any]], do: Callable[..., int]) -> int:
@@ -503,16 +500,18 @@ class _Clock:
         self._aside: dict[str, threading.Thread] = {}
 
     def look(self) -> None:
-        """Run what is due; what may take long runs beside, never twice at a time in this process."""
+        """Leave the sign of life when it is time, and run what is due."""
         moment = clock.now()
         if self._beat_at is None or moment - self._beat_at > BEAT_EVERY:
             beat(self._name)
             self._beat_at = moment
-        for periodic in _due_by_the_clock():
-            if not periodic.aside:
-                _run_by_the_clock(periodic)
-            elif periodic.name not in self._aside or not self._aside[periodic.name].is_alive():
-                self._aside[periodic.name] = _start(_run_aside, periodic)
+        run_periodic(self._start_aside)
+
+    def _start_aside(self, periodic: Periodic) -> None:
+        """Run what may take long beside, never twice at a time in this process."""
+        running = self._aside.get(periodic.name)
+        if running is None or not running.is_alive():
+            self._aside[periodic.name] = _start(_run_aside, periodic)
 
 
 def _run_aside(periodic: Periodic) -> None:
