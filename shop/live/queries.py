@@ -23,11 +23,9 @@ from shop.live.models import LiveItem, LiveSession
 from shop.live.values import DAYS_AHEAD, RUNNING, LiveGoods, Reached, SessionCard, SessionState
 from shop.orders.models import OrderLine, SupplierOrder
 from shop.orders.reached import given_back, reaching_fen
+from shop.orders.values import PAID_PARTS
 from shop.stock import queries as stock_queries
 from shop.stock.models import Stock
-
-#: Parts of orders that are paid for and not called off.
-_PAID = ("to_ship", "shipped", "received")
 
 
 def soon() -> datetime:
@@ -344,7 +342,7 @@ def reached_by(session: Session, session_id: int) -> list[Reached]:
         .join(village, village.id == OrderLine.village_id)
         .join(county, county.id == Product.county_id)
         .outerjoin(back, back.c.line_id == OrderLine.id)
-        .where(LiveItem.session_id == session_id, SupplierOrder.state.in_(_PAID))
+        .where(LiveItem.session_id == session_id, SupplierOrder.state.in_(PAID_PARTS))
         .group_by(village.id, county.id)
         .order_by(growers.desc(), village.id)
     )
@@ -358,7 +356,7 @@ def packs_sold(session: Session, session_id: int) -> dict[int, int]:
         .select_from(LiveItem)
         .join(OrderLine, OrderLine.variant_id == LiveItem.variant_id)
         .join(SupplierOrder, SupplierOrder.id == OrderLine.supplier_order_id)
-        .where(LiveItem.session_id == session_id, SupplierOrder.state.in_(_PAID))
+        .where(LiveItem.session_id == session_id, SupplierOrder.state.in_(PAID_PARTS))
         .group_by(OrderLine.variant_id)
     )
     return {row[0]: int(row[1]) for row in rows}
@@ -435,8 +433,8 @@ def packs_for(
     if variant:
         conditions.append(Variant.public_id == variant.replace("\x00", ""))
     if words:
-        pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        conditions.append(or_(*(c.ilike(pattern) for c in (Product.name_zh, Product.name_en, Variant.sku))))
+        named = (Product.name_zh, Product.name_en, Variant.sku)
+        conditions.append(or_(*(column.icontains(words, autoescape=True) for column in named)))
     chosen = select(Variant.id).join(Product, Product.id == Variant.product_id).where(*conditions)
     total = session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
     ids = session.scalars(

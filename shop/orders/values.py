@@ -48,6 +48,10 @@ class PartState(StrEnum):
     CANCELLED = "cancelled"
 
 
+#: Parts that are paid for and not called off: their goods have left the stock and may be, or were, sent.
+PAID_PARTS = (PartState.TO_SHIP, PartState.SHIPPED, PartState.RECEIVED)
+
+
 class Action(StrEnum):
     """What can be done to an order as a whole."""
 

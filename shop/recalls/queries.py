@@ -18,6 +18,7 @@ from shop.after_sales.models import Claim
 from shop.catalogue.models import Product, Variant
 from shop.orders.addresses import read_delivery
 from shop.orders.models import Order, OrderLine, SupplierOrder
+from shop.orders.values import PAID_PARTS
 from shop.recalls import rules
 from shop.recalls.models import Recall, RecalledLine
 from shop.recalls.values import GotIt, LineRecall, Preview, RecallRow, Touch
@@ -67,7 +68,7 @@ def sold_lines(variant_id: int, since: date) -> Select[*tuple[Any, ...]]:
         .join(SupplierOrder, SupplierOrder.id == OrderLine.supplier_order_id)
         .where(
             _is_pack(variant_id),
-            SupplierOrder.state.in_([state.value for state in rules.MAY_HOLD]),
+            SupplierOrder.state.in_(PAID_PARTS),
             or_(SupplierOrder.shipped_at.is_(None), SupplierOrder.shipped_at >= _morning(since)),
         )
     )

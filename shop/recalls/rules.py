@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from shop.orders.values import PartState
-
-#: Parts whose goods have left the stock and may be, or were, sent.
-MAY_HOLD = (PartState.TO_SHIP, PartState.SHIPPED, PartState.RECEIVED)
-
 
 def packs_to_take(on_hand: int, packs: int) -> int:
     """Return how many packs leave the stock.

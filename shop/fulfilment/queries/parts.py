@@ -20,10 +20,9 @@ from shop.fulfilment.values import PartRow, PickLine, Slip, SlipLine, SupplierPa
 from shop.orders import addresses
 from shop.orders import queries as order_queries
 from shop.orders.models import Order, OrderLine, SupplierOrder
-from shop.orders.values import PartState
+from shop.orders.values import PAID_PARTS, PartState
 
 #: What a supplier sees: nothing before the money is there, nothing of what was given up.
-SHOWN = (PartState.TO_SHIP.value, PartState.SHIPPED.value, PartState.RECEIVED.value)
 
 
 #: Kinds of packs on one pick list.
@@ -33,7 +32,7 @@ MOST_PICKED = 500
 def own_part(actor: Actor) -> ColumnElement[bool]:
     """Return the condition that a part is the actor's to send."""
     return SupplierOrder.supplier_id.in_(actor.organisation_ids(Role.SUPPLIER)) & SupplierOrder.state.in_(
-        SHOWN
+        PAID_PARTS
     )
 
 
