@@ -95,7 +95,9 @@ def test_the_sandbox_says_in_both_languages_that_no_money_moves(
     assert "No money moves" in english.text
     assert "Rehearse a payment" in english.text
     assert not re.search(r"Rehearse|No money", chinese.text)
-    assert not re.search(r"card.?number|cvc|cvv", chinese.html, re.I)
+    asked = " ".join(re.findall(r'(?:name|id|autocomplete|placeholder)="([^"]*)"', chinese.html))
+    assert "csrf_token" in asked
+    assert not re.search(r"card.?number|cvc|cvv|cc-", asked, re.I)
 
 
 def test_an_event_that_the_inbox_does_not_take_is_delivered_again(
