@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import secrets
 
+from core.text import half_width
+
 #: Crockford's alphabet: no I, L, O or U to be misread on paper.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -24,8 +26,7 @@ def spoken_code(prefix: str, groups: int = 2, size: int = 4) -> str:
 
 def read_spoken_code(text: str) -> str:
     """Undo the usual slips of copying a code: case, spaces, full-width letters, O for 0, I and L for 1."""
-    half_width = "".join(chr(ord(c) - 0xFEE0) if 0xFF01 <= ord(c) <= 0xFF5E else c for c in text)
-    cleaned = half_width.strip().upper().replace(" ", "").replace("—", "-").replace("_", "-")
+    cleaned = half_width(text).strip().upper().replace(" ", "").replace("—", "-").replace("_", "-")
     return cleaned.replace("O", "0").replace("I", "1").replace("L", "1")
 
 

@@ -12,14 +12,18 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from markupsafe import Markup, escape
-from wtforms import Field, HiddenField, StringField
+from wtforms import Field, HiddenField, StringField, TextAreaField
 from wtforms.i18n import messages_path
-from wtforms.validators import InputRequired, Length, StopValidation
+from wtforms.validators import InputRequired, Length, Regexp, StopValidation
 from wtforms.widgets import core as widgets
 
 from core import clock, ids, money
+from core.text import half_width, holds_card_number
 from web.language import locale_code
 
+NO_CARD_NUMBER = _l(
+    "This looks like the number of a bank card; please take it out. Cards are only asked for on the page of the payment service."
+)
 _TOKEN = re.compile(r"^[0-9A-Z]{12,40}$")
 _WHOLE = re.compile(r"^[0-9]{1,9}$")
 
@@ -58,9 +62,15 @@ class Form(FlaskForm):
             return _words_of_wtforms(locale_code())
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Check the fields; lazily translated messages become text, which the components show."""
+        """Check the fields; lazily translated messages become text, which the components show.
+
+        Where people write freely, some write the number of their card: it is refused, so that we never keep one.
+        """
         fine = bool(super().validate(extra_validators))
         for field in self:
+            if isinstance(field, TextAreaField) and holds_card_number(field.data or ""):
+                fine = False
+                field.errors = [*field.errors, NO_CARD_NUMBER]
             if isinstance(field.errors, (list, tuple)):
                 field.errors = [
                     error if isinstance(error, (str, list, tuple, dict)) else str(error)
@@ -75,7 +85,7 @@ class Form(FlaskForm):
 
 
 class WholeNumberField(StringField):
-    """A whole number in plain digits; `1e3`, `1.5` and other scripts are no whole numbers."""
+    """A whole number in digits, full-width ones too; `1e3`, `1.5` and other scripts are no whole numbers."""
 
     def __init__(
         self, label: Any = None, validators: Any = None, *, least: int = 0, most: int = 1_000_000, **kw: Any
@@ -89,7 +99,7 @@ class WholeNumberField(StringField):
 
     def pre_validate(self, form: Any) -> None:
         """Read the digits into `number`."""
-        text = (self.data or "").strip()
+        text = half_width(self.data or "").strip()
         if not text:
             if self.flags.required:
                 raise StopValidation(_("Please fill this in."))
@@ -110,7 +120,7 @@ class DayField(StringField):
 
     def pre_validate(self, form: Any) -> None:
         """Read the day."""
-        text = (self.data or "").strip()
+        text = half_width(self.data or "").strip()
         if not text:
             if self.flags.required:
                 raise StopValidation(_("Please fill this in."))
@@ -130,7 +140,7 @@ class MomentField(StringField):
 
     def pre_validate(self, form: Any) -> None:
         """Read the moment."""
-        text = (self.data or "").strip().replace(" ", "T")
+        text = half_width(self.data or "").strip().replace(" ", "T")
         if not text:
             if self.flags.required:
                 raise StopValidation(_("Please fill this in."))
@@ -195,6 +205,11 @@ class _Required(InputRequired):
             raise StopValidation(self.message or "")
 
 
+def narrowed(typed: str | None) -> str:
+    """Take what Chinese keyboards type wide in its ordinary form: a filter of fields for codes."""
+    return half_width(typed or "")
+
+
 def required() -> InputRequired:
     """Refuse an empty field, also one of nothing but spaces."""
     return _Required(_l("Please fill this in."))
@@ -211,10 +226,20 @@ def no_control_characters(_form: Any, field: Field) -> None:
         raise StopValidation(_("This contains characters that cannot be stored."))
 
 
+def no_card_number(_form: Any, field: Field) -> None:
+    """Refuse the number of a payment card in a line; a field of several lines refuses it by itself (`Form.validate`)."""
+    if holds_card_number(field.data or ""):
+        raise StopValidation(NO_CARD_NUMBER)
+
+
 def single_use_token(_form: Any, field: Field) -> None:
     """Refuse a token that this site did not write into the form."""
     if not _TOKEN.match(field.data or ""):
         raise StopValidation(_l("Please load the page again."))
+
+
+#: For the hidden field that says which version of something its form showed.
+VERSION = [Regexp(r"^[0-9]{1,9}$", message=_l("Please load the page again."))]
 
 
 class OnceForm(Form):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from charity.donations import queries, rules
+from charity.donations import queries
 from charity.donations.events import DonationSettled
-from core import events, jobs
+from core import events, jobs, money
 from core.db import reading, transaction
 from payments import queries as payment_queries
 from web import mailing
@@ -40,6 +40,6 @@ def mail_acknowledgement(payload: dict[str, Any]) -> None:
             template="charity/donations/emails/acknowledged",
             locale=gift.donation.locale,
             gift=gift,
-            in_words=rules.amount_in_words(gift.donation.amount_fen),
+            in_words=money.amount_in_words(gift.donation.amount_fen),
             page_url=intent.return_url,
         )

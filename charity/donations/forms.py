@@ -12,7 +12,7 @@ from wtforms.validators import Email, Optional, Regexp, StopValidation
 
 from charity.donations import rules
 from charity.donations.values import GiftRequest
-from web.forms import Form, YuanField, at_most, no_control_characters, required
+from web.forms import Form, YuanField, at_most, no_card_number, no_control_characters, required
 
 OTHER = "other"
 
@@ -36,7 +36,7 @@ class DonateForm(Form):
     own_amount = YuanField(
         _l("Your own amount (yuan)"), [Optional()], least=rules.SMALLEST_FEN, most=rules.LARGEST_FEN
     )
-    donor_name = StringField(_l("Your name"), [at_most(40), no_control_characters, _one_line])
+    donor_name = StringField(_l("Your name"), [at_most(40), no_control_characters, _one_line, no_card_number])
     anonymous = BooleanField(_l("List my gift without a name"))
     email = StringField(
         _l("E-mail"),

@@ -28,10 +28,6 @@ _ENDS_OF_ORGANISATIONS = re.compile(
     re.IGNORECASE,
 )
 
-_DIGITS = "零壹贰叁肆伍陆柒捌玖"
-_PLACES = ("", "拾", "佰", "仟")
-_MYRIADS = ("", "万", "亿", "兆")
-
 
 def is_allowed_amount(fen: int) -> bool:
     """Say whether a gift of this size (fen) is taken."""
@@ -65,51 +61,3 @@ def remark_on(stage: Stage, qualified: bool) -> Remark | None:
 def acknowledgement_no(day: date, number: int) -> str:
     """Return the number of an acknowledgement, `YG-2026-00000123`; it is no number of a fiscal receipt (rule C8)."""
     return f"YG-{day.year}-{number:08d}"
-
-
-def amount_in_words(fen: int) -> str:
-    """Write an amount in the financial numerals of Chinese papers, `12350` -> `壹佰贰拾叁元伍角整`."""
-    if fen <= 0:
-        raise ValueError("an amount in words is above 0")
-    yuan, rest = divmod(fen, 100)
-    jiao, cents = divmod(rest, 10)
-    words = f"{_whole_in_words(yuan)}元" if yuan else ""
-    if not rest:
-        return words + "整"
-    if jiao:
-        words += f"{_DIGITS[jiao]}角"
-    elif yuan:
-        words += "零"
-    return words + (f"{_DIGITS[cents]}分" if cents else "整")
-
-
-def _whole_in_words(number: int) -> str:
-    groups = []
-    while number:
-        number, group = divmod(number, 10_000)
-        groups.append(group)
-    words = ""
-    gap = False
-    for power in range(len(groups) - 1, -1, -1):
-        group = groups[power]
-        if not group:
-            gap = True
-            continue
-        if words and (gap or group < 1000):
-            words += "零"
-        words += _group_in_words(group) + _MYRIADS[power]
-        gap = False
-    return words
-
-
-def _group_in_words(group: int) -> str:
-    words = ""
-    gap = False
-    for place in range(3, -1, -1):
-        digit = group // 10**place % 10
-        if not digit:
-            gap = bool(words)
-            continue
-        words += ("零" if gap else "") + _DIGITS[digit] + _PLACES[place]
-        gap = False
-    return words

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import clock
+from core.db import lock_keys
 from shop.freight import rules
 from shop.freight.models import FreightTable
 from shop.freight.values import Tariff
@@ -69,7 +70,7 @@ def find_tariff(session: Session, public_id: str) -> Tariff | None:
 
 def newest_id(session: Session) -> str:
     """Return the id of the table that was written last, locking the writing of further ones for this step."""
-    session.execute(text("SELECT pg_advisory_xact_lock(7342040)"))
+    lock_keys(session, "freight tables")
     return session.scalars(select(FreightTable.public_id).order_by(FreightTable.id.desc()).limit(1)).one()
 
 

@@ -9,17 +9,18 @@ from core.permissions import Actor
 from shop.freight import queries, rules
 from shop.freight.errors import BadTariff, TableMovedOn, TooEarly
 from shop.freight.models import FreightTable
-from shop.freight.values import NewTariff
+from shop.freight.values import NewTariff, Tariff
 
 
 def write_tariff(session: Session, actor: Actor, wanted: NewTariff, *, seen: str, once: str) -> str:
     """Write a whole freight table that holds from a day on, and return its id; orders keep what they were placed with.
 
     From tomorrow at the earliest (`TooEarly`). `seen` is the id of the table that was the newest when the page was
-    opened: two people do not overwrite each other (`TableMovedOn`). The same form sent twice writes one table.
+    opened: two people do not overwrite each other (`TableMovedOn`), nor does one person's older page. The same form sent
+    twice writes one table.
     """
     newest = queries.newest_id(session)
-    if newest == once:
+    if newest == once and _is(queries.find_tariff(session, once), wanted):
         return once
     if newest != seen:
         raise TableMovedOn
@@ -53,3 +54,7 @@ def write_tariff(session: Session, actor: Actor, wanted: NewTariff, *, seen: str
         reason=wanted.reason,
     )
     return once
+
+
+def _is(tariff: Tariff | None, wanted: NewTariff) -> bool:
+    return tariff is not None and wanted == NewTariff(tariff.valid_from, tariff.zones, tariff.reason)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from accounts.models import Organisation
 from config import BadSetting, Config
 from core import clock, db, ids, money
+from core.text import holds_card_number
 
 GOOD = {
     "DATABASE_URL": "postgresql://localhost/yigou",
@@ -34,7 +35,46 @@ def test_fen_are_written_as_yuan(fen: int, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "fen"), [("12", 1200), ("12.5", 1250), ("12.50", 1250), (" ¥1,200 ", 120000), ("0.01", 1)]
+    ("fen", "words"),
+    [
+        (1, "壹分"),
+        (10, "壹角整"),
+        (105, "壹元零伍分"),
+        (100, "壹元整"),
+        (12350, "壹佰贰拾叁元伍角整"),
+        (1000_00, "壹仟元整"),
+        (1005_00, "壹仟零伍元整"),
+        (1050_00, "壹仟零伍拾元整"),
+        (10_000_00, "壹万元整"),
+        (10_500_00, "壹万零伍佰元整"),
+        (50_000_00, "伍万元整"),
+        (100_001_00, "壹拾万零壹元整"),
+        (1_000_000_00, "壹佰万元整"),
+        (100_000_500_00, "壹亿零伍佰元整"),
+        (123456_78, "壹拾贰万叁仟肆佰伍拾陆元柒角捌分"),
+    ],
+)
+def test_amounts_are_written_out_as_on_chinese_papers(fen: int, words: str) -> None:
+    assert money.amount_in_words(fen) == words
+
+
+@given(st.integers(1, 10**12))
+def test_written_amounts_never_repeat_a_zero(fen: int) -> None:
+    words = money.amount_in_words(fen)
+    assert "零零" not in words
+    assert words.endswith(("整", "分"))
+
+
+@pytest.mark.parametrize(
+    ("text", "fen"),
+    [
+        ("12", 1200),
+        ("12.5", 1250),
+        ("12.50", 1250),
+        (" ¥1,200 ", 120000),
+        ("0.01", 1),
+        ("\uffe5\uff11\uff0c\uff12\uff10\uff10\uff0e\uff15\u3000", 120050),
+    ],
 )
 def test_yuan_are_read(text: str, fen: int) -> None:
     assert money.parse_yuan(text) == fen
@@ -157,3 +197,40 @@ def test_an_identifier_has_every_letter_as_often_as_any_other() -> None:
     letters = Counter("".join(ids.public_id(32) for _ in range(1000)))
     assert sorted(letters) == sorted(ids.ALPHABET)
     assert all(700 < number < 1300 for number in letters.values())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "4242 4242 4242 4242",
+        "我的卡号是4242424242424242，请扣款",
+        "４２４２４２４２４２４２４２４２",
+        "5555-5555-5555-4444 到期 12/29",
+        "378282246310005",
+        "6205500000000000004",
+        "3566002020360505",
+        "6011111111111117",
+        "订单 20261122，卡 4000056655665556。",
+    ],
+)
+def test_numbers_of_cards_are_found_in_texts(text: str) -> None:
+    assert holds_card_number(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "4242 4242 4242 4243",  # the check digit is wrong
+        "13800138000 13900139000",
+        "YG-2026-00000001",
+        "91370406MA3C0XXX1Q",
+        "620102199001011234",  # an identity number of Lanzhou
+        "快递单号 SF1330000000000",
+        "79927398713",  # a valid check digit, but no card is that short
+        "0000000000000000",
+        "42424242424242424242",
+    ],
+)
+def test_other_numbers_are_let_through(text: str) -> None:
+    assert not holds_card_number(text)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+import pytest
 from flask import Flask
-from wtforms import RadioField
+from wtforms import RadioField, StringField, TextAreaField
 
 from web import forms
 from web.language import LOCALES
@@ -22,6 +24,47 @@ class Choice(forms.Form):
         csrf = False
 
     colour = RadioField("Colour", choices=[("r", "red")])
+
+
+class Numbers(forms.Form):
+    """A form with what people type in digits."""
+
+    class Meta:
+        """Nothing is changed by it."""
+
+        csrf = False
+
+    packs = forms.WholeNumberField("Packs", [forms.required()], least=1, most=500)
+    price = forms.YuanField("Price", [forms.required()])
+    on = forms.DayField("Day", [forms.required()])
+    at = forms.MomentField("Time", [forms.required()])
+
+
+def full_width(text: str) -> str:
+    return "".join(chr(ord(c) + 0xFEE0) for c in text)
+
+
+def filled(app: Flask, **typed: str) -> Numbers:
+    with app.test_request_context("/", method="POST", data=typed):
+        form = Numbers()
+        form.validate()
+        return form
+
+
+def test_numbers_of_a_chinese_keyboard_are_read_and_kept_as_typed(app: Flask) -> None:
+    typed = {"packs": "12", "price": "39.80", "on": "2026-11-21", "at": "2026-11-21T20:00"}
+    wide = {name: full_width(text) for name, text in typed.items()}
+    form = filled(app, **wide)
+    assert not form.errors
+    assert (form.packs.number, form.price.fen, form.on.day) == (12, 39_80, date(2026, 11, 21))
+    assert form.at.moment == filled(app, **typed).at.moment
+    assert form.packs.data == wide["packs"]
+
+
+@pytest.mark.parametrize("packs", ["-1", "0", "501", "1e3", "1.5", "٣"])
+def test_full_width_digits_open_no_other_door(app: Flask, packs: str) -> None:
+    wide = "".join(chr(ord(c) + 0xFEE0) if c.isascii() else c for c in packs)
+    assert filled(app, packs=wide, price="1", on="2026-11-21", at="2026-11-21T20:00").packs.errors
 
 
 def refusal_of(app: Flask, language: str) -> list[Any]:
@@ -45,3 +88,34 @@ def test_the_words_of_wtforms_are_read_once_a_language(app: Flask) -> None:
     for language in (ZH, EN) * 3:
         refusal_of(app, language)
     assert forms._words_of_wtforms.cache_info().misses == len(LOCALES)
+
+
+class Words(forms.Form):
+    """A form with free words, in one line and in several."""
+
+    class Meta:
+        """Nothing is changed by it."""
+
+        csrf = False
+
+    line = StringField("Line", [forms.no_card_number])
+    lines = TextAreaField("Lines")
+    account = StringField("Account")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [(ZH, "像是银行卡号"), (EN, "looks like the number of a bank card")]
+)
+def test_the_number_of_a_card_is_refused_where_people_write_freely(
+    app: Flask, language: str, said: str
+) -> None:
+    card = "4242 4242 4242 4242"
+    data = {"line": f"to {card}", "lines": f"please\nuse {card}", "account": card}
+    with app.test_request_context(method="POST", data=data, headers={"Accept-Language": language}):
+        form = Words()
+        assert not form.validate()
+        assert said in form.line.errors[0]
+        assert said in form.lines.errors[0]
+        # Some lines ask for such numbers: a supplier's account may be one.
+        assert not form.account.errors
+        assert form.lines.data == data["lines"]

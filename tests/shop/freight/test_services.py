@@ -102,8 +102,9 @@ def test_two_people_do_not_write_over_each_other(session: Session, admin: Actor)
     seen = queries.newest_id(session)
     once = ids.public_id(20)
     assert write(session, admin, seen=seen, once=once) == write(session, admin, seen=seen, once=once) == once
-    with pytest.raises(TableMovedOn):
-        write(session, admin, seen=seen)
+    for changed in ({}, {"once": once, "fee": 8_00}, {"once": once, "days": 2}):
+        with pytest.raises(TableMovedOn):
+            write(session, admin, seen=seen, **changed)  # type: ignore[arg-type]
     corrected = write(session, admin, fee=7_00)
     assert queries.tariff_of(session, clock.today() + timedelta(days=1)).public_id == corrected
 
