@@ -15,7 +15,7 @@ from web import mailing
 
 @events.on(PasswordResetAsked)
 def send_reset_link(session: Session, event: PasswordResetAsked) -> None:
-    """Send the link; the secret is in no table but this job's row, which ends with the link's hour."""
+    """Send the link; its secret is in this job's row until the mail is composed, and in the mail until that is sent."""
     jobs.enqueue(
         session,
         "accounts.mail_reset",
@@ -42,6 +42,7 @@ def compose_reset_link(payload: dict[str, Any]) -> None:
             name=user.name,
             path=f"/password-reset/{payload['token']}",
             waited_for=True,
+            secret=True,
         )
         jobs.forget_payload(session, f"accounts.mail_reset:{payload['reset_id']}")
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import DateTime, bindparam, delete, false, func, insert, or_, select, text, update
+from sqlalchemy import DateTime, bindparam, delete, false, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from accounts import queries, rules
@@ -15,7 +15,7 @@ from accounts.events import PasswordResetAsked, SignUpRepeated
 from accounts.models import Attempt, Organisation, PasswordReset, RoleGrant, SignIn, User
 from accounts.values import LegalForm, NewSignIn, OrganisationKind, Role, SignUpRequest
 from core import audit, clock, events, ids
-from core.db import one_or_many, table_of
+from core.db import lock_keys, one_or_many, table_of
 from core.errors import TooManyAttempts
 from core.permissions import SYSTEM, Actor
 
@@ -177,7 +177,6 @@ def end_role(session: Session, actor: Actor, user_id: int, role: Role, *, region
 
 # Sent at every door that counts tries, so built once, over the plain table.
 _attempts = table_of(Attempt)
-_LOCK_DOOR = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 7))")
 _TRIED = (
     select(_attempts.c.key, func.count(), func.max(_attempts.c.tried_at))
     .where(
@@ -198,8 +197,7 @@ def count_attempt(session: Session, *keys: str, scale: int = 1) -> None:
     """
     moment = clock.now()
     hashed = sorted({ids.digest(key) for key in keys})
-    for key in hashed:
-        session.execute(_LOCK_DOOR, {"key": key})
+    lock_keys(session, *hashed)
     for _key, count, latest in session.execute(_TRIED, {"keys": hashed, "since": moment - FORGET_ATTEMPTS}):
         rest = latest + rules.wait_after(count // scale) - moment
         if rest > timedelta(0):

@@ -37,7 +37,10 @@ from core.db import Base, one_of, one_or_many, reading, run_alone, table_of, tra
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=120)
-LAST_ATTEMPT = 8
+#: A job that fails is tried again after 2, 4, 8 seconds and so on, later every hour, and given up after about three days:
+#: an outage over a weekend loses nothing.
+LAST_ATTEMPT = 80
+LONGEST_PAUSE = timedelta(hours=1)
 KEEP_DONE = timedelta(days=7)
 POLL_SECONDS = 0.2
 #: How often (in seconds) a worker looks which periodic jobs are due; none comes round faster than every second.
@@ -112,6 +115,10 @@ class NewJob:
     key: str | None = None
     run_at: datetime | None = None
     waited_for: bool = False
+
+
+class Hopeless(Exception):
+    """What a handler raises when its job would fail however often it was tried: it is given up at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,17 +326,23 @@ def _attempt(kind: str, group: Sequence[Leased]) -> Mapping[int, Exception]:
     return {}
 
 
+def pause_after(attempts: int) -> timedelta:
+    """Return how long a job rests after that many failed tries."""
+    return min(timedelta(seconds=2 ** min(attempts, 20)), LONGEST_PAUSE)
+
+
 def _note_failure(job: Leased, error: Exception) -> None:
     log.error("job %s (%s) failed, attempt %s", job.id, job.kind, job.attempts, exc_info=error)
     moment = clock.now()
+    given_up = isinstance(error, Hopeless) or job.attempts >= LAST_ATTEMPT
     run_alone(
         update(Job)
         .where(Job.id == job.id)
         .values(
             error=f"{type(error).__name__}: {error}"[:2000],
             leased_until=None,
-            run_at=moment + timedelta(seconds=2**job.attempts),
-            failed_at=moment if job.attempts >= LAST_ATTEMPT else None,
+            run_at=moment + pause_after(job.attempts),
+            failed_at=moment if given_up else None,
         )
     )
 
@@ -435,6 +448,17 @@ def forget_old_jobs() -> None:
     with transaction() as session:
         session.execute(delete(Job).where(Job.done_at < clock.now() - KEEP_DONE))
         session.execute(delete(Heartbeat).where(Heartbeat.beat_at < clock.now() - KEEP_DONE))
+
+
+def try_again(session: Session) -> int:
+    """Let every job that failed run now, as if for the first time; return how many there are."""
+    failed = (
+        update(Job)
+        .where(Job.done_at.is_(None), Job.error.is_not(None), Job.leased_until.is_(None))
+        .values(failed_at=None, attempts=0, run_at=clock.now())
+        .returning(Job.id)
+    )
+    return len(session.scalars(failed).all())
 
 
 def backlog() -> tuple[int, int]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import smtplib
+import ssl
 import time
 from base64 import encodebytes
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.header import Header
 from email.message import Message
 from email.mime.multipart import MIMEMultipart
@@ -19,7 +20,8 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import DateTime, Identity, Index, bindparam, select, update
+from sqlalchemy import DateTime, Identity, Index, bindparam, case, select, update
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -27,6 +29,13 @@ from core import clock, jobs
 from core.db import Base, one_of, reading, run_alone, table_of
 
 SEND_MAIL = "core.send_mail"
+#: Seconds that the mail server may take for each answer.
+SMTP_TIMEOUT = 20
+#: For so many seconds nobody knocks again at a server that did not open: other jobs wait behind mail that waits for it.
+REST = 30.0
+#: For so long after it was sent the words of a message are kept, for questions about it.
+KEEP_WORDS = timedelta(days=90)
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
 class _AsWritten(Compat32):
@@ -43,10 +52,16 @@ _WITH_CRLF = _AsWritten(linesep="\r\n")
 
 
 class Mail(Base):
-    """One message to one person; `key` names the fact it tells, so that the fact is told once."""
+    """One message to one person; `key` names the fact it tells, so that the fact is told once.
+
+    Its words are forgotten some time after it was sent; those that are `secret` when it is sent.
+    """
 
     __tablename__ = "core_mails"
-    __table_args__ = (Index("ix_core_mails_created_at", "created_at", "id"),)
+    __table_args__ = (
+        Index("ix_core_mails_created_at", "created_at", "id"),
+        Index("ix_core_mails_worded", "sent_at", postgresql_where=sql("text <> ''")),
+    )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
@@ -55,6 +70,7 @@ class Mail(Base):
     text: Mapped[str]
     html: Mapped[str]
     locale: Mapped[str]
+    secret: Mapped[bool] = mapped_column(server_default=sql("false"))
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
 
@@ -82,8 +98,15 @@ class FileMailer:
         os.replace(part, target)
 
 
+class ServerAway(Exception):
+    """No message can be sent at the moment: the mail server is not reached, or does not let us in."""
+
+
 class SmtpMailer:
-    """Sends through `smtp://user:password@host:port` (STARTTLS when offered) or `smtps://`."""
+    """Sends through `smtp://user:password@host:port` (with STARTTLS) or `smtps://`, at a server that proves who it is.
+
+    Without encryption only where there is no password to hear, and the server offers none or is this machine.
+    """
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
@@ -92,16 +115,43 @@ class SmtpMailer:
         self.port = parts.port or (465 if self.tls else 25)
         self.user = unquote(parts.username or "")
         self.password = unquote(parts.password or "")
+        self._rests_until, self._why_away = 0.0, ""
 
     def send(self, message: Message, key: str) -> None:
-        """Send one message over a fresh connection."""
-        connection = smtplib.SMTP_SSL if self.tls else smtplib.SMTP
-        with connection(self.host, self.port, timeout=20) as smtp:
-            if not self.tls and smtp.has_extn("starttls"):
-                smtp.starttls()
+        """Send one message over a fresh connection; raises `ServerAway`, and `Hopeless` when there is no such mailbox."""
+        if time.monotonic() < self._rests_until:
+            raise ServerAway(self._why_away)
+        try:
+            connection = self._connect()
+        except OSError as error:
+            self._rests_until, self._why_away = time.monotonic() + REST, f"{type(error).__name__}: {error}"
+            raise ServerAway(self._why_away) from error
+        with connection as smtp:
+            try:
+                smtp.send_message(message)
+            except smtplib.SMTPRecipientsRefused as refused:
+                # One message has one recipient. A 4xx is "not now", as greylisting says it.
+                if all(500 <= code < 600 for code, _words in refused.recipients.values()):
+                    raise jobs.Hopeless(f"the mail server refuses the address: {refused}") from refused
+                raise
+
+    def _connect(self) -> smtplib.SMTP:
+        if self.tls:
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(
+                self.host, self.port, timeout=SMTP_TIMEOUT, context=ssl.create_default_context()
+            )
+        else:
+            smtp = smtplib.SMTP(self.host, self.port, timeout=SMTP_TIMEOUT)
+        try:
+            smtp.ehlo_or_helo_if_needed()
+            if not self.tls and self.host not in _THIS_MACHINE and (self.user or smtp.has_extn("starttls")):
+                smtp.starttls(context=ssl.create_default_context())
             if self.user:
                 smtp.login(self.user, self.password)
-            smtp.send_message(message)
+        except OSError:
+            smtp.close()
+            raise
+        return smtp
 
 
 _mailer: Mailer | None = None
@@ -118,7 +168,8 @@ def use(mailer: Mailer, sender: tuple[str, str]) -> None:
 class Letter:
     """A message as it is composed; the same `key` is posted once.
 
-    `waited_for`: somebody sits before an empty mailbox, so that it passes all other mail.
+    `waited_for`: somebody sits before an empty mailbox, so that it passes all other mail. `secret`: whoever reads it may
+    do what only the recipient may, such as choosing a password, so that nobody else is shown it.
     """
 
     key: str
@@ -128,6 +179,7 @@ class Letter:
     html: str
     locale: str = "zh_Hans_CN"
     waited_for: bool = False
+    secret: bool = False
 
 
 def post(session: Session, *letters: Letter) -> None:
@@ -146,6 +198,7 @@ def post(session: Session, *letters: Letter) -> None:
                 "text": letter.text,
                 "html": letter.html,
                 "locale": letter.locale,
+                "secret": letter.secret,
                 "created_at": moment,
             }
             # In one order, so that two steps that post the same never wait for each other crosswise.
@@ -169,13 +222,20 @@ _UNSENT = select(_table).where(_table.c.id == one_of("ids"), _table.c.sent_at.is
 _SENT = (
     update(_table)
     .where(_table.c.id == one_of("ids"))
-    .values(sent_at=bindparam("moment", type_=DateTime(timezone=True)))
+    .values(
+        sent_at=bindparam("moment", type_=DateTime(timezone=True)),
+        text=case((_table.c.secret, ""), else_=_table.c.text),
+        html=case((_table.c.secret, ""), else_=_table.c.html),
+    )
 )
 
 
 @jobs.handler_of_many(SEND_MAIL)
 def send_mails(payloads: Sequence[dict[str, Any]]) -> dict[int, Exception]:
-    """Send these messages of the outbox, those that were not sent; what could not be sent is tried again by itself."""
+    """Send these messages of the outbox, those that were not sent; what could not be sent is tried again by itself.
+
+    When the server is away the others are not tried: each would wait as long as the first.
+    """
     if _mailer is None:
         raise RuntimeError("core.mail.use() was not called")
     places = {payload["mail_id"]: place for place, payload in enumerate(payloads)}
@@ -184,9 +244,12 @@ def send_mails(payloads: Sequence[dict[str, Any]]) -> dict[int, Exception]:
     failed: dict[int, Exception] = {}
     sent: list[int] = []
     noted = time.monotonic()
-    for mail in unsent:
+    for number, mail in enumerate(unsent):
         try:
             _mailer.send(_message(mail), mail.key)
+        except ServerAway as error:
+            failed |= {places[other.id]: error for other in unsent[number:]}
+            break
         except Exception as error:
             failed[places[mail.id]] = error
         else:
@@ -196,6 +259,13 @@ def send_mails(payloads: Sequence[dict[str, Any]]) -> dict[int, Exception]:
             noted = time.monotonic()
     _note_sent(sent)
     return failed
+
+
+@jobs.every(hours=1)
+def forget_old_words() -> None:
+    """Empty messages that were sent long ago: they name people, what they bought and where they live."""
+    old = (_table.c.sent_at < clock.now() - KEEP_WORDS) & (_table.c.text != "")
+    run_alone(update(_table).where(old).values(text="", html=""))
 
 
 def _note_sent(sent: list[int]) -> None:

@@ -30,7 +30,7 @@ def post(session: Session, **asked: Any) -> None:
 def compose(**asked: Any) -> mail.Letter:
     """Compose `<template>.txt` (first line: the subject) and `<template>.html` for one reader; see `_composed`.
 
-    Called by the worker, never while a page waits. `waited_for`: somebody sits before an empty mailbox.
+    Called by the worker, never while a page waits. `waited_for` and `secret`: see `core.mail.Letter`.
     """
     with _site():
         return _composed(**asked)
@@ -50,13 +50,14 @@ def _composed(
     template: str,
     locale: str = "zh_Hans_CN",
     waited_for: bool = False,
+    secret: bool = False,
     **context: Any,
 ) -> mail.Letter:
     with force_locale(locale):
         context = {"base_url": current_app.config["BASE_URL"], "locale_code": locale, **context}
         subject, _, text = render_template(f"{template}.txt", **context).strip().partition("\n")
         html = render_template(f"{template}.html", subject=subject.strip(), **context)
-    return mail.Letter(key, recipient, subject.strip(), text.strip() + "\n", html, locale, waited_for)
+    return mail.Letter(key, recipient, subject.strip(), text.strip() + "\n", html, locale, waited_for, secret)
 
 
 def post_together(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, func, select, text, true
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
 from accounts.licences import queries as licence_queries
@@ -16,6 +16,7 @@ from accounts.registrations.models import Registration, RegistrationDecision
 from accounts.registrations.values import Missing, RegistrationFile, RegistrationRow, State, Turn
 from accounts.values import LegalForm, Role
 from core import clock
+from core.db import lock_keys
 from core.errors import NotFound
 from core.permissions import Actor
 from registry import queries as registry_queries
@@ -116,7 +117,7 @@ def count_open(session: Session, user_id: int) -> int:
 
 def lock_code(session: Session, code: str) -> None:
     """Let the steps that want the same code wait for one another."""
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 11))"), {"key": code})
+    lock_keys(session, f"organisation {code}")
 
 
 def is_code_taken(session: Session, code: str, *, but: int | None = None) -> bool:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, text
@@ -10,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from accounts.models import Attempt, PasswordReset, SignIn
 from accounts.values import Role
-from core import jobs
+from core import jobs, mail
 from core.mail import Mail
 from tests.factories.people import PASSWORD, make_user
 from tests.page_client import PageClient
@@ -110,14 +113,19 @@ def test_a_weak_password_is_refused_beside_its_field(client: PageClient, passwor
     assert "new@example.org" in page.html
 
 
-def test_a_reset_link_works_once_and_ends_every_session(client: PageClient, session: Session) -> None:
+def test_a_reset_link_works_once_and_ends_every_session(
+    client: PageClient, session: Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(mail, "_mailer", mail.FileMailer(tmp_path))
     user = make_user(session)
     client.sign_in(user)
     other = PageClient(client.app, session)
     other.post("/password-reset", {"login": user.email}, 303)
     jobs.run_due()
-    mail = session.scalars(select(Mail)).one()
-    path = re.search(r"http://127.0.0.1:8000(/password-reset/\S+)", mail.text).group(1)
+    (file,) = tmp_path.iterdir()
+    letter = message_from_bytes(file.read_bytes(), policy=default)
+    words = letter.get_body(("plain",)).get_content()
+    path = re.search(r"http://127.0.0.1:8000(/password-reset/\S+)", words).group(1)
     other.get(path)
     other.post(path, {"password": "a quite new sentence"}, 303)
     client.get("/account", 302)
@@ -127,6 +135,32 @@ def test_a_reset_link_works_once_and_ends_every_session(client: PageClient, sess
         session.execute(text("SELECT count(*) FROM core_jobs WHERE payload::text LIKE '%token%'")).scalar()
         == 0
     )
+
+
+def test_nobody_but_its_reader_sees_a_reset_link(
+    client: PageClient, session: Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def away(*_: object) -> None:
+        raise mail.ServerAway("no mail server")
+
+    monkeypatch.setattr(mail, "_mailer", mail.FileMailer(tmp_path))
+    second = make_user(session, Role.ADMIN)
+    client.post("/password-reset", {"login": second.email}, 303)
+    with monkeypatch.context() as patched:
+        patched.setattr(mail.FileMailer, "send", away)
+        jobs.run_due()
+    letter = session.scalars(select(Mail)).one()
+    assert "/password-reset/" in letter.text
+    client.sign_in(make_user(session, Role.ADMIN))
+    while_it_waits = client.get(f"/operator/mail/{letter.id}")
+    assert "/password-reset/" not in while_it_waits.html
+    assert "仅收件人本人可见" in while_it_waits.text
+    jobs.try_again(session)
+    jobs.run_due()
+    assert len(list(tmp_path.iterdir())) == 1
+    session.expire_all()
+    assert (letter.text, letter.html) == ("", "")
+    assert "仅收件人本人可见" in client.get(f"/operator/mail/{letter.id}").text
 
 
 def test_a_reset_for_nobody_looks_the_same_and_sends_nothing(client: PageClient, session: Session) -> None:

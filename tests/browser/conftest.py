@@ -34,6 +34,7 @@ class Site:
     engine: Engine
     products: list[dict[str, str]]
     campaign: str
+    live: str
     keeper: str
     card: str
     people: dict[str, str]

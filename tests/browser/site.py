@@ -30,6 +30,7 @@ from search import indexing
 from shop.catalogue.models import Product, Variant
 from shop.catalogue.values import ReturnTerms
 from tests.charity import making
+from tests.factories.live import make_live
 from tests.factories.orders import make_variant, place
 from tests.factories.people import PASSWORD, actor_of, make_organisation, make_user
 from tests.factories.points import PointsWorld, make_points_world, stock_goods
@@ -59,6 +60,7 @@ def build() -> dict[str, object]:
             "keeper": points.keeper_user.email,
             "card": points.card_code,
             "people": _people(session, house, points),
+            "live": _live(session),
             "password": PASSWORD,
         }
     indexing.rebuild()
@@ -93,6 +95,13 @@ def _people(session: Session, house: making.House, points: PointsWorld) -> dict[
         "admin": make_user(session, Role.ADMIN),
     }
     return {kind: user.email or "" for kind, user in people.items()}
+
+
+def _live(session: Session) -> str:
+    """Return the session that is on, with packs of the first product; a supplier holds it."""
+    first = session.scalars(select(Variant).order_by(Variant.id)).first()
+    assert first is not None
+    return make_live(session, first, 40, opened=True, price_fen=35_00).public_id
 
 
 def _product(session: Session, number: int) -> dict[str, str]:

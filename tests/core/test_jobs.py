@@ -194,11 +194,38 @@ def test_poison_is_retried_less_and_less_and_then_given_up(session: Session, don
     for _ in range(jobs.LAST_ATTEMPT + 2):
         with clock.at(moment):
             jobs.run_due()
-        moment += timedelta(minutes=10)
+        moment += timedelta(hours=1, seconds=1)
     assert done == [2]
     poison = session.scalars(select(Job).where(Job.failed_at.is_not(None))).one()
     assert poison.attempts == jobs.LAST_ATTEMPT
     assert "poison" in (poison.error or "")
+
+
+def test_the_pauses_between_tries_outlast_a_weekend() -> None:
+    pauses = [jobs.pause_after(attempts) for attempts in range(1, jobs.LAST_ATTEMPT)]
+    assert pauses[:4] == [timedelta(seconds=seconds) for seconds in (2, 4, 8, 16)]
+    assert max(pauses) == timedelta(hours=1)
+    assert timedelta(days=2, hours=12) < sum(pauses, timedelta()) < timedelta(days=4)
+
+
+def test_a_job_that_has_no_hope_is_given_up_at_once_and_tried_again_when_somebody_says_so(
+    session: Session, monkeypatch: pytest.MonkeyPatch, done: list[Any]
+) -> None:
+    def refuse(_payload: dict[str, Any]) -> None:
+        raise jobs.Hopeless("no such mailbox")
+
+    jobs.enqueue(session, "test.note", {"n": 1})
+    with monkeypatch.context() as patched:
+        patched.setitem(jobs._handlers, "test.note", refuse)
+        jobs.run_due()
+    with clock.at(clock.now() + timedelta(days=1)):
+        assert jobs.run_due() == 0
+        assert jobs.backlog() == (0, 1)
+        assert jobs.try_again(session) == 1
+        assert jobs.run_due() == 1
+    assert done == [1]
+    assert jobs.backlog() == (0, 0)
+    assert jobs.try_again(session) == 0
 
 
 @pytest.mark.concurrency

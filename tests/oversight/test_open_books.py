@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.values import Role
-from core import audit, clock
+from core import audit, clock, jobs, mail
 from core.audit import AuditEntry
 from core.permissions import GUEST, SYSTEM
 from ledger import checks, services
@@ -175,6 +175,55 @@ def test_the_operator_sees_what_the_books_found_last(
     assert "X99-gone" in page
     assert "有误" in page
     assert "用时 3.0 秒" in page
+
+
+def test_the_operator_tries_again_what_failed(
+    client: PageClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise mail.ServerAway("no mail server")
+
+    client.sign_in(make_user(session, Role.ADMIN))
+    client.post("/operator/jobs/try-again", {}, 303)
+    assert "没有失败的任务" in client.get("/operator/jobs").text
+    mail.post(session, mail.Letter("order-1", "a@example.org", "s", "t", "<p>t</p>"))
+    with monkeypatch.context() as patched:
+        patched.setattr(mail.FileMailer, "send", away)
+        jobs.run_due()
+    page = client.get("/operator/jobs").text
+    assert "no mail server" in page
+    assert "立即全部重新执行" in page
+    client.post("/operator/jobs/try-again", {}, 303)
+    assert "已重新执行 1 个任务" in client.get("/operator/jobs").text
+    assert "失败任务重新执行" in client.get("/operator/audit").text
+    jobs.run_due()
+    assert session.scalars(select(mail.Mail.sent_at)).one() is not None
+    assert "立即全部重新执行" not in client.get("/operator/jobs").text
+
+
+@pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.SUPPLIER])
+def test_nobody_else_tries_jobs_again(client: PageClient, session: Session, role: Role) -> None:
+    client.sign_in(make_user(session, role))
+    client.post("/operator/jobs/try-again", {}, 403)
+
+
+def test_the_operator_reads_messages_without_the_links_that_let_their_readers_in(
+    client: PageClient, session: Session
+) -> None:
+    link = "http://127.0.0.1:8000/shop/orders/guest/abcdefgh"
+    mail.post(
+        session, mail.Letter("order-1", "a@example.org", "s", f"您的订单：{link}\n谢谢", f"<p>{link}</p>")
+    )
+    session.flush()
+    found = session.scalars(select(mail.Mail)).one()
+    client.sign_in(make_user(session, Role.ADMIN))
+    page = client.get(f"/operator/mail/{found.id}")
+    assert "您的订单：［仅供收件人使用的链接］" in page.text
+    assert "谢谢" in page.text
+    assert "abcdefgh" not in page.html
+    found.sent_at, found.text = found.created_at, ""
+    session.flush()
+    assert "不再保存" in client.get(f"/operator/mail/{found.id}").text
 
 
 def test_a_supervisor_sees_the_audit_trail_only(client: PageClient, session: Session) -> None:
