@@ -108,7 +108,15 @@ class HeldMoneyMatched:
 
 @dataclass(frozen=True, slots=True)
 class HeldMoneyReturned:
-    """Money that did not fit goes back whole: its order or gift can end (`flows.returned_money_ends_order`, `…_ends_gift`)."""
+    """Money that did not fit goes back whole: its order can end (`flows.returned_money_ends_order`)."""
+
+    purpose: str
+    subject_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeldMoneyDecided:
+    """Nobody has to decide any more about a payment that did not fit: its gift can end (`flows.decided_money_ends_gift`)."""
 
     purpose: str
     subject_id: int

@@ -56,6 +56,9 @@ class Gateway(Protocol):
     def dispute(self, dispute_id: str) -> ProviderDispute:
         """Return how a dispute stands now."""
 
+    def disputes_between(self, since: datetime, until: datetime) -> list[ProviderDispute]:
+        """Return the disputes opened from `since` until before `until`."""
+
     def payments_between(self, since: datetime, until: datetime) -> list[ProviderPayment]:
         """Return what was paid from `since` until before `until`."""
 

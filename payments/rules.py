@@ -242,6 +242,9 @@ DISPUTE_ENDS = ("won", "lost", "warning_closed", "prevented")
 #: How long nothing was heard of a dispute that has not ended before the provider is asked.
 ASK_OF_DISPUTE = timedelta(hours=1)
 
+#: How long before the last dispute that is known others may have begun of which no event came.
+MAY_BE_UNHEARD = timedelta(days=30)
+
 
 def dispute_moves(booked_fen: int, taken_fen: int) -> tuple[int, int]:
     """Return (withdrawn, reinstated) in fen that bring what the books say is taken to what the provider says."""

@@ -173,15 +173,15 @@ def give_up_donation(session: Session, actor: Actor, donation_id: int) -> None:
     audit.record(session, actor, "gift given up", "donation", donation.public_id, reason="not paid in time")
 
 
-def end_returned_donation(session: Session, actor: Actor, donation_id: int) -> None:
-    """End a gift under review whose money goes back whole to its giver; any other stays as it is."""
+def end_reviewed_donation(session: Session, actor: Actor, donation_id: int) -> None:
+    """End a gift under review once somebody has decided about its money; any other stays as it is."""
     donation = queries.lock_donation(session, donation_id)
     if donation.state != DonationState.NEEDS_REVIEW.value:
         return
     donation.state = DonationState.CANCELLED.value
     session.flush()
     audit.record(
-        session, actor, "gift given up", "donation", donation.public_id, reason="its money goes back"
+        session, actor, "gift given up", "donation", donation.public_id, reason="its money was decided about"
     )
 
 

@@ -11,17 +11,17 @@ from werkzeug.wrappers import Response
 from charity.campaigns.values import FundraisingMode
 from charity.campaigns.views.public import render_story
 from charity.campaigns.views.showing import fundraising_mode
-from charity.donations import queries, rules, services
+from charity.donations import queries, services
 from charity.donations.errors import BadAmount, FormSentBefore, GivingElsewhere
 from charity.donations.forms import DonateForm
 from charity.donations.values import DonationState, GiftRequest, StartedGift
-from core import ids
+from core import ids, money
 from core.db import reading, transaction
 from core.errors import Forbidden, TooManyAttempts
 from payments import queries as payment_queries
 from payments import services as payment_services
 from payments.errors import AlreadyPaid, GatewayFailed, IntentClosed, PaymentUnderReview
-from payments.values import Purpose
+from payments.values import PaymentState, Purpose, RefundState
 from web.access import current_actor, public, signed_in
 from web.addresses import visitor_network
 from web.language import locale_code
@@ -158,10 +158,12 @@ def _gift_page(gift: queries.GiftFile, address: str) -> str:
     state = DonationState(gift.donation.state)
     with reading() as session:
         refunds = payment_queries.refunds_of_subject(session, Purpose.DONATION, gift.donation.id)
-    in_words = rules.amount_in_words(gift.donation.amount_fen)
+        payments = payment_queries.payments_of_subject(session, Purpose.DONATION, gift.donation.id)
+    in_words = money.amount_in_words(gift.donation.amount_fen)
     return render_template(
         "charity/donations/gift.html",
-        goes_back=bool(refunds),
+        goes_back=any(refund.state != RefundState.DECLINED for refund in refunds),
+        kept_apart=any(payment.state == PaymentState.NEEDS_REVIEW for payment in payments),
         gift=gift,
         donation=gift.donation,
         state=state,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -258,6 +258,29 @@ def disputes_to_ask(session: Session, provider: str, limit: int) -> list[str]:
             )
             .order_by(func.random())
             .limit(limit)
+        )
+    )
+
+
+def look_for_disputes_from(session: Session, provider: str) -> datetime | None:
+    """Return from when on disputes of a provider may be unknown to us; None when nothing was ever paid there."""
+    last = session.scalar(select(func.max(Dispute.opened_at)).where(Dispute.provider == provider))
+    if last is not None:
+        return last - rules.MAY_BE_UNHEARD
+    return session.scalar(
+        select(func.min(PaymentIntent.begun_at)).where(
+            PaymentIntent.provider == provider, PaymentIntent.confirmed_at.is_not(None)
+        )
+    )
+
+
+def known_disputes(session: Session, provider: str, dispute_ids: Collection[str]) -> frozenset[str]:
+    """Return which of a provider's disputes are written down."""
+    return frozenset(
+        session.scalars(
+            select(Dispute.provider_dispute_id).where(
+                Dispute.provider == provider, Dispute.provider_dispute_id.in_(list(dispute_ids))
+            )
         )
     )
 

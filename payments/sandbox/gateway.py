@@ -165,16 +165,17 @@ class SandboxGateway:
             kept = session.scalar(select(SandboxDispute).where(SandboxDispute.dispute_id == dispute_id))
         if kept is None:
             raise GatewayRefused("no such dispute")
-        return ProviderDispute(
-            kept.dispute_id,
-            kept.payment_id,
-            kept.amount_fen,
-            kept.currency,
-            kept.reason,
-            kept.status,
-            0 if kept.status == "won" else kept.amount_fen,
-            kept.created_at,
-        )
+        return _dispute_of(kept)
+
+    def disputes_between(self, since: datetime, until: datetime) -> list[ProviderDispute]:
+        """Return the rehearsed disputes of that time."""
+        with reading() as session:
+            found = session.scalars(
+                select(SandboxDispute)
+                .where(SandboxDispute.created_at >= since, SandboxDispute.created_at < until)
+                .order_by(SandboxDispute.id)
+            )
+            return [_dispute_of(kept) for kept in found]
 
     def payout(self, payout_id: str) -> ProviderPayout:
         """Return how a rehearsed payout stands now."""
@@ -214,6 +215,19 @@ def _refund_of(kept: SandboxRefund) -> ProviderRefund:
         RefundStatus(kept.status),
         kept.created_at,
         "the rehearsal was told to fail" if kept.status == RefundStatus.FAILED else "",
+    )
+
+
+def _dispute_of(kept: SandboxDispute) -> ProviderDispute:
+    return ProviderDispute(
+        kept.dispute_id,
+        kept.payment_id,
+        kept.amount_fen,
+        kept.currency,
+        kept.reason,
+        kept.status,
+        0 if kept.status == "won" else kept.amount_fen,
+        kept.created_at,
     )
 
 

@@ -6,10 +6,11 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from core import clock, ids, jobs
+from core.db import lock_keys
 from core.errors import NotFound
 from payments.errors import IntentClosed
 from payments.sandbox.models import SandboxDispute, SandboxPayout, SandboxRefund, SandboxSession
@@ -168,7 +169,7 @@ def fee_of(amount_fen: int) -> int:
 
 def make_payout(session: Session, until: datetime, *, tell: bool = True) -> SandboxPayout | None:
     """Pretend to send the bank everything that moved before `until`, and send the event; None when nothing is left over."""
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('sandbox payouts', 12))"))
+    lock_keys(session, "sandbox payouts")
     payout_id = f"sbx_po_{ids.public_id(20)}"
     taken = [
         update(SandboxSession)

@@ -17,6 +17,7 @@ from ledger.values import Fact, Leg
 from payments import books, gateways, queries, rules
 from payments.errors import GatewayFailed, GatewayRefused, UnknownIntent
 from payments.models import Dispute, PaymentIntent
+from payments.services.payouts import AHEAD
 from payments.values import ProviderDispute
 
 log = logging.getLogger(__name__)
@@ -44,15 +45,20 @@ def settle_dispute(provider: str, dispute_id: str) -> str:
 
 
 def sweep_disputes() -> int:
-    """Ask how disputes stand of which no event came for long; returns how many were answered. No transaction is open.
+    """Ask how disputes stand of which no event came at all, or none for long; returns how many were answered.
 
-    A provider that does not answer at all is left alone until the next round.
+    A provider that does not answer at all is left alone until the next round. No transaction is open.
     """
     answered = 0
     for provider in gateways.names():
+        try:
+            unheard = _unheard(provider)
+        except GatewayFailed:
+            log.exception("%s does not list its disputes; it will be asked again", provider)
+            continue
         with reading() as session:
             waiting = queries.disputes_to_ask(session, provider, SWEEP_DISPUTES)
-        for dispute_id in waiting:
+        for dispute_id in (*unheard, *waiting):
             try:
                 settle_dispute(provider, dispute_id)
                 answered += 1
@@ -61,6 +67,19 @@ def sweep_disputes() -> int:
                 if isinstance(problem, GatewayFailed) and not isinstance(problem, GatewayRefused):
                     break
     return answered
+
+
+def _unheard(provider: str) -> list[str]:
+    """Return the disputes about our payments that the provider lists and that nobody has told us of."""
+    with reading() as session:
+        since = queries.look_for_disputes_from(session, provider)
+    if since is None:
+        return []
+    listed = gateways.named(provider).disputes_between(since, clock.now() + AHEAD)
+    with reading() as session:
+        known = queries.known_disputes(session, provider, [told.dispute_id for told in listed])
+        ours = queries.payees_of(session, provider, [told.payment_id for told in listed])
+    return [told.dispute_id for told in listed if told.dispute_id not in known and told.payment_id in ours]
 
 
 def note_dispute(

@@ -6,12 +6,11 @@ import logging
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from core import audit, clock, ids
-from core.db import reading, transaction
+from core.db import lock_keys, reading, transaction
 from core.permissions import SYSTEM, Actor
 from ledger import queries as ledger_queries
 from ledger import services as ledger_services
@@ -123,7 +122,7 @@ def require_in_bank(session: Session, payee: str, amount_fen: int) -> None:
 
 def balance_alone(session: Session, code: str) -> int:
     """Return what lies in an account (fen); others who ask so wait until the end of the step."""
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:code, 12))"), {"code": code})
+    lock_keys(session, f"balance of {code}")
     return ledger_queries.balance(session, code).settled
 
 

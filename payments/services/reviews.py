@@ -21,7 +21,7 @@ from payments.errors import (
     ReviewClosed,
     SecondPersonNeeded,
 )
-from payments.events import HeldMoneyMatched, HeldMoneyReturned
+from payments.events import HeldMoneyDecided, HeldMoneyMatched, HeldMoneyReturned
 from payments.models import BankTransfer, PaymentIntent, Resolution
 from payments.services.desk import require_operator
 from payments.services.refunds import request_refund
@@ -226,6 +226,8 @@ def _apply(
         _keep_as_own(session, actor, paid, resolution)
     else:
         paid.review_closed_at = clock.now()
+    if isinstance(paid, PaymentIntent) and paid.review_closed_at is not None:
+        events.publish(session, HeldMoneyDecided(paid.purpose, paid.subject_id))
 
 
 def _match(

@@ -13,6 +13,7 @@ import stripe
 from stripe import RequestsClient, StripeClient
 from stripe.params import (
     BalanceTransactionListParams,
+    DisputeListParams,
     PaymentIntentListParams,
     PayoutListParams,
     RefundCreateParams,
@@ -177,16 +178,13 @@ class StripeGateway:
 
     def dispute(self, dispute_id: str) -> ProviderDispute:
         """Return how a dispute stands now, with what Stripe holds back for it."""
-        found = self._ask(lambda: self._client.v1.disputes.retrieve(dispute_id))
-        return ProviderDispute(
-            found.id,
-            _id_of(found.payment_intent) or "",
-            found.amount,
-            found.currency.upper(),
-            found.reason,
-            found.status,
-            max(0, -sum(move.amount for move in found.balance_transactions)),
-            _moment(found.created),
+        return _dispute(self._ask(lambda: self._client.v1.disputes.retrieve(dispute_id)))
+
+    def disputes_between(self, since: datetime, until: datetime) -> list[ProviderDispute]:
+        """Return the disputes opened in that time."""
+        params: DisputeListParams = {"created": _between(since, until), "limit": 100}
+        return self._ask(
+            lambda: [_dispute(found) for found in self._client.v1.disputes.list(params).auto_paging_iter()]
         )
 
     def payments_between(self, since: datetime, until: datetime) -> list[ProviderPayment]:
@@ -255,6 +253,19 @@ def _refund(found: stripe.Refund) -> ProviderRefund:
         RefundStatus(found.status or "pending"),
         _moment(found.created),
         getattr(found, "failure_reason", None) or "",
+    )
+
+
+def _dispute(found: stripe.Dispute) -> ProviderDispute:
+    return ProviderDispute(
+        found.id,
+        _id_of(found.payment_intent) or "",
+        found.amount,
+        found.currency.upper(),
+        found.reason,
+        found.status,
+        max(0, -sum(move.amount for move in found.balance_transactions)),
+        _moment(found.created),
     )
 
 

@@ -319,7 +319,9 @@ class FakeStripe:
                     if move["payout"] == payout["id"]
                 ]
             else:
-                kept = {"refunds": self.refunds, "payouts": self.payouts}.get(what, self.payments)
+                kept = {"refunds": self.refunds, "payouts": self.payouts, "disputes": self.disputes}.get(
+                    what, self.payments
+                )
                 rows = list(kept.values())
             if "payment_intent" in params:
                 rows = [row for row in rows if row["payment_intent"] == params["payment_intent"]]
@@ -468,7 +470,7 @@ def running() -> Iterator[FakeStripe]:
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
             last = parts.path.rsplit("/", 1)[1]
-            if last in ("refunds", "payment_intents", "payouts", "balance_transactions"):
+            if last in ("refunds", "payment_intents", "payouts", "balance_transactions", "disputes"):
                 self.answer(lambda: fake.listed(last, parts.query))
             elif "/payouts/" in parts.path:
                 self.answer(lambda: fake.retrieve_payout(last))

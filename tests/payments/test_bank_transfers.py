@@ -165,7 +165,7 @@ def test_what_waits_for_review_is_listed(officer: PageClient, heard: Heard, code
         ("amount", "0"),
         ("amount", "1e5"),
         ("amount", "500.001"),
-        ("amount", "９９"),
+        ("amount", "九十九"),
         ("received_on", ""),
         ("received_on", "21.11.2026"),
         ("received_on", "2026-02-30"),

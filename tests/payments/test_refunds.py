@@ -37,7 +37,13 @@ from payments.errors import (
     SecondPersonNeeded,
     WrongRefundState,
 )
-from payments.events import HeldMoneyMatched, HeldMoneyReturned, RefundDeclined, RefundSucceeded
+from payments.events import (
+    HeldMoneyDecided,
+    HeldMoneyMatched,
+    HeldMoneyReturned,
+    RefundDeclined,
+    RefundSucceeded,
+)
 from payments.models import BankTransfer, Dispute, PaymentIntent, Reconciliation, Refund
 from payments.sandbox import rehearsals
 from payments.stripe.gateway import StripeGateway
@@ -65,7 +71,7 @@ def _quiet(heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
     def remember(_session: Session, event: Any) -> None:
         heard.all.append(event)
 
-    for kind in (RefundSucceeded, RefundDeclined, HeldMoneyReturned):
+    for kind in (RefundSucceeded, RefundDeclined, HeldMoneyDecided, HeldMoneyReturned):
         monkeypatch.setitem(events._handlers, kind, [remember])
 
 
@@ -361,6 +367,23 @@ class TestStripe:
         with reading() as step:
             told = step.execute(select(Dispute.provider_dispute_id, Dispute.status, Dispute.taken_fen))
             assert {tuple(row) for row in told} == {(gone, "needs_response", 3980), (kept, "won", 0)}
+
+    def test_a_dispute_of_which_nobody_ever_told_is_found(
+        self, stripe: FakeStripe, open_intent: OpenIntent
+    ) -> None:
+        for subject in (1, 2):
+            pay_at_stripe(stripe, open_intent, subject_id=subject)
+        first, second = stripe.payments
+        # Another site takes money through the same account.
+        stripe.payments["pi_other"] = {**stripe.payments[first], "id": "pi_other"}
+        stripe.open_dispute("pi_other")
+        unheard = stripe.open_dispute(first)
+        services.settle_dispute("stripe", stripe.open_dispute(second))
+        assert services.sweep_disputes() == 1
+        assert services.sweep_disputes() == 0
+        with reading() as step:
+            found = step.scalars(select(Dispute).where(Dispute.provider_dispute_id == unheard)).one()
+        assert (found.taken_fen, found.status) == (3980, "needs_response")
 
     def test_money_of_a_dispute_that_was_won_is_waited_for(
         self, stripe: FakeStripe, open_intent: OpenIntent

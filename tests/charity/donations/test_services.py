@@ -118,8 +118,12 @@ def test_money_that_does_not_fit_holds_the_gift_back(session: Session, house: ma
     assert donation.state == "needs_review"
 
 
-def test_money_that_did_not_fit_and_goes_back_ends_the_gift(
-    app: Flask, session: Session, house: making.House
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [(ResolutionKind.RETURN, "the money goes back"), (ResolutionKind.CLOSE, "does not count as this gift")],
+)
+def test_a_gift_whose_money_did_not_fit_ends_with_the_decision_about_it(
+    app: Flask, session: Session, house: making.House, kind: ResolutionKind, told: str
 ) -> None:
     donor = people.make_user(session)
     started = making.start_gift(session, making.make_campaign(session, house), people.actor_of(donor))
@@ -141,13 +145,13 @@ def test_money_that_did_not_fit_and_goes_back_ends_the_gift(
             step,
             people.actor_of(clerk, Role.FINANCE, organisation=operator),
             f"payment:{started.intent_public_id}",
-            ResolutionKind.RETURN,
+            kind,
             "¥1 too little",
             once="R",
         )
     assert gift_of(session, started).state == "cancelled"
     page = PageClient(app, session, "en").sign_in(donor).get(f"/charity/donations/{started.public_id}")
-    assert "the money goes back" in page.text
+    assert told in page.text
 
 
 def test_money_that_comes_after_the_end_is_settled_with_a_remark(
