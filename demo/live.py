@@ -48,6 +48,7 @@ class _Show:
     packs: int
     percent: int
     orders: int = 0
+    most_per_buyer: int | None = None
     watch_url: str = ""
 
 
@@ -80,10 +81,11 @@ def add_live_sessions(world: World, timeline: Timeline) -> None:
                 "The packs of the session are set aside; when they are gone they are gone.",
             ),
             began,
-            began + timedelta(hours=20),
+            began + timedelta(hours=8),
             10,
             90,
             ORDERS_OF_TODAY,
+            5,
             "https://live.yigou.example/qinglian",
         ),
         _Show(
@@ -97,6 +99,7 @@ def add_live_sessions(world: World, timeline: Timeline) -> None:
             coming + timedelta(hours=2),
             20,
             95,
+            most_per_buyer=2,
             watch_url="https://live.yigou.example/winter",
         ),
     )
@@ -162,6 +165,7 @@ def _set_aside(world: World, show: _Show, public_id: str, supplier: Actor, sessi
             item.ordinary_public_id,
             show.packs,
             price_fen,
+            show.most_per_buyer,
             once=ids.public_id(20),
         )
         shelf.left -= show.packs

@@ -63,3 +63,14 @@ register(
         """,
     )
 )
+register(
+    Check(
+        "S73-sessions-end-at-their-time",
+        N_("no live session lasts longer than a day or goes on after its time"),
+        """
+        SELECT count(*), count(*) FILTER (WHERE ends_at - starts_at > interval '24 hours'
+            OR (state IN ('planned', 'open') AND ends_at < now() - interval '1 hour'))
+        FROM shop_live_sessions
+        """,
+    )
+)

@@ -46,13 +46,14 @@ class DearerThanOrdinary(Refusal):
 
 
 class NotInMultiples(Refusal):
-    """The packs are sold by so many, so they are set aside by so many."""
+    """The packs are sold by so many, so they are set aside by so many, and a buyer gets as many (`field` says which)."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
-    def __init__(self, multiple: int) -> None:
-        super().__init__(str(multiple))
+    def __init__(self, multiple: int, field: str = "packs") -> None:
+        super().__init__(f"{field}: {multiple}")
         self.multiple = multiple
+        self.field = field
 
 
 class TooManyItems(Refusal):

@@ -15,6 +15,7 @@ class LiveSession(Base):
 
     The host is a supplier with goods of its own, or the operator or a county with those of many. `starts_at` and
     `ends_at` are planned; `opened_at` and `closed_at` (ended or called off, with a `reason` then) are what happened.
+    `version` counts the changes of the plan.
     """
 
     __tablename__ = "shop_live_sessions"
@@ -48,6 +49,7 @@ class LiveSession(Base):
     closed_at: Mapped[datetime | None]
     closed_by_user_id: Mapped[int | None] = mapped_column(ForeignKey("accounts_users.id"))
     reason: Mapped[str] = mapped_column(default="")
+    version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
 
 
 class LiveItem(Base):

@@ -26,6 +26,7 @@ from shop.orders.reached import given_back, reaching_fen
 from shop.orders.values import PAID_PARTS
 from shop.stock import queries as stock_queries
 from shop.stock.models import Stock
+from shop.stock.values import Goods
 
 
 def soon() -> datetime:
@@ -444,22 +445,32 @@ def packs_for(
     ).all()
     goods = stock_queries.goods_by_id(session, ids)
     aside = {
-        row.ordinary_id: (row.set_aside, row.price_fen)
+        row.ordinary_id: row
         for row in session.execute(
-            select(item.ordinary_id, item.set_aside, Variant.price_fen)
+            select(
+                item.ordinary_id,
+                item.set_aside,
+                Variant.price_fen,
+                Variant.most_per_buyer,
+                Variant.version,
+            )
             .join(Variant, Variant.id == item.variant_id)
             .where(item.session_id == live.id, item.ordinary_id.in_(ids))
         )
     }
-    return [
-        LiveGoods(
-            goods=goods[variant_id],
-            set_aside=aside.get(variant_id, (0, 0))[0],
-            ordinary_id=variant_id,
-            ordinary_public_id=goods[variant_id].public_id,
-            ordinary_price_fen=goods[variant_id].price_fen,
-            ordinary_left=max(0, goods[variant_id].available),
-            session_price_fen=aside.get(variant_id, (0, goods[variant_id].price_fen))[1],
-        )
-        for variant_id in ids
-    ], total
+    return [_pack(goods[variant_id], aside.get(variant_id)) for variant_id in ids], total
+
+
+def _pack(goods: Goods, aside: Any) -> LiveGoods:
+    """Return a pack size of the shop with what a session has of it, a row or None."""
+    return LiveGoods(
+        goods=goods,
+        set_aside=aside.set_aside if aside else 0,
+        ordinary_id=goods.variant_id,
+        ordinary_public_id=goods.public_id,
+        ordinary_price_fen=goods.price_fen,
+        ordinary_left=max(0, goods.available),
+        session_price_fen=aside.price_fen if aside else goods.price_fen,
+        session_limit=aside.most_per_buyer if aside else None,
+        session_version=aside.version if aside else 0,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -15,7 +16,7 @@ from shop.live.values import FURTHEST, LONGEST, Plan, SessionState
 def check_plan(plan: Plan, now: datetime, *, opened: bool = False) -> None:
     """Refuse a plan (`BadPlan`) that ends before it begins, lasts too long, is over, or is watched at an odd address.
 
-    The start of a session that was `opened` lies where it lies.
+    The start of a session that was `opened` lies where it lies, and its length counts from there.
     """
     if not opened and plan.starts_at > now + FURTHEST:
         raise BadPlan("starts_at", "too far")
@@ -27,6 +28,17 @@ def check_plan(plan: Plan, now: datetime, *, opened: bool = False) -> None:
         raise BadPlan("ends_at", "too long")
     if plan.watch_url and not is_https(plan.watch_url):
         raise BadPlan("watch_url", "address")
+
+
+def moved_to(plan: Plan, opened_at: datetime) -> Plan:
+    """Return the plan of a session that is opened at a moment: before its time all of it moves, and it lasts as long.
+
+    To the minute, as plans are written. A session that is opened late ends when it was to end.
+    """
+    if opened_at >= plan.starts_at:
+        return plan
+    began = opened_at.replace(second=0, microsecond=0)
+    return replace(plan, starts_at=began, ends_at=began + (plan.ends_at - plan.starts_at))
 
 
 def is_https(address: str) -> bool:

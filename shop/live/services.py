@@ -7,6 +7,9 @@ orders, holds, pays or gives back needs to know of sessions. Locks: the session,
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -18,10 +21,11 @@ from core.db import lock_keys
 from core.errors import NotFound
 from core.permissions import SYSTEM, Actor
 from registry.models import Region
+from shop.catalogue.errors import ChangedMeanwhile
 from shop.catalogue.events import PriceChanged, PricesChanged
 from shop.catalogue.models import Product, Variant
-from shop.catalogue.services.owning import own_variant
-from shop.catalogue.values import Charge
+from shop.catalogue.services.owning import in_audit, own_variant, require_version
+from shop.catalogue.values import Changes, Charge
 from shop.certification.queries import certificate_ids
 from shop.live import queries, rules
 from shop.live.errors import DearerThanOrdinary, NotForSession, NotInMultiples, TooManyItems
@@ -66,18 +70,24 @@ def plan_session(session: Session, actor: Actor, host_id: int, plan: Plan, *, on
     return live
 
 
-def edit_session(session: Session, actor: Actor, public_id: str, plan: Plan) -> LiveSession:
-    """Change what is planned; of an open session everything but its start."""
+def edit_session(session: Session, actor: Actor, public_id: str, plan: Plan, *, version: int) -> Changes:
+    """Change what is planned, of an open session everything but its start; returns what was changed, by field.
+
+    `version` is the one that the form showed: refused when somebody changed the plan since (`ChangedMeanwhile`). An edit
+    that changes nothing is no edit.
+    """
     live = _own(session, actor, public_id)
     rules.require_state(live.state, RUNNING)
     opened = live.state == SessionState.OPEN
+    if opened:
+        plan = replace(plan, starts_at=live.starts_at)
+    changes = _changes(live, plan)
+    if not changes:
+        return {}
+    require_version(session, "live_session", live.public_id, version, live.version)
     rules.check_plan(plan, clock.now(), opened=opened)
-    for name in Plan.__dataclass_fields__:
-        if not (opened and name == "starts_at"):
-            setattr(live, name, getattr(plan, name))
-    session.flush()
-    _told(session, actor, live, "live session edited")
-    return live
+    _change(session, actor, live, changes, "live session edited")
+    return changes
 
 
 def set_aside(
@@ -87,14 +97,18 @@ def set_aside(
     ordinary_public_id: str,
     packs: int,
     price_fen: int | None = None,
+    most_per_buyer: int | None = None,
     *,
+    version: int | None = None,
     once: str,
 ) -> LiveItem:
     """Set packs of an own certified product aside for a session, more of them where some are already.
 
     They leave the ordinary stock in the same step; never more than is free there (`OutOfStock` says how many are). The
-    price (fen) may lie below the ordinary one, its parts keep the proportions, and there is no ladder. Once the session
-    is open its price stays (`price_fen` None: as it is, at first the ordinary one). A form sent twice counts once.
+    price (fen) may lie below the ordinary one, its parts keep the proportions, and there is no ladder; a buyer gets
+    `most_per_buyer` packs, or with None as many as there are. Once the session is open both stay (`price_fen` None: both
+    as they are, at first the ordinary price and no limit). Another price or limit than now is refused when somebody changed
+    them since the `version` that was shown (`ChangedMeanwhile`). A form sent twice counts once.
     """
     live = queries.lock_session(session, queries.get_session(session, public_id).id)
     rules.require_state(live.state, RUNNING)
@@ -105,18 +119,27 @@ def set_aside(
         raise NotInMultiples(ordinary.pack_multiple)
     if price_fen is not None and not 1 <= price_fen <= ordinary.price_fen:
         raise DearerThanOrdinary(ordinary.price_fen)
+    if most_per_buyer is not None and (most_per_buyer < 1 or most_per_buyer % ordinary.pack_multiple):
+        raise NotInMultiples(ordinary.pack_multiple, "most_per_buyer")
     item = session.scalar(
         select(LiveItem).where(LiveItem.session_id == live.id, LiveItem.ordinary_id == ordinary.id)
     )
     if item is None:
         if queries.count_items(session, live.id) >= MOST_ITEMS:
             raise TooManyItems
-        item = _add_item(session, live, ordinary, price_fen or ordinary.price_fen)
+        item = _add_item(session, live, ordinary, price_fen or ordinary.price_fen, most_per_buyer)
     elif price_fen is not None and live.state == SessionState.PLANNED:
-        _price(session.get_one(Variant, item.variant_id), ordinary, price_fen)
+        edition = session.get_one(Variant, item.variant_id, populate_existing=True)
+        if (edition.price_fen, edition.most_per_buyer) != (price_fen, most_per_buyer):
+            if version is not None and version != edition.version:
+                raise ChangedMeanwhile(edition.version, {})
+            _price(edition, ordinary, price_fen)
+            edition.most_per_buyer = most_per_buyer
+            edition.version += 1
     if stock.move_stock(session, actor, ordinary.id, item.variant_id, packs, SET_ASIDE, once=once):
         item.set_aside += packs
         session.flush()
+        edition = session.get_one(Variant, item.variant_id)
         _told(
             session,
             actor,
@@ -126,7 +149,8 @@ def set_aside(
                 "product": product.slug,
                 "pack": ordinary.sku,
                 "packs": packs,
-                "price_fen": session.get_one(Variant, item.variant_id).price_fen,
+                "price_fen": edition.price_fen,
+                "most_per_buyer": edition.most_per_buyer,
             },
         )
     return item
@@ -243,7 +267,9 @@ def _comes_from(session: Session, product: Product, office: Organisation) -> boo
     return session.get_one(Region, product.village_id).path.startswith(home.path)
 
 
-def _add_item(session: Session, live: LiveSession, ordinary: Variant, price_fen: int) -> LiveItem:
+def _add_item(
+    session: Session, live: LiveSession, ordinary: Variant, price_fen: int, most_per_buyer: int | None
+) -> LiveItem:
     public_id = ids.public_id()
     edition = Variant(
         public_id=public_id,
@@ -256,6 +282,7 @@ def _add_item(session: Session, live: LiveSession, ordinary: Variant, price_fen:
         pack_multiple=ordinary.pack_multiple,
         ladder=[],
         edition_of=ordinary.id,
+        most_per_buyer=most_per_buyer,
         closed_at=None if live.state == SessionState.OPEN else clock.now(),
     )
     _price(edition, ordinary, price_fen)
@@ -287,9 +314,14 @@ def _open(session: Session, actor: Actor, live: LiveSession) -> None:
     live.state = SessionState.OPEN.value
     live.opened_at = clock.now()
     live.opened_by_user_id = actor.user_id
-    session.flush()
+    plan = rules.moved_to(_plan_of(live), live.opened_at)
+    changes = _changes(live, plan)
+    if changes:
+        _change(session, actor, live, changes, "live session opened")
+    else:
+        session.flush()
+        _told(session, actor, live, "live session opened")
     _let_order(session, live, closed=False)
-    _told(session, actor, live, "live session opened")
 
 
 def _close(session: Session, actor: Actor, live: LiveSession, state: SessionState) -> None:
@@ -306,6 +338,32 @@ def _close(session: Session, actor: Actor, live: LiveSession, state: SessionStat
         "live session ended" if state is SessionState.ENDED else "live session called off",
         {"packs_back": back},
     )
+
+
+def _plan_of(live: LiveSession) -> Plan:
+    return Plan(**{name: getattr(live, name) for name in Plan.__dataclass_fields__})
+
+
+def _changes(live: LiveSession, plan: Plan) -> Changes:
+    """Return what another plan would change, by field."""
+    both = ((name, getattr(live, name), getattr(plan, name)) for name in Plan.__dataclass_fields__)
+    return {name: (old, new) for name, old, new in both if old != new}
+
+
+def _change(session: Session, actor: Actor, live: LiveSession, changes: Changes, action: str) -> None:
+    """Change the plan of a session, and write down who did so and what it was before."""
+    for name, (_old, new) in changes.items():
+        setattr(live, name, new)
+    live.version += 1
+    session.flush()
+    before, after = in_audit(
+        {name: (_written(old), _written(new)) for name, (old, new) in changes.items()}, live.version
+    )
+    _told(session, actor, live, action, after, before)
+
+
+def _written(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _let_order(session: Session, live: LiveSession, *, closed: bool) -> None:
@@ -328,7 +386,12 @@ def _return_free(session: Session, actor: Actor, live: LiveSession) -> int:
 
 
 def _told(
-    session: Session, actor: Actor, live: LiveSession, action: str, more: dict[str, object] | None = None
+    session: Session,
+    actor: Actor,
+    live: LiveSession,
+    action: str,
+    more: dict[str, Any] | None = None,
+    before: dict[str, Any] | None = None,
 ) -> None:
     audit.record(
         session,
@@ -336,6 +399,7 @@ def _told(
         action,
         "live_session",
         live.public_id,
+        before=before,
         after={"title": live.title_zh, **(more or {})},
         reason=live.reason,
     )

@@ -92,6 +92,8 @@ class LiveGoods:
     certificate_number: str = ""
     certificate_kind: str = ""
     session_price_fen: int = 0
+    session_limit: int | None = None
+    session_version: int = 0
 
     @property
     def left(self) -> int:

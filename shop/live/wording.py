@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from core import clock, money
+from shop.catalogue.errors import ChangedMeanwhile
 from shop.catalogue.queries.cards import impact_text
 from shop.catalogue.rules import container
 from shop.catalogue.wording import card_words
@@ -75,6 +76,29 @@ def impact_of(goods: Goods) -> str:
 def free_text(free: int) -> str:
     """Say how many packs nobody has bought or holds."""
     return ngettext("%(num)s pack is free at the moment.", "%(num)s packs are free at the moment.", free)
+
+
+def change_rows(refusal: ChangedMeanwhile) -> list[tuple[str, str, str]]:
+    """Return what somebody changed of a plan: field, what it was, what it is."""
+    labels = {
+        "title_zh": _("Title in Chinese"),
+        "title_en": _("Title in English"),
+        "starts_at": _("It begins"),
+        "ends_at": _("It ends"),
+        "about_zh": _("What it is about, in Chinese"),
+        "about_en": _("What it is about, in English"),
+        "watch_url": _("Where it can be watched"),
+    }
+    changed = (
+        (label, field, *refusal.changes[field]) for field, label in labels.items() if field in refusal.changes
+    )
+    return [(label, _written(field, old), _written(field, new)) for label, field, old, new in changed]
+
+
+def _written(field: str, value: str) -> str:
+    if field in ("starts_at", "ends_at"):
+        return moment(datetime.fromisoformat(value))
+    return value or "–"
 
 
 @explains(BadPlan)

@@ -47,6 +47,21 @@ def _at_campaign(page: Page, site: Site) -> None:
     page.goto(f"/charity/campaigns/{site.campaign}")
 
 
+def _at_live(page: Page, site: Site) -> None:
+    page.goto(f"/shop/live/{site.live}")
+
+
+def _at_live_desk(page: Page, site: Site) -> None:
+    sign_in(page, site.people["supplier"], site.password, f"/live-desk/{site.live}")
+
+
+def _at_refused_packs(page: Page, site: Site) -> None:
+    _at_live_desk(page, site)
+    page.get_by_role("link", name="再留一些").first.click()
+    page.locator("main form button[type=submit]").click()
+    page.locator(".error-summary").wait_for()
+
+
 def _at_till(page: Page, site: Site) -> None:
     sign_in(page, site.keeper, site.password, "/points/till")
 
@@ -90,6 +105,10 @@ PAGES = {
     "refused-checkout": _at_refused_checkout,
     "campaigns": _at("/charity/campaigns"),
     "campaign": _at_campaign,
+    "live-sessions": _at("/shop/live"),
+    "live-session": _at_live,
+    "live-desk": _at_live_desk,
+    "refused-packs": _at_refused_packs,
     "till": _at_till,
     "basket": _at_basket,
     "open-books": _at("/open-books"),

@@ -16,6 +16,7 @@ PAGES = {
         "/",
         "/shop/products",
         "/shop/cart",
+        "/shop/live",
         "/charity/campaigns",
         "/points/stores",
         "/notices",
@@ -33,6 +34,8 @@ PAGES = {
         "/supplier/products/new",
         "/supplier/applications",
         "/supplier/benefit-links",
+        "/live-desk",
+        "/live-desk/new",
     ),
     "certifier": ("/certification", "/certification/products", "/certification/alerts", "/notices/desk"),
     "finance": ("/operator/bank-transfers", "/operator/payment-events"),
@@ -41,7 +44,12 @@ PAGES = {
     "committee": ("/points/committee", "/points/committee/decided"),
     "keeper": ("/points/till",),
     "household": ("/points/my", "/benefit-links/my"),
-    "admin": ("/operator/audit", "/operator/jobs", "/operator/mail"),
+    "admin": (
+        "/operator/audit",
+        "/operator/jobs",
+        "/operator/mail",
+        "/operator/return-terms?terms=seven_days",
+    ),
 }
 
 

@@ -26,20 +26,27 @@ def supplier_of(session: Session, variant: Variant) -> Actor:
 
 def make_plan(**changes: Any) -> Plan:
     """Return a plan that begins in an hour and lasts two."""
+    now = clock.now()
     values: dict[str, Any] = {
         "title_zh": "青莲村小米专场",
         "title_en": "An evening of millet",
         "about_zh": "看一看石磨怎么转。",
         "about_en": "See how the mill turns.",
-        "starts_at": clock.now() + timedelta(hours=1),
-        "ends_at": clock.now() + timedelta(hours=3),
+        "starts_at": now + timedelta(hours=1),
+        "ends_at": now + timedelta(hours=3),
         "watch_url": "",
     }
     return Plan(**(values | changes))
 
 
 def make_live(
-    session: Session, variant: Variant, packs: int = 0, *, opened: bool = False, price_fen: int | None = None
+    session: Session,
+    variant: Variant,
+    packs: int = 0,
+    *,
+    opened: bool = False,
+    price_fen: int | None = None,
+    most_per_buyer: int | None = None,
 ) -> LiveSession:
     """Return a session of the supplier of a pack size, with so many packs of it set aside."""
     actor = supplier_of(session, variant)
@@ -48,7 +55,14 @@ def make_live(
     )
     if packs:
         services.set_aside(
-            session, actor, live.public_id, variant.public_id, packs, price_fen, once=ids.public_id(20)
+            session,
+            actor,
+            live.public_id,
+            variant.public_id,
+            packs,
+            price_fen,
+            most_per_buyer,
+            once=ids.public_id(20),
         )
     if opened:
         services.open_session(session, actor, live.public_id)

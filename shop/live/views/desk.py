@@ -11,13 +11,16 @@ from accounts.values import Role
 from core.db import reading, transaction
 from core.errors import NotFound, Refusal
 from core.sheets import plain_yuan
+from shop.catalogue.errors import ChangedMeanwhile
+from shop.catalogue.wording import changed_text
 from shop.live import queries, rules, services, wording
-from shop.live.errors import BadPlan, DearerThanOrdinary
-from shop.live.forms import CallOffForm, PlanForm, SetAsideForm, StepForm, TakeBackForm
+from shop.live.errors import BadPlan, DearerThanOrdinary, NotInMultiples, WrongSessionState
+from shop.live.forms import CallOffForm, PlanForm, SetAsideForm, TakeBackForm
+from shop.live.models import LiveSession
 from shop.live.values import RUNNING, LiveGoods, SessionState
 from shop.permissions import HOLD_SESSIONS, MANAGE_PRODUCTS
 from shop.stock.errors import OutOfStock
-from shop.stock.wording import name_of
+from shop.stock.wording import limit_text, name_of
 from web.access import current_actor, requires
 from web.pagination import page_number, paginate
 from web.security import keep_private
@@ -79,10 +82,25 @@ def _offer_hosts(form: PlanForm) -> list[Any]:
     return hosts
 
 
-def _plan_page(form: PlanForm, status: int = 200, public_id: str = "") -> tuple[str, int]:
+def _plan_page(
+    form: PlanForm,
+    status: int = 200,
+    public_id: str = "",
+    *,
+    stale: ChangedMeanwhile | None = None,
+    problem: str = "",
+) -> tuple[str, int]:
     if not public_id:
         _offer_hosts(form)
-    return render_template("shop/live/plan.html", form=form, public_id=public_id), status
+    page = render_template(
+        "shop/live/plan.html",
+        form=form,
+        public_id=public_id,
+        stale_text=changed_text(stale) if stale else "",
+        stale_rows=wording.change_rows(stale) if stale else (),
+        problem=problem,
+    )
+    return page, status
 
 
 @bp.get("/live-desk/<public_id>")
@@ -120,12 +138,12 @@ def _page(
         may_call_off=(hosts or actor.has_role(Role.ADMIN)) and live.state in RUNNING,
         may_set_aside=bool(own) and live.state in RUNNING,
         call_off_form=call_off_form or CallOffForm(formdata=None),
-        step_form=StepForm(formdata=None),
         back_form=lambda item: back_form if back_of == item else TakeBackForm(formdata=None),
         back_of=back_of,
         problem=problem,
         percent_left=rules.percent_left,
         name_of=wording.pack_name,
+        limit_text=limit_text,
         **wording.session_words(),
     )
     return page, status
@@ -136,7 +154,8 @@ def _page(
 def edit(public_id: str) -> Any:
     """Show what is planned, to be changed."""
     form = PlanForm(formdata=None)
-    live = _own_running(public_id, form)
+    live = _own(public_id, form)
+    rules.require_state(live.state, RUNNING)
     form.fill_from(live)
     return _plan_page(form, public_id=public_id)
 
@@ -144,29 +163,39 @@ def edit(public_id: str) -> Any:
 @bp.post("/live-desk/<public_id>/edit")
 @requires(HOLD_SESSIONS)
 def change(public_id: str) -> Any:
-    """Change what is planned."""
+    """Change what is planned; what somebody else changed meanwhile is shown first."""
     form = PlanForm()
-    _own_running(public_id, form)
+    live = _own(public_id, form)
     if not form.validate_on_submit():
         return _plan_page(form, 422, public_id)
     try:
         with transaction() as session:
-            services.edit_session(session, current_actor(), public_id, form.to_plan())
+            changes = services.edit_session(
+                session,
+                current_actor(),
+                public_id,
+                form.to_plan(live),
+                version=int(form.version.data or 0),
+            )
     except BadPlan as refusal:
         form.add_error(refusal.field, words_for(refusal))
         return _plan_page(form, 422, public_id)
-    flash(_("Stored."), "good")
+    except ChangedMeanwhile as refusal:
+        form.version.data = str(refusal.version)
+        return _plan_page(form, 409, public_id, stale=refusal)
+    except WrongSessionState as refusal:
+        return _plan_page(form, 409, public_id, problem=words_for(refusal))
+    flash(_("Stored.") if changes else _("Nothing was changed."), "good" if changes else "info")
     return _to(public_id)
 
 
-def _own_running(public_id: str, form: PlanForm) -> Any:
-    """Return a session of the actor's that is not over; its host is none of the fields of its form."""
-    del form.host
+def _own(public_id: str, form: PlanForm) -> LiveSession:
+    """Return a session that the actor holds, and leave the fields in its form that can be changed."""
     with reading() as session:
         live, _host = queries.get_visible(session, current_actor(), public_id)
         if not queries.is_host(session, current_actor(), live):
             raise NotFound("live session")
-    rules.require_state(live.state, RUNNING)
+    form.narrow_to(live)
     return live
 
 
@@ -252,10 +281,10 @@ def keep_aside(public_id: str, variant: str) -> Any:
     form = SetAsideForm()
     item, live = _pack(public_id, variant)
     if live.state == SessionState.OPEN and item.set_aside:
-        del form.price
+        form.keep_what_is_open()
     if not form.validate_on_submit():
         return _aside_page(public_id, variant, form, 422)
-    price_fen = form.price.fen if "price" in form else None
+    price_fen, limit = (form.price.fen, form.most_per_buyer.number) if "price" in form else (None, None)
     try:
         with transaction() as session:
             services.set_aside(
@@ -265,6 +294,8 @@ def keep_aside(public_id: str, variant: str) -> Any:
                 variant,
                 form.packs.number or 0,
                 price_fen,
+                limit,
+                version=int(form.version.data or 0),
                 once=form.once.data or "",
             )
     except NotFound:
@@ -272,6 +303,12 @@ def keep_aside(public_id: str, variant: str) -> Any:
     except OutOfStock as refusal:
         form.add_error("packs", wording.free_text(refusal.short[0].available))
         return _aside_page(public_id, variant, form, 409)
+    except ChangedMeanwhile as refusal:
+        form.version.data = str(refusal.version)
+        return _aside_page(public_id, variant, form, 409, stale_text=changed_text(refusal))
+    except NotInMultiples as refusal:
+        form.add_error(refusal.field, words_for(refusal))
+        return _aside_page(public_id, variant, form, int(refusal.status))
     except Refusal as refusal:
         form.add_error("price" if isinstance(refusal, DearerThanOrdinary) else "packs", words_for(refusal))
         return _aside_page(public_id, variant, form, int(refusal.status))
@@ -294,16 +331,26 @@ def _pack(public_id: str, variant: str) -> tuple[LiveGoods, Any]:
     return found[0], live
 
 
-def _aside_page(public_id: str, variant: str, form: SetAsideForm, status: int = 200) -> tuple[str, int]:
+def _aside_page(
+    public_id: str, variant: str, form: SetAsideForm, status: int = 200, *, stale_text: str = ""
+) -> tuple[str, int]:
     keep_private()
     item, live = _pack(public_id, variant)
     fixed = live.state == SessionState.OPEN and bool(item.set_aside)
     if fixed and "price" in form:
-        del form.price
+        form.keep_what_is_open()
     elif not fixed and form.price.data is None:
         form.price.data = plain_yuan(item.session_price_fen)
+        form.most_per_buyer.data = str(item.session_limit or "")
+        form.version.data = str(item.session_version)
     page = render_template(
-        "shop/live/set_aside.html", live=live, item=item, form=form, fixed=fixed, name_of=wording.pack_name
+        "shop/live/set_aside.html",
+        live=live,
+        item=item,
+        form=form,
+        fixed=fixed,
+        stale_text=stale_text,
+        name_of=wording.pack_name,
     )
     return page, status
 

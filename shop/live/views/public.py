@@ -11,7 +11,7 @@ from shop.live import queries, rules, wording
 from shop.live.values import SessionState
 from shop.stock.queries import free_watch
 from shop.stock.rules import most_sellable
-from shop.stock.wording import unit_price_text, weight_text
+from shop.stock.wording import limit_text, unit_price_text
 from web import kept_pages
 from web.access import public
 from web.caching import shared
@@ -75,7 +75,7 @@ def show(public_id: str) -> Any:
         percent_left=rules.percent_left,
         most_sellable=most_sellable,
         unit_price_text=unit_price_text,
-        weight_text=weight_text,
         impact_of=wording.impact_of,
+        limit_text=limit_text,
         **wording.session_words(),
     )

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from core.db import reading, transaction
 from core.errors import Refusal
 from core.permissions import GUEST
 from ledger import checks
+from shop.catalogue.errors import ChangedMeanwhile
 from shop.live import jobs, services
 from shop.live.errors import WrongSessionState
 from shop.live.models import LiveItem, LiveSession
@@ -28,7 +30,8 @@ from shop.stock.errors import OutOfStock
 from shop.stock.models import Stock, StockHold, StockMovement
 from shop.stock.values import Problem
 from tests.factories.live import edition_of, make_live, make_plan, supplier_of
-from tests.factories.orders import make_request, make_variant
+from tests.factories.orders import DELIVERY, make_request, make_variant
+from tests.factories.people import actor_of, make_user
 from tests.shop.orders.test_concurrency import at_once, left, order
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.usefixtures("live_database")]
@@ -37,11 +40,11 @@ pytestmark = [pytest.mark.concurrency, pytest.mark.usefixtures("live_database")]
 class Show:
     """A session of one kind of packs, with those who hold it."""
 
-    def __init__(self, stock: int, packs: int, *, opened: bool = True) -> None:
+    def __init__(self, stock: int, packs: int, *, opened: bool = True, limit: int | None = None) -> None:
         with transaction() as session:
             variant = make_variant(session, stock=stock)
             self.actor = supplier_of(session, variant)
-            live = make_live(session, variant, packs, opened=opened)
+            live = make_live(session, variant, packs, opened=opened, most_per_buyer=limit)
             self.ordinary, self.ordinary_public_id = variant.id, variant.public_id
             self.live, self.public_id = live.id, live.public_id
             self.edition = edition_of(session, live).id if packs else 0
@@ -102,6 +105,46 @@ def test_who_wants_more_than_is_left_is_told_how_many_are() -> None:
     assert (left(show.edition), left(show.ordinary)) == (2, 30)
 
 
+@pytest.mark.parametrize("accounts", [0, 1, 8])
+def test_a_buyer_who_checks_out_eight_times_at_once_gets_no_more_than_the_limit(accounts: int) -> None:
+    show = Show(stock=80, packs=50, limit=2)
+    with transaction() as session:
+        account = actor_of(make_user(session))
+
+    def buy(number: int) -> Callable[[], PlacedOrder]:
+        def step() -> PlacedOrder:
+            # The first of them by the account, the others as a guest; all with one phone number.
+            actor, secret = (account, None) if number < accounts else (GUEST, ids.secret())
+            request = make_request((show.edition, 1), (show.ordinary, 1), guest_secret=secret)
+            with transaction() as session:
+                return order_services.place_order(session, actor, request)
+
+        return step
+
+    results = at_once([buy(number) for number in range(8)])
+    assert Counter(type(result) for result in results) == {PlacedOrder: 2, BasketRefused: 6}
+    problems = {r.problems[0].problem for r in results if isinstance(r, BasketRefused)}
+    assert problems == {Problem.TOO_MANY}
+    assert (held(show.edition), left(show.edition)) == (2, 48)
+    prove()
+
+
+def test_many_buyers_of_limited_packs_get_theirs_and_no_pack_is_sold_twice() -> None:
+    show = Show(stock=80, packs=30, limit=2)
+    phones = [f"138{number:08}" for number in range(20)]
+
+    def buy(phone: str) -> Callable[[], PlacedOrder]:
+        delivery = replace(DELIVERY, phone=phone)
+        return lambda: order(make_request((show.edition, 1), delivery=delivery))
+
+    results = at_once([buy(phone) for phone in phones * 4])
+    assert Counter(type(result) for result in results) == {PlacedOrder: 30, BasketRefused: 50}
+    with reading() as session:
+        to = Counter(delivery["phone"] for delivery in session.scalars(select(Order.delivery)))
+    assert max(to.values()) == 2
+    prove()
+
+
 def test_ending_among_checkouts_loses_and_doubles_no_pack() -> None:
     show = Show(stock=80, packs=50)
     calls = [show.buy(show.edition)] * 30 + [show.act(services.end_session)] + [show.buy(show.edition)] * 30
@@ -159,6 +202,21 @@ def test_many_clicks_on_one_plan_are_one_session() -> None:
     assert isinstance(planned[0], str)
     with reading() as session:
         assert session.scalar(select(func.count()).select_from(LiveSession)) == 2
+
+
+def test_of_many_who_change_one_plan_at_once_one_does_and_the_others_are_told() -> None:
+    show = Show(10, 0, opened=False)
+    calls = [
+        show.act(services.edit_session, make_plan(title_zh=f"第 {number} 版"), version=1)
+        for number in range(8)
+    ]
+    results = at_once(calls)
+    assert Counter(type(result) for result in results) == {dict: 1, ChangedMeanwhile: 7}
+    with reading() as session:
+        title = session.get_one(LiveSession, show.live).title_zh
+    for refused in results:
+        if isinstance(refused, ChangedMeanwhile):
+            assert refused.changes["title_zh"] == ("青莲村小米专场", title)
 
 
 def test_two_clicks_on_set_aside_are_one() -> None:

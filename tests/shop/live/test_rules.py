@@ -9,7 +9,7 @@ import pytest
 from shop.catalogue.values import Charge
 from shop.live import rules
 from shop.live.errors import BadPlan, WrongSessionState
-from shop.live.values import RUNNING, Plan, SessionState
+from shop.live.values import LONGEST, RUNNING, Plan, SessionState
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -102,3 +102,21 @@ def test_what_a_state_does_not_allow_is_refused_by_name() -> None:
     with pytest.raises(WrongSessionState) as refused:
         rules.require_state("ended", RUNNING)
     assert refused.value.state is SessionState.ENDED
+
+
+@pytest.mark.parametrize(
+    ("opened", "starts", "ends"),
+    [
+        (timedelta(0), timedelta(0), 2 * HOUR),
+        (timedelta(seconds=59), timedelta(0), 2 * HOUR),
+        (-30 * HOUR, -30 * HOUR, -28 * HOUR),
+        (HOUR, HOUR, 3 * HOUR),
+        (2 * HOUR, HOUR, 3 * HOUR),
+    ],
+)
+def test_a_session_opened_early_lasts_as_long_as_planned(
+    opened: timedelta, starts: timedelta, ends: timedelta
+) -> None:
+    moved = rules.moved_to(plan(), NOW + opened)
+    assert (moved.starts_at - NOW, moved.ends_at - NOW) == (starts, ends)
+    assert moved.ends_at - moved.starts_at <= LONGEST

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from accounts.values import OrganisationKind, Role
@@ -13,28 +15,31 @@ from core import clock, ids
 from core.audit import AuditEntry
 from core.errors import NotFound
 from core.permissions import SYSTEM, Actor, Grant
+from ledger import checks
 from registry.models import Region
 from shop.catalogue import services as catalogue
+from shop.catalogue.errors import ChangedMeanwhile
 from shop.catalogue.models import Product, Variant
-from shop.catalogue.values import PackPatch, ProductPatch, VariantEdit
+from shop.catalogue.values import Changes, PackPatch, ProductPatch, VariantEdit
 from shop.live import queries, services
 from shop.live.errors import BadPlan, DearerThanOrdinary, NotForSession, NotInMultiples, WrongSessionState
 from shop.live.models import LiveItem, LiveSession
-from shop.live.values import Ineligible, SessionState
+from shop.live.values import LONGEST, Ineligible, SessionState
 from shop.orders import services as orders
 from shop.orders.errors import BasketRefused
 from shop.orders.models import Order
-from shop.orders.values import Received
+from shop.orders.values import PlacedOrder, Received
 from shop.product_files.queries import edit_of_pack
 from shop.stock import queries as stock_queries
 from shop.stock import services as stock
 from shop.stock.errors import OutOfStock
 from shop.stock.values import Problem
+from tests.conftest import StatementCounter
 from tests.factories.live import edition_of, host_of, make_live, make_plan, supplier_of
-from tests.factories.orders import make_variant, place
+from tests.factories.orders import DELIVERY, make_variant, place
 from tests.factories.people import actor_of, make_organisation, make_user, make_village
 from tests.shop.orders.test_refunding import paid_order
-from tests.shop.orders.test_services import MONEY
+from tests.shop.orders.test_services import MONEY, close_intents
 
 
 def free(session: Session, *variants: Variant) -> list[int]:
@@ -221,7 +226,7 @@ def test_only_the_host_runs_a_session_and_the_operator_may_call_any_off(session:
         with pytest.raises(NotFound):
             act(session, stranger, live.public_id)
     with pytest.raises(NotFound):
-        services.edit_session(session, stranger, live.public_id, make_plan())
+        services.edit_session(session, stranger, live.public_id, make_plan(), version=1)
     with pytest.raises(NotFound):
         services.call_off_session(session, stranger, live.public_id, "不播了")
     with pytest.raises(NotFound):
@@ -287,19 +292,95 @@ def test_the_price_follows_the_ordinary_one_down_and_never_up(session: Session) 
 def test_a_plan_is_edited_until_the_end_and_an_open_session_keeps_its_start(session: Session) -> None:
     variant = make_variant(session)
     live, actor = make_live(session, variant), supplier_of(session, variant)
-    services.edit_session(session, actor, live.public_id, make_plan(title_zh="改名"))
+
+    def edit(**changes: Any) -> Changes:
+        plan = make_plan(**changes)
+        return services.edit_session(session, actor, live.public_id, plan, version=live.version)
+
+    assert edit(title_zh="改名")["title_zh"] == ("青莲村小米专场", "改名")
     services.open_session(session, actor, live.public_id)
     started = live.starts_at
     later = clock.now() + timedelta(hours=5)
-    services.edit_session(
-        session, actor, live.public_id, make_plan(starts_at=later - timedelta(minutes=1), ends_at=later)
-    )
+    edit(starts_at=later - timedelta(minutes=1), ends_at=later)
     assert (live.starts_at, live.ends_at) == (started, later)
-    with pytest.raises(BadPlan):
-        services.edit_session(session, actor, live.public_id, make_plan(ends_at=clock.now()))
+    for ends_at in (clock.now(), started + LONGEST + timedelta(seconds=1)):
+        with pytest.raises(BadPlan):
+            edit(starts_at=ends_at - timedelta(minutes=1), ends_at=ends_at)
     services.end_session(session, actor, live.public_id)
     with pytest.raises(WrongSessionState):
-        services.edit_session(session, actor, live.public_id, make_plan())
+        edit()
+
+
+def test_a_session_opened_early_ends_by_itself_as_early_and_gives_its_packs_back(session: Session) -> None:
+    variant = make_variant(session, stock=50)
+    actor = supplier_of(session, variant)
+    live = make_live(session, variant, 20)
+    now = clock.now()
+    far = make_plan(starts_at=now + timedelta(days=30), ends_at=now + timedelta(days=30, hours=2))
+    services.edit_session(session, actor, live.public_id, far, version=live.version)
+    services.open_session(session, actor, live.public_id)
+    assert (live.ends_at - live.starts_at, live.version) == (timedelta(hours=2), 3)
+    assert now - timedelta(minutes=1) <= live.starts_at <= clock.now()
+    with clock.at(now + timedelta(hours=1, minutes=58)):
+        assert queries.due_sessions(session, 0) == []
+    with clock.at(now + timedelta(hours=2)):
+        assert queries.due_sessions(session, 0) == [live.id]
+        assert services.follow_clock(session, live.id) == 1
+    assert live.state == SessionState.ENDED
+    assert free(session, variant, edition_of(session, live)) == [50, 0]
+    opened = session.scalars(select(AuditEntry).where(AuditEntry.action == "live session opened")).one()
+    assert opened.before is not None
+    assert opened.before["ends_at"] == far.ends_at.isoformat()
+
+
+def test_a_plan_that_somebody_changed_meanwhile_is_not_overwritten_unseen(session: Session) -> None:
+    variant = make_variant(session)
+    live, actor = make_live(session, variant), supplier_of(session, variant)
+    plan = make_plan(starts_at=live.starts_at, ends_at=live.ends_at, title_zh="先改的")
+    services.edit_session(session, actor, live.public_id, plan, version=1)
+    other = replace(plan, title_zh="后改的")
+    with pytest.raises(ChangedMeanwhile) as refused:
+        services.edit_session(session, actor, live.public_id, other, version=1)
+    assert (refused.value.version, refused.value.by) == (2, "孙掌柜")
+    assert refused.value.changes["title_zh"] == ("青莲村小米专场", "先改的")
+    # What is the same already is no edit, whatever was seen.
+    assert services.edit_session(session, actor, live.public_id, plan, version=1) == {}
+    services.edit_session(session, actor, live.public_id, other, version=2)
+    assert (live.title_zh, live.version) == ("后改的", 3)
+
+
+@pytest.mark.parametrize(
+    ("damage", "name"),
+    [
+        ("UPDATE shop_live_items SET set_aside = 19", "S70-session-packs-are-accounted-for"),
+        (
+            "UPDATE shop_variants SET closed_at = now() WHERE edition_of IS NOT NULL",
+            "S71-sessions-sell-while-they-are-open",
+        ),
+        (
+            "UPDATE shop_live_sessions SET state = 'ended', closed_at = now() - interval '2 hours'; "
+            "UPDATE shop_stock_movements SET moved_at = now() - interval '2 hours'",
+            "S72-ended-sessions-keep-nothing",
+        ),
+        (
+            "UPDATE shop_live_sessions SET ends_at = starts_at + interval '25 hours'",
+            "S73-sessions-end-at-their-time",
+        ),
+        (
+            "UPDATE shop_live_sessions SET starts_at = now() - interval '3 hours', ends_at = now() - interval '61 minutes'",
+            "S73-sessions-end-at-their-time",
+        ),
+    ],
+)
+def test_the_checks_notice_what_does_not_agree(session: Session, damage: str, name: str) -> None:
+    make_live(session, make_variant(session, stock=50), 20, opened=True)
+    session.flush()
+    assert not [found for found in checks.run(session) if found.wrong]
+    with session.begin_nested() as point:
+        for statement in damage.split("; "):
+            session.execute(text(statement))
+        assert name in {found.name for found in checks.run(session) if found.wrong}
+        point.rollback()
 
 
 def test_a_session_planned_twice_by_one_form_is_planned_once(session: Session) -> None:
@@ -354,3 +435,75 @@ def test_the_price_follows_a_product_list_too(session: Session) -> None:
     assert catalogue.edit_many(session, actor, [patch]) == {variant.product_id}
     edition = edition_of(session, live)
     assert (edition.price_fen, edition.producer_fen) == (30_00, 20_00)
+
+
+def test_a_buyer_gets_as_many_packs_as_the_session_says_and_no_more(session: Session) -> None:
+    variant = make_variant(session, stock=50)
+    live = make_live(session, variant, 20, opened=True, most_per_buyer=3)
+    edition = edition_of(session, live)
+
+    def wish(packs: int, **more: Any) -> PlacedOrder:
+        return place(session, (edition, packs), (variant, 1), **more)
+
+    def refused(packs: int, **more: Any) -> list[tuple[int, Problem]]:
+        with pytest.raises(BasketRefused) as found:
+            wish(packs, **more)
+        return [(problem.goods.variant_id, problem.problem) for problem in found.value.problems]
+
+    too_many = [(edition.id, Problem.TOO_MANY)]
+    assert refused(4) == too_many
+    first = wish(2)
+    assert refused(2) == too_many
+    # Another phone number is another buyer, and so is an account; of guests to its phone number it hears, though.
+    other = {"delivery": replace(DELIVERY, phone="13900139000")}
+    wish(3, **other)
+    account = {"actor": actor_of(make_user(session)), "guest_secret": None}
+    assert refused(2, **account) == too_many
+    wish(1, **account)
+    wish(2, **account, delivery=replace(DELIVERY, phone="13700137000"))
+    assert refused(1, **account, delivery=replace(DELIVERY, phone="13600136000")) == too_many
+    assert refused(1) == too_many
+    # What was given up does not count any more.
+    close_intents(session, first)
+    orders.cancel_order(session, SYSTEM, first.order_id)
+    assert free(session, edition) == [12 + 2]
+    wish(2)
+    assert refused(1) == too_many
+
+
+def test_a_limit_costs_only_the_baskets_that_have_one(session: Session) -> None:
+    variant = make_variant(session, stock=90)
+    free_live = make_live(session, variant, 20, opened=True)
+    limited_live = make_live(session, variant, 20, opened=True, most_per_buyer=2)
+    packs = (variant, edition_of(session, free_live), edition_of(session, limited_live))
+    session.commit()
+    place(session, *((pack, 1) for pack in packs), delivery=replace(DELIVERY, phone="13700137000"))
+
+    def sent(*wanted: tuple[Variant, int]) -> int:
+        with StatementCounter() as counted:
+            place(session, *wanted)
+        return len(counted)
+
+    ordinary = sent((packs[0], 1))
+    assert sent((packs[1], 1)) == ordinary
+    assert sent((packs[2], 1)) == ordinary + 2
+    assert sent((packs[2], 1), (packs[1], 1), (packs[0], 1)) == ordinary + 2
+
+
+def test_a_limit_is_set_before_the_session_opens_and_fits_the_steps(session: Session) -> None:
+    variant = make_variant(session, stock=90, multiple=4)
+    live, actor = make_live(session, variant), supplier_of(session, variant)
+
+    def aside(limit: int | None, price_fen: int | None = 30_00) -> int | None:
+        services.set_aside(
+            session, actor, live.public_id, variant.public_id, 4, price_fen, limit, once=once()
+        )
+        return edition_of(session, live).most_per_buyer
+
+    for odd in (2, 6, 0):
+        with pytest.raises(NotInMultiples) as refused:
+            aside(odd)
+        assert refused.value.field == "most_per_buyer"
+    assert [aside(8), aside(4), aside(None), aside(4)] == [8, 4, None, 4]
+    services.open_session(session, actor, live.public_id)
+    assert aside(None, None) == 4

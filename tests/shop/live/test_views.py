@@ -14,13 +14,14 @@ from accounts.models import Organisation
 from accounts.values import OrganisationKind, Role
 from core import clock, ids
 from shop.catalogue.models import Product, Variant
+from shop.catalogue.values import ReturnTerms
 from shop.certification.values import CertificateKind
 from shop.live import services
 from shop.live.models import LiveItem, LiveSession
 from shop.stock import queries as stock_queries
 from tests.conftest import StatementCounter
 from tests.factories.live import edition_of, make_live, supplier_of
-from tests.factories.orders import certify, make_variant, place
+from tests.factories.orders import CHECKOUT, certify, make_variant, place
 from tests.factories.people import make_organisation, make_user
 from tests.page_client import Page, PageClient
 from tests.shop.orders.test_refunding import paid_order
@@ -106,6 +107,19 @@ def test_an_open_session_shows_its_price_what_is_left_and_sells(world: World) ->
     assert f'<a href="/shop/products/{world.slug}">到商城看这个产品</a>' in cart.html
 
 
+def test_a_session_says_on_which_terms_its_goods_go_back(world: World) -> None:
+    flawed = make_variant(
+        world.session, supplier=world.supplier, terms=ReturnTerms.FLAWED, note=("外皮有疤", "Scarred skin")
+    )
+    plain, other = world.live(), make_live(world.session, flawed, 5)
+    world.session.commit()
+    visitor = PageClient(world.app, world.session)
+    assert "支持七日无理由退货" in visitor.get(f"/shop/live/{plain.public_id}").text
+    page = visitor.get(f"/shop/live/{other.public_id}")
+    assert "外皮有疤" in page.text
+    assert "下单时请您确认" in page.text
+
+
 def test_sold_out_says_honestly_how_many_the_shop_has(world: World) -> None:
     live = world.live(opened=True)
     place(world.session, (edition_of(world.session, live), 20))
@@ -173,6 +187,8 @@ def test_a_supplier_plans_sets_aside_opens_and_ends(world: World) -> None:
     assert (world.left(world.variant), world.left(edition), edition.price_fen) == (30, 20, 35_00)
     client.post(world.pack(live, "/take-back"), {"once": ids.public_id(20), "packs": "5"})
     assert (world.left(world.variant), world.left(edition)) == (35, 15)
+    # What cannot be undone asks once more: its button lies behind a first tap.
+    assert '<details class="call-off">' in client.get(world.desk(live)).html
     client.post(world.desk(live, "/open"), {})
     assert "正在直播" in client.get(world.desk(live)).text
     # The price of an open session stays.
@@ -198,6 +214,42 @@ def test_wrong_plans_come_back_with_what_was_typed(world: World) -> None:
     assert world.session.scalars(select(LiveSession)).all() == []
 
 
+def test_two_people_who_change_one_plan_see_what_the_other_did(world: World) -> None:
+    live = world.live()
+    path = world.desk(live, "/edit")
+    form = world.client.get(path)
+    assert 'name="version" type="hidden" value="1"' in form.html
+    fields = plan_fields(world, version="1", title_zh="先改的专场")
+    world.client.post(path, fields, 303)
+    page = world.client.post(path, fields | {"title_zh": "后改的专场", "about_en": "Of mine"}, 409)
+    for words in ("别人改过这里", "青莲村小米专场", "先改的专场"):
+        assert words in page.text
+    assert 'value="后改的专场"' in page.html
+    assert "Of mine" in page.text
+    assert 'name="version" type="hidden" value="2"' in page.html
+    world.session.refresh(live)
+    assert live.title_zh == "先改的专场"
+    world.client.post(path, fields | {"title_zh": "后改的专场", "version": "2"}, 303)
+    world.session.refresh(live)
+    assert live.title_zh == "后改的专场"
+    # A form without a version of ours is as one that has seen nothing; one that makes no sense is refused.
+    world.client.post(path, fields | {"title_zh": "再改", "version": ""}, 409)
+    world.client.post(path, fields | {"title_zh": "再改", "version": "new"}, 422)
+
+
+def test_a_plan_that_is_over_keeps_what_was_typed_on_the_page(world: World) -> None:
+    live = world.live(opened=True)
+    path = world.desk(live, "/edit")
+    page = world.client.get(path)
+    assert 'name="starts_at"' not in page.html
+    services.end_session(world.session, world.actor, live.public_id)
+    world.session.commit()
+    page = world.client.post(path, plan_fields(world, version="2"), 409)
+    assert "这场直播已经结束。" in page.text
+    assert 'value="Millet evening"' in page.html
+    world.client.get(path, 409)
+
+
 def test_wrong_numbers_come_back_beside_their_field(world: World) -> None:
     live = world.live(packs=0)
 
@@ -215,6 +267,77 @@ def test_wrong_numbers_come_back_beside_their_field(world: World) -> None:
     page = post(409, "6", rest="/take-back")
     assert "目前只有 5 份可动。" in page.text
     assert world.session.scalars(select(LiveItem.set_aside)).one() == 5
+
+
+def test_a_limit_is_typed_at_the_desk_and_named_wherever_the_packs_are(world: World) -> None:
+    live = world.live(packs=0)
+
+    def aside(status: int, **fields: str) -> Page:
+        typed = {"once": ids.public_id(20), "packs": "20", "price": "30"} | fields
+        return world.client.post(world.pack(live), typed, status)
+
+    for odd in ("0", "-1", "two", "1.5"):
+        page = aside(422, most_per_buyer=odd)
+        assert f'value="{odd}"' in page.html
+    aside(303, most_per_buyer="2")
+    assert "每位买家限购 2 份" in world.client.get(world.desk(live)).text
+    assert 'name="most_per_buyer" type="text" value="2"' in world.client.get(world.pack(live)).html
+    world.client.post(world.desk(live, "/open"), {})
+    assert 'name="most_per_buyer"' not in world.client.get(world.pack(live)).html
+    aside(303, packs="1", most_per_buyer="9")
+    edition = edition_of(world.session, live)
+    assert edition.most_per_buyer == 2
+    visitor = PageClient(world.app, world.session)
+    page = visitor.get(f"/shop/live/{live.public_id}")
+    assert "每位买家限购 2 份" in page.text
+    assert 'max="2"' in page.html
+    page = visitor.post("/shop/cart/add", {"variant": edition.public_id, "quantity": "3"}, 409)
+    assert "同一账号或收货手机号此前的订单也计入" in page.text
+    visitor.post("/shop/cart/add", {"variant": edition.public_id, "quantity": "2"})
+    for path in ("/shop/cart", "/shop/checkout"):
+        assert "每位买家限购 2 份" in visitor.get(path).text
+
+
+def test_a_form_that_shows_an_old_price_does_not_bring_it_back_unseen(world: World) -> None:
+    live = world.live(packs=0)
+
+    def aside(status: int, version: str, price: str, limit: str = "") -> Page:
+        fields = {"once": ids.public_id(20), "packs": "5", "price": price, "most_per_buyer": limit}
+        return world.client.post(world.pack(live), fields | {"version": version}, status)
+
+    shown = world.client.get(world.pack(live)).form(world.pack(live))["fields"]["version"]
+    assert shown == "0"
+    aside(303, shown, "38")
+    assert world.client.get(world.pack(live)).form(world.pack(live))["fields"]["version"] == "1"
+    aside(303, "1", "30", "2")
+    # A colleague opened the form before: more packs at the price of now are fine, the old price is not.
+    page = aside(409, "1", "38")
+    assert "下面是您填写的内容" in page.text
+    assert 'value="38"' in page.html
+    assert "¥30.00" in page.text
+    edition = edition_of(world.session, live)
+    assert (edition.price_fen, edition.most_per_buyer, world.left(edition)) == (30_00, 2, 10)
+    aside(303, "1", "30", "2")
+    again = page.form(world.pack(live))["fields"]["version"]
+    aside(303, again, "38")
+    edition = edition_of(world.session, live)
+    assert (edition.price_fen, edition.most_per_buyer, world.left(edition)) == (38_00, None, 20)
+
+
+def test_an_earlier_order_counts_and_the_refusal_keeps_what_was_typed(world: World) -> None:
+    live = world.live(opened=True, most_per_buyer=2)
+    edition = edition_of(world.session, live)
+    place(world.session, (edition, 1))
+    world.session.commit()
+    visitor = PageClient(world.app, world.session)
+    visitor.post("/shop/cart/add", {"variant": edition.public_id, "quantity": "2"})
+    once = visitor.get("/shop/checkout").form("/shop/checkout")["fields"]["once"]
+    page = visitor.post("/shop/checkout", CHECKOUT | {"once": once}, 409)
+    assert "每位买家限购 2 份。同一账号或收货手机号此前的订单也计入。" in page.text
+    assert "有商品刚刚发生了变化" not in page.text
+    assert 'value="府前路 1 号"' in page.html or "府前路 1 号" in page.text
+    visitor.post("/shop/cart/update", {"variant": edition.public_id, "quantity": "1"})
+    visitor.post("/shop/checkout", CHECKOUT | {"once": once}, 303)
 
 
 def test_calling_off_needs_a_reason_and_the_operator_may(world: World) -> None:
