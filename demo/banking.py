@@ -46,7 +46,7 @@ def _pay_in_own_money(world: World, session: Session) -> None:
         world.finance,
         paid_by,
         ResolutionKind.OWN,
-        "运营方存入周转金，用于支付服务手续费。",
+        "运营方存入周转金，用于支付机构手续费。",
         once=ids.public_id(20),
     )
     services.decide_proposal(session, world.fixed["admin"], paid_by, proposal.public_id, confirm=True)

@@ -136,7 +136,10 @@ def _bases(session: Session, part: SupplierOrder, lines: Sequence[OrderLine]) ->
     """Return what each accepted line was worth at receipt, less what had gone back, as its statement says (fen by line)."""
     before = queries.refunded_before(session, part.id)
     worths = [(line.accepted_quantity or 0) * line.unit_price_fen for line in lines]
-    asked = [before.get(line.id, 0) for line in lines]
+    asked = [
+        max(0, before.get(line.id, 0) - (line.line_fen - worth))
+        for line, worth in zip(lines, worths, strict=True)
+    ]
     freight = [part.freight_fen] if part.freight_fen and sum(worths) else []
     rows = [*worths, *freight]
     kept_back = sum(rows) - (part.accepted_fen or 0)

@@ -151,3 +151,28 @@ register(
         """,
     )
 )
+register(
+    Check(
+        "S35-parts-owe-what-was-accepted",
+        N_(
+            "every received part owes its supplier what was accepted of each line, at most what is still paid for that line, and the freight unless nothing was accepted"
+        ),
+        """
+        WITH back AS (
+            SELECT order_line_id AS id, sum(prepaid_fen) AS fen FROM shop_order_refunds
+            WHERE order_line_id IS NOT NULL AND NOT declined GROUP BY 1
+        ), lines AS (
+            SELECT l.supplier_order_id AS id, l.accepted_quantity * l.unit_price_fen AS worth,
+                   l.line_fen - coalesce(back.fen, 0) AS paid
+            FROM shop_order_lines l JOIN shop_supplier_orders s ON s.id = l.supplier_order_id
+            LEFT JOIN back ON back.id = l.id
+            WHERE s.state = 'received'
+        ), worth AS (
+            SELECT id, sum(greatest(0, least(worth, paid))) AS goods, sum(worth) > 0 AS accepted FROM lines GROUP BY 1
+        )
+        SELECT count(*), count(*) FILTER (WHERE s.accepted_fen
+            <> CASE WHEN w.accepted THEN w.goods + s.freight_fen ELSE 0 END)
+        FROM worth w JOIN shop_supplier_orders s USING (id)
+        """,
+    )
+)

@@ -48,6 +48,14 @@ class BatchOutdated(Refusal):
         self.suppliers = suppliers
 
 
+class AccountChanged(Refusal):
+    """Suppliers (Chinese, English names) named another account since their payouts were approved."""
+
+    def __init__(self, suppliers: tuple[tuple[str, str], ...]) -> None:
+        super().__init__(f"another account since: {', '.join(zh for zh, _ in suppliers)}")
+        self.suppliers = suppliers
+
+
 class ReferenceTaken(Refusal):
     """A bank reference that another payout carries."""
 
@@ -75,6 +83,6 @@ class DisputeEnded(Refusal):
 
 
 class PeriodInThePast(Refusal):
-    """A claim period begins today or later, and once a day."""
+    """A claim period begins tomorrow or later, and once a day."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY

@@ -22,7 +22,6 @@ from web.forms import (
     at_most,
     no_control_characters,
     required,
-    today_or_later,
 )
 
 _WORDS = [required(), no_control_characters]
@@ -141,4 +140,6 @@ class ClaimPeriodForm(Form):
     claim_days = WholeNumberField(
         _l("Days for claims"), [required()], least=rules.FEWEST_CLAIM_DAYS, most=rules.MOST_CLAIM_DAYS
     )
-    valid_from = DayField(_l("For goods received from"), [required(), today_or_later])
+    valid_from = DayField(
+        _l("For goods received from"), [required()], description=_l("From tomorrow on at the earliest.")
+    )

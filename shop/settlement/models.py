@@ -81,7 +81,10 @@ class SupplierAccount(Base):
 
 
 class PayoutBatch(Base):
-    """What somebody proposed to pay out at one time, frozen; another person approves it or says no (fen)."""
+    """What somebody proposed to pay out at one time, frozen; another person approves it or says no (fen).
+
+    `once` says which form was sent, `chosen_hash` which suppliers were chosen in it.
+    """
 
     __tablename__ = "shop_payout_batches"
     __table_args__ = (
@@ -100,6 +103,7 @@ class PayoutBatch(Base):
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     public_id: Mapped[str] = mapped_column(unique=True)
     once: Mapped[str] = mapped_column(unique=True)
+    chosen_hash: Mapped[str] = mapped_column(default="", server_default=text("''"))
     state: Mapped[str]
     amount_fen: Mapped[int]
     proposed_by_user_id: Mapped[int | None] = mapped_column(ForeignKey("accounts_users.id"))

@@ -19,7 +19,8 @@ from shop.settlement.values import (
     Standing,
 )
 
-#: For how many days after receipt buyers may claim, unless a dated setting says otherwise; the day after, the money is due.
+#: For how many days after receipt buyers may claim, unless a dated setting says otherwise. The day after the money is due,
+#: but never while goods may go back without a reason (`RETURN_DAYS`).
 CLAIM_DAYS = 7
 FEWEST_CLAIM_DAYS, MOST_CLAIM_DAYS = 1, 90
 

@@ -311,13 +311,14 @@ class PayoutRow:
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """What a payout has for one part (fen)."""
+    """What a payout has for one part (fen); `paid_before`: an earlier payout had some for it already."""
 
     part: str
     number: str
     received_on: date
     due_on: date
     amount_fen: int
+    paid_before: bool
 
 
 @dataclass(frozen=True, slots=True)

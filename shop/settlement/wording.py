@@ -138,6 +138,14 @@ def _outdated(refusal: errors.BatchOutdated) -> str:
     )
 
 
+@explains(errors.AccountChanged)
+def _account_changed(refusal: errors.AccountChanged) -> str:
+    return _(
+        "These suppliers have named another account since the approval: %(names)s. Note their payouts as not paid and propose them anew; the others can be paid then.",
+        names=_(", ").join(in_language(zh, en) for zh, en in refusal.suppliers[:10]),
+    )
+
+
 @explains(errors.ReferenceTaken)
 def _reference_taken(_refusal: errors.ReferenceTaken) -> str:
     return _("Another payout carries this bank reference. Compare it with the bank statement.")
@@ -172,4 +180,4 @@ def _dispute_ended(_refusal: errors.DisputeEnded) -> str:
 
 @explains(errors.PeriodInThePast)
 def _period_in_the_past(_refusal: errors.PeriodInThePast) -> str:
-    return _("A claim period begins today or later, and there is one a day.")
+    return _("A claim period begins tomorrow at the earliest, and there is one a day.")

@@ -8,11 +8,11 @@ from sqlalchemy import (
     Select,
     func,
     select,
-    text,
 )
 from sqlalchemy.orm import Session, aliased
 
 from accounts.models import Organisation, User
+from core.db import lock_keys
 from core.errors import NotFound
 from shop.settlement.models import (
     SupplierAccount,
@@ -131,6 +131,4 @@ def find_account_by_once(session: Session, once: str) -> SupplierAccount | None:
 
 def lock_supplier(session: Session, supplier_id: int) -> None:
     """Let one person name an account of a supplier at a time, until the end of the step."""
-    session.execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 13))"), {"key": str(supplier_id)}
-    )
+    lock_keys(session, f"bank accounts of {supplier_id}")

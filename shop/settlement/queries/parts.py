@@ -26,6 +26,7 @@ from shop.after_sales.models import Claim
 from shop.after_sales.values import OPEN as OPEN_CLAIMS
 from shop.benefit_shares.models import BenefitShare
 from shop.benefit_shares.queries import due_of_supplier
+from shop.catalogue.rules import RETURN_DAYS
 from shop.orders.models import Order, OrderLine, OrderRefund, SupplierOrder
 from shop.orders.values import PartState
 from shop.settlement import rules
@@ -96,8 +97,8 @@ PART_FACTS = (
         Order.number,
         SupplierOrder.supplier_id,
         _RECEIVED_ON.label("received_on"),
-        # Buyers may claim until the end of the last day; the day after, the money is due.
-        _RECEIVED_ON.op("+", return_type=Date())(_CLAIM_DAYS + 1).label("due_on"),
+        # Buyers may claim, or send back without a reason, until the end of the last day; the day after, it is due.
+        _RECEIVED_ON.op("+", return_type=Date())(func.greatest(_CLAIM_DAYS, RETURN_DAYS) + 1).label("due_on"),
         _GROSS.label("gross_fen"),
         SupplierOrder.freight_fen.label("sent_freight_fen"),
         SupplierOrder.accepted_fen,

@@ -16,12 +16,12 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    text,
 )
 from sqlalchemy.orm import Session, aliased
 
 from accounts.models import Organisation, User
 from accounts.values import OrganisationKind, Role
+from core.db import lock_keys
 from core.errors import NotFound
 from core.permissions import Actor
 from ledger import queries as ledger_queries
@@ -42,6 +42,7 @@ from shop.settlement.values import (
     BatchState,
     DisputeState,
     ItemRow,
+    ItemState,
     PayoutRow,
     PayoutState,
     SupplierRow,
@@ -117,7 +118,7 @@ def _account_in(state: AccountState) -> ColumnElement[bool]:
 
 def lock_proposals(session: Session) -> None:
     """Let one person propose at a time, until the end of the step."""
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('payout proposals', 12))"))
+    lock_keys(session, "payout proposals")
 
 
 def find_batch_by_once(session: Session, once: str) -> PayoutBatch | None:
@@ -149,6 +150,18 @@ def payable_accounts(session: Session, supplier_ids: Collection[int]) -> dict[in
     ).all()
     waiting = {row.supplier_id for row in rows if row.state == AccountState.WAITING}
     return {row.supplier_id: row for row in rows if row.supplier_id not in waiting}
+
+
+def moved_accounts(session: Session, payouts: Collection[Payout]) -> tuple[tuple[str, str], ...]:
+    """Return the suppliers (Chinese, English names) that have or want another account than their payout goes to."""
+    accounts = payable_accounts(session, [payout.supplier_id for payout in payouts])
+    moved = [
+        payout.supplier_id
+        for payout in payouts
+        if payout.supplier_id not in accounts or accounts[payout.supplier_id].id != payout.account_id
+    ]
+    names = select(Organisation.name_zh, Organisation.name_en).where(Organisation.id.in_(moved))
+    return tuple((row.name_zh, row.name_en) for row in session.execute(names.order_by(Organisation.id)))
 
 
 def lock_batch(session: Session, public_id: str) -> PayoutBatch:
@@ -307,13 +320,14 @@ def failed_payouts(session: Session) -> list[PayoutRow]:
 
 
 def _not_paid_since() -> ColumnElement[bool]:
-    later = aliased(Payout)
+    later, proposed = aliased(Payout), aliased(PayoutBatch)
     return and_(
         Payout.state == PayoutState.FAILED.value,
         ~exists().where(
             later.supplier_id == Payout.supplier_id,
-            later.id > Payout.id,
             later.state != PayoutState.DECLINED.value,
+            proposed.id == later.batch_id,
+            proposed.proposed_at > Payout.ended_at,
         ),
     )
 
@@ -399,8 +413,25 @@ def _one_payout(session: Session, *conditions: ColumnElement[bool]) -> tuple[Pay
     if row is None:
         raise NotFound("payout")
     amounts = {item.supplier_order_id: item.amount_fen for item in items_of(session, [row.Payout.id])[:2000]}
+    before = set(
+        session.scalars(
+            select(PayoutItem.supplier_order_id).where(
+                PayoutItem.supplier_order_id.in_(list(amounts)),
+                PayoutItem.payout_id < row.Payout.id,
+                PayoutItem.amount_fen > 0,
+                PayoutItem.state != ItemState.RETURNED.value,
+            )
+        )
+    )
     return _payout_row(row), [
-        ItemRow(part.public_id, part.number, part.received_on, part.due_on, amounts[part.part_id])
+        ItemRow(
+            part.public_id,
+            part.number,
+            part.received_on,
+            part.due_on,
+            amounts[part.part_id],
+            part.part_id in before,
+        )
         for part in money_of_parts(session, list(amounts))
     ]
 

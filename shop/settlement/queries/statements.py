@@ -208,7 +208,11 @@ def _lines(
 ) -> tuple[LineMoney, ...]:
     accepted = [(line, line.accepted_quantity or 0) for line in lines]
     worths = [packs * line.unit_price_fen for line, packs in accepted]
-    asked = [refunds.get(line.id, (0, 0))[0] for line in lines]
+    # Money for what is missing of a line and its shortage count once.
+    asked = [
+        max(0, refunds.get(line.id, (0, 0))[0] - (line.line_fen - worth))
+        for line, worth in zip(lines, worths, strict=True)
+    ]
     after = [refunds.get(line.id, (0, 0))[1] for line in lines]
     if part.freight_fen:
         worths, asked, after = [*worths, part.freight_fen], [*asked, 0], [*after, 0]

@@ -15,7 +15,13 @@ from payments import books as payment_books
 from payments.services import require_in_bank, require_operator
 from shop import books
 from shop.settlement import queries, rules
-from shop.settlement.errors import PaidOnWrongDay, ReferenceTaken, WrongBatchState, WrongPayoutState
+from shop.settlement.errors import (
+    AccountChanged,
+    PaidOnWrongDay,
+    ReferenceTaken,
+    WrongBatchState,
+    WrongPayoutState,
+)
 from shop.settlement.events import PayoutFailed, PayoutPaid
 from shop.settlement.models import Payout, PayoutBatch, SupplierAccount
 from shop.settlement.services.accounts import number_of
@@ -37,16 +43,19 @@ def take_bank_file(session: Session, actor: Actor, public_id: str) -> list[BankL
     """Return what the bank is told to pay for an approved batch, and write down who took the account numbers.
 
     Refused while less lies in the bank by the books than this file and those taken before tell it to pay
-    (`BankTooLow`).
+    (`BankTooLow`), and while it would pay into an account that its supplier has given up or wants to (`AccountChanged`):
+    that payout is noted as not possible and proposed anew.
     """
     require_operator(session, actor)
     batch = queries.lock_batch(session, public_id)
     if batch.state not in (BatchState.APPROVED, BatchState.CLOSED):
         raise WrongBatchState(batch.state, "export")
+    to_pay = [p for p in queries.lock_payouts(session, batch.id) if p.state == PayoutState.TO_PAY]
+    moved = queries.moved_accounts(session, to_pay)
+    if moved:
+        raise AccountChanged(moved)
     lines = []
-    for payout in queries.lock_payouts(session, batch.id):
-        if payout.state != PayoutState.TO_PAY:
-            continue
+    for payout in to_pay:
         account = session.get_one(SupplierAccount, payout.account_id)
         lines.append(
             BankLine(
@@ -83,15 +92,16 @@ def note_paid(session: Session, actor: Actor, public_id: str, bank_reference: st
     require_operator(session, actor)
     batch, payout = _lock(session, public_id)
     reference = " ".join(bank_reference.split())
-    if payout.state == PayoutState.PAID and payout.bank_reference == reference:
+    if payout.state == PayoutState.PAID and (payout.bank_reference, payout.paid_on) == (reference, paid_on):
         return payout
     target = rules.payout_after(payout.state, PayoutAction.PAY)
     assert batch.decided_at is not None
     if not batch.decided_at.astimezone(clock.CHINA).date() <= paid_on <= clock.today():
         raise PaidOnWrongDay
+    require_in_bank(session, PAYER, payout.amount_fen)
+    # Looked at once this step is the only one that pays: another one may have been noted meanwhile.
     if queries.reference_taken(session, reference, payout.id):
         raise ReferenceTaken
-    require_in_bank(session, PAYER, payout.amount_fen)
     payout.state = target.value
     payout.bank_reference = reference
     payout.paid_on = paid_on

@@ -14,8 +14,8 @@ from shop.settlement.models import ClaimPeriod
 
 
 def set_claim_period(session: Session, actor: Actor, claim_days: int, valid_from: date) -> None:
-    """Set for how many days buyers may claim what they receive from a day on; what arrived before keeps its days."""
-    if valid_from < clock.today():
+    """Set for how many days buyers may claim what they receive from a day to come on; what has arrived keeps its days."""
+    if valid_from <= clock.today():
         raise PeriodInThePast
     added = session.scalar(
         insert(ClaimPeriod)

@@ -16,7 +16,7 @@ from ledger.values import Fact, Leg
 from payments.services import require_operator
 from shop import books
 from shop.settlement import queries, rules
-from shop.settlement.errors import BatchOutdated, NothingDue, SecondPersonNeeded
+from shop.settlement.errors import BatchOutdated, FormSentBefore, NothingDue, SecondPersonNeeded
 from shop.settlement.models import Payout, PayoutBatch, PayoutItem
 from shop.settlement.values import BatchAction, BatchState, ItemState, Obstacle, PayoutAction, PayoutState
 
@@ -30,15 +30,19 @@ def propose_batch(
 
     Left out: what may still be claimed, open claims and disputes, refunds that wait for a second person, suppliers
     without a confirmed account or with a new one that waits. A refund that came after its part was paid out is kept
-    back. `NothingDue` when nothing is left. One proposal at a time; the same `once` gives back the first batch.
+    back. `NothingDue` when nothing is left. One proposal at a time; the same form gives back the first batch, with
+    other suppliers it is refused.
     """
     require_operator(session, actor)
     queries.lock_proposals(session)
-    key = f"{actor.user_id}:{once}"
+    chosen_ids = sorted(set(supplier_public_ids))
+    key, chosen_hash = f"{actor.user_id}:{once}", ids.digest("\n".join(chosen_ids))
     known = queries.find_batch_by_once(session, key)
     if known is not None:
+        if known.chosen_hash != chosen_hash:
+            raise FormSentBefore
         return known
-    suppliers = queries.suppliers_named(session, supplier_public_ids)
+    suppliers = queries.suppliers_named(session, chosen_ids)
     accounts = queries.payable_accounts(session, [supplier.id for supplier in suppliers])
     # Locked in the order of their ids before anything is written, and looked at anew: no refund comes in between.
     found = queries.open_parts(session, list(accounts))
@@ -56,6 +60,7 @@ def propose_batch(
     batch = PayoutBatch(
         public_id=ids.public_id(),
         once=key,
+        chosen_hash=chosen_hash,
         state=BatchState.PROPOSED.value,
         amount_fen=sum(amounts.values()),
         proposed_by_user_id=actor.user_id,
@@ -112,7 +117,7 @@ def approve_batch(session: Session, actor: Actor, public_id: str) -> PayoutBatch
     items = queries.items_of(session, [payout.id for payout in payouts])
     queries.lock_parts(session, [item.supplier_order_id for item in items])
     suppliers = {payout.id: session.get_one(Organisation, payout.supplier_id) for payout in payouts}
-    _check_unchanged(session, payouts, items, suppliers)
+    _check_unchanged(session, payouts, items)
     batch.state = target.value
     batch.decided_by_user_id = actor.user_id
     batch.decided_at = clock.now()
@@ -155,12 +160,7 @@ def decline_batch(session: Session, actor: Actor, public_id: str, reason: str) -
     return batch
 
 
-def _check_unchanged(
-    session: Session,
-    payouts: Sequence[Payout],
-    items: Sequence[PayoutItem],
-    suppliers: dict[int, Organisation],
-) -> None:
+def _check_unchanged(session: Session, payouts: Sequence[Payout], items: Sequence[PayoutItem]) -> None:
     today = clock.today()
     promised: dict[int, int] = defaultdict(int)
     for item in items:
@@ -173,12 +173,7 @@ def _check_unchanged(
         if part.open_fen < 0
         or (promised[part.part_id] > 0 and set(rules.obstacles_of(part, today)) - {Obstacle.IN_PAYOUT})
     )
-    accounts = queries.payable_accounts(session, [payout.supplier_id for payout in payouts])
-    moved = tuple(
-        (suppliers[payout.id].name_zh, suppliers[payout.id].name_en)
-        for payout in payouts
-        if payout.supplier_id not in accounts or accounts[payout.supplier_id].id != payout.account_id
-    )
+    moved = queries.moved_accounts(session, payouts)
     if changed or moved:
         raise BatchOutdated(changed, moved)
 

@@ -17,6 +17,7 @@ from shop.permissions import PAY_SUPPLIERS, SET_CLAIM_PERIOD
 from shop.settlement import exports, queries, rules, services, wording
 from shop.settlement.errors import (
     AccountUnreadable,
+    FormSentBefore,
     NothingDue,
     PaidOnWrongDay,
     PeriodInThePast,
@@ -71,7 +72,7 @@ def propose() -> Any:
                 session, current_actor(), form.suppliers.data or (), once=form.once.data or ""
             )
             public_id = batch.public_id
-    except NothingDue as refusal:
+    except (NothingDue, FormSentBefore) as refusal:
         form.add_error("suppliers", words_for(refusal))
         return _desk(form, ClaimPeriodForm(formdata=None), int(refusal.status))
     flash(_("Proposed. A second person approves it."), "good")

@@ -49,7 +49,7 @@ from shop.fulfilment import services as fulfilment
 from shop.orders import queries as order_queries
 from shop.settlement import queries as settlement_queries
 from shop.settlement import services as settlement
-from shop.settlement.models import Payout
+from shop.settlement.models import Payout, PayoutBatch
 from shop.settlement.values import Period
 from tests.factories.benefit_shares import make_share, pay, say
 from tests.factories.orders import make_variant, place
@@ -498,8 +498,15 @@ def test_from_a_link_to_the_payout(session: Session, seller: Seller, finance: Ac
     assert part.money.open_fen == 15_00
     (benefit,) = settlement_queries.benefits_of(session, seller.organisation.id, period)
     assert (benefit.kept_fen, benefit.released_fen, benefit.due_fen) == (20_00, 15_00, 5_00)
-    amount, _batch = propose()
+    amount, second = propose()
     assert amount == 15_00
+    told = {}
+    for batch_id, public_id in session.execute(
+        select(PayoutBatch.public_id, Payout.public_id).join(Payout, Payout.batch_id == PayoutBatch.id)
+    ):
+        (item,) = settlement_queries.get_payout(session, public_id)[1]
+        told[batch_id] = (item.amount_fen, item.paid_before)
+    assert told == {batch: (380_00, False), second: (15_00, True)}
     owed_now, _days = settlement_queries.owed(session, seller.organisation.id, today)
     assert owed_now.shares_fen == held(session, link) == 5_00
     ((row,), total) = queries.list_suppliers_due(session, limit=9, offset=0)

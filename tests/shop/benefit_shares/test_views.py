@@ -17,6 +17,8 @@ from core import clock
 from registry.models import Household, Region
 from shop.benefit_links.models import BenefitLink, BenefitPayment, BenefitPaymentAnswer
 from shop.catalogue.models import Product
+from shop.orders.models import OrderLine
+from shop.settlement.models import SettlementDispute
 from tests.factories.benefit_shares import make_share, pay
 from tests.factories.certification import make_home
 from tests.factories.people import make_user
@@ -161,6 +163,25 @@ def test_others_find_nothing(app: Flask, session: Session, seller: Seller) -> No
     household.post(f"{path}/{payment}/forget", {}, status=404)
     household.post(f"/benefit-links/village/{link.public_id}/payments/{payment}/agree", {}, status=403)
     assert session.scalars(select(BenefitPaymentAnswer)).all() == []
+
+
+def test_a_disputed_line_says_what_was_kept_of_it(app: Flask, session: Session, seller: Seller) -> None:
+    make_share(session, seller)
+    officer = make_officer(session)[0]
+    session.commit()
+    (part,) = deliver(seller)
+    supplier = seen_as(app, session, seller.user)
+    form = supplier.get(f"/supplier/settlement/parts/{part}").form("/disputes")["fields"]
+    lines = session.scalars(select(OrderLine.id)).one()
+    supplier.post(
+        f"/supplier/settlement/parts/{part}/disputes",
+        {"once": form["once"], "line": str(lines), "reason": "少了"},
+    )
+    dispute = session.scalars(select(SettlementDispute.public_id)).one()
+    text = seen_as(app, session, officer).get(f"/operator/payouts/disputes/{dispute}").text
+    # The columns add up to the net.
+    for words in ("¥200.00", "−¥10.00", "¥190.00", "为农户留存"):
+        assert words in text, words
 
 
 def test_the_operator_reads_what_is_due_without_names(app: Flask, session: Session, seller: Seller) -> None:

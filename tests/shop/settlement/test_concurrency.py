@@ -20,7 +20,13 @@ from ledger import queries as ledger_queries
 from payments.errors import BankTooLow
 from shop import books
 from shop.settlement import queries, services
-from shop.settlement.errors import BatchOutdated, NothingDue, WrongBatchState, WrongPayoutState
+from shop.settlement.errors import (
+    BatchOutdated,
+    NothingDue,
+    ReferenceTaken,
+    WrongBatchState,
+    WrongPayoutState,
+)
 from shop.settlement.models import Payout, PayoutBatch, PayoutItem
 from tests.factories.settlement import Seller, deliver, enter, make_officer, make_seller, refund
 
@@ -165,6 +171,28 @@ def test_two_files_taken_at_once_pay_no_more_than_lies_in_the_bank() -> None:
             pool.submit(until_somebody_waits).result()
         with pytest.raises(BankTooLow):
             other.result()
+
+
+def test_two_payouts_noted_at_once_with_one_reference_are_one_payment() -> None:
+    finance, admin, sellers = people(2)
+    deliver(*sellers)
+    for seller in sellers:
+        approve(admin, propose(finance, seller)())()
+    with reading() as session:
+        first, second = session.scalars(select(Payout.public_id).order_by(Payout.id)).all()
+
+    def note_the_other() -> None:
+        with transaction() as session:
+            services.note_paid(session, admin, second, "ICBC 1", clock.today())
+
+    with ThreadPoolExecutor(2) as pool:
+        with transaction() as session:
+            services.note_paid(session, finance, first, "ICBC 1", clock.today())
+            other = pool.submit(note_the_other)
+            pool.submit(until_somebody_waits).result()
+        with pytest.raises(ReferenceTaken):
+            other.result()
+    assert due() == 200_00
 
 
 def until_somebody_waits() -> None:

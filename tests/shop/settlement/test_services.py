@@ -25,10 +25,15 @@ from payments import services as payment_services
 from payments.errors import BankTooLow
 from payments.sandbox import rehearsals
 from shop import books
+from shop.fulfilment import services as fulfilment
+from shop.fulfilment.values import Acceptance
+from shop.orders import queries as order_queries
+from shop.orders import services as orders
 from shop.orders.errors import SupplierPaidOut
 from shop.orders.models import OrderLine, SupplierOrder
 from shop.settlement import queries, services
 from shop.settlement.errors import (
+    AccountChanged,
     AccountDecided,
     BatchOutdated,
     DisputeEnded,
@@ -45,6 +50,7 @@ from shop.settlement.errors import (
 from shop.settlement.models import Payout, PayoutBatch, PayoutItem, SupplierAccount
 from shop.settlement.values import BatchState, NewAccount, PayoutState, Period
 from tests.factories.money import fill_bank
+from tests.factories.orders import make_variant, place
 from tests.factories.people import actor_of, make_organisation, make_user
 from tests.factories.settlement import NUMBER, Seller, deliver, enter, make_officer, make_seller, refund
 
@@ -202,6 +208,21 @@ def test_the_same_form_proposes_once_and_the_same_person_approves_once(
     assert due(session) == 200_00
 
 
+def test_the_same_form_with_other_suppliers_is_refused(
+    session: Session, finance: Actor, seller: Seller
+) -> None:
+    other, idle = make_seller(session), make_seller(session)
+    session.commit()
+    deliver(seller)
+    deliver(other)
+    first = propose(finance, seller, idle, once="A" * 20)
+    assert propose(finance, idle, seller, once="A" * 20) == first
+    for changed in ((seller, idle, other), (other,), (seller,)):
+        with pytest.raises(FormSentBefore):
+            propose(finance, *changed, once="A" * 20)
+    assert batch_of(session, propose(finance, other)).amount_fen == 200_00
+
+
 def test_what_may_still_be_claimed_is_not_due(session: Session, finance: Actor, seller: Seller) -> None:
     deliver(seller, ago=timedelta(days=7))
     with pytest.raises(NothingDue):
@@ -214,16 +235,34 @@ def test_a_new_claim_period_holds_for_what_is_received_from_its_day_on(
     session: Session, finance: Actor, admin: Actor, seller: Seller
 ) -> None:
     with clock.at(clock.now() - timedelta(days=20)), transaction() as step:
-        services.set_claim_period(step, admin, 14, clock.today())
-        with pytest.raises(PeriodInThePast):
-            services.set_claim_period(step, admin, 15, clock.today())
-        with pytest.raises(PeriodInThePast):
-            services.set_claim_period(step, admin, 15, clock.today() - timedelta(days=1))
+        tomorrow = clock.today() + timedelta(days=1)
+        services.set_claim_period(step, admin, 14, tomorrow)
+        for day in (tomorrow, clock.today() - timedelta(days=1)):
+            with pytest.raises(PeriodInThePast):
+                services.set_claim_period(step, admin, 15, day)
     deliver(seller, ago=timedelta(days=10))
     deliver(seller, ago=timedelta(days=25), price_fen=150_00)
     assert queries.claim_days_on(session, clock.today() - timedelta(days=21)) == 7
     assert queries.claim_days_on(session, clock.today()) == 14
     assert batch_of(session, propose(finance, seller)).amount_fen == 150_00
+
+
+def test_what_arrived_on_the_day_other_days_are_set_keeps_its_days(session: Session, admin: Actor) -> None:
+    with pytest.raises(PeriodInThePast), transaction() as step:
+        services.set_claim_period(step, admin, 1, clock.today())
+    assert queries.claim_days_on(session, clock.today()) == 7
+
+
+def test_nothing_is_due_while_goods_may_go_back_without_a_reason(
+    session: Session, finance: Actor, admin: Actor, seller: Seller
+) -> None:
+    with clock.at(clock.now() - timedelta(days=20)), transaction() as step:
+        services.set_claim_period(step, admin, 2, clock.today() + timedelta(days=1))
+    deliver(seller, ago=timedelta(days=7))
+    with pytest.raises(NothingDue):
+        propose(finance, seller)
+    with clock.at(clock.now() + timedelta(days=1)):
+        propose(finance, seller)
 
 
 def test_a_refund_before_the_payout_lowers_it(
@@ -406,6 +445,38 @@ def test_a_change_of_account_is_confirmed_before_the_next_payout(
     assert line.number == "6217001234567894321"
 
 
+def test_no_file_sends_money_to_an_account_that_is_not_the_suppliers_any_more(
+    session: Session, finance: Actor, admin: Actor, seller: Seller
+) -> None:
+    other = make_seller(session)
+    session.commit()
+    deliver(seller, other)
+    batch = propose(finance, seller, other)
+    approve(admin, batch)
+    with transaction() as step:
+        changed = enter(step, seller, "6217001234567894321").public_id
+    names = ((seller.organisation.name_zh, seller.organisation.name_en),)
+    for confirmed in (False, True):
+        if confirmed:
+            with transaction() as step:
+                services.confirm_account(step, admin, changed)
+        with pytest.raises(AccountChanged) as refused, transaction() as step:
+            services.take_bank_file(step, finance, batch)
+        assert refused.value.suppliers == names
+    assert batch_of(session, batch).exported_at is None
+    (left, _other) = payouts(session, batch)
+    with transaction() as step:
+        services.fail_payout(step, finance, left.public_id, "The account has changed")
+    with transaction() as step:
+        (line,) = services.take_bank_file(step, finance, batch)
+    assert line.holder == other.organisation.name_zh
+    again = propose(finance, seller)
+    approve(admin, again)
+    with transaction() as step:
+        (line,) = services.take_bank_file(step, finance, again)
+    assert line.number == "6217001234567894321"
+
+
 def test_accounts_are_sealed_replaced_refused_and_reveals_are_written_down(
     session: Session, finance: Actor, admin: Actor, seller: Seller
 ) -> None:
@@ -562,6 +633,24 @@ def test_a_payout_that_failed_is_told_to_the_supplier_and_shown_until_it_is_prop
     assert queries.count_waiting(session).failed == waiting.failed
 
 
+def test_what_comes_back_is_shown_although_another_payout_was_under_way(
+    session: Session, finance: Actor, admin: Actor, seller: Seller
+) -> None:
+    deliver(seller)
+    first = propose(finance, seller)
+    approve(admin, first)
+    (payout,) = payouts(session, first)
+    with transaction() as step:
+        services.note_paid(step, finance, payout.public_id, "ICBC 1", clock.today())
+    deliver(seller)
+    approve(admin, propose(finance, seller))
+    with transaction() as step:
+        services.fail_payout(step, finance, payout.public_id, "Came back", came_back=True)
+    assert [row.public_id for row in queries.failed_payouts(session)] == [payout.public_id]
+    propose(finance, seller)
+    assert queries.failed_payouts(session) == []
+
+
 def test_nothing_is_paid_from_money_that_has_not_arrived_in_the_bank(
     session: Session, finance: Actor, admin: Actor, seller: Seller
 ) -> None:
@@ -643,6 +732,37 @@ def test_a_shortage_and_a_refund_before_receipt_stand_on_their_lines(
     other = make_seller(session)
     with pytest.raises(NotFound):
         queries.get_own_part(session, other.actor, part)
+
+
+def test_what_is_missing_of_one_line_lowers_no_other(
+    session: Session, finance: Actor, seller: Seller
+) -> None:
+    oil, rice = (make_variant(session, supplier=seller.organisation, price_fen=fen) for fen in (30_00, 20_00))
+    placed = place(session, (oil, 2), (rice, 4))
+    session.commit()
+    assert placed.payment_intent is not None
+    rehearsals.pay_intent(placed.payment_intent)
+    order = order_queries.lock_order(session, placed.order_id)
+    (part,) = order_queries.lock_parts(session, order.id)
+    fulfilment.ship_part(session, seller.actor, part.public_id, "中国邮政", "1234567890")
+    first, second = session.scalars(select(OrderLine).order_by(OrderLine.id)).all()
+    orders.refund_line(session, finance, order, second.id, 5_00, "One bag was torn", once="A" * 20)
+    short = Acceptance(((first.id, 1), (second.id, 4)), ("张三",), "少一瓶")
+    owed_fen = fulfilment.accept_part(session, GUEST, order, part.public_id, short)
+    orders.give_back(session, finance, order, "A bottle is missing")
+    found = queries.get_own_part(session, seller.actor, part.public_id)
+    assert [line.refund_fen for line in found.lines] == [0, 5_00]
+    assert sum(line.net_fen for line in found.lines) == owed_fen == owed(session, seller)
+
+
+def test_a_part_that_owes_too_much_is_noticed(session: Session, seller: Seller) -> None:
+    deliver(seller, packs=2)
+    with session.begin_nested() as savepoint:
+        session.execute(text("UPDATE shop_order_lines SET accepted_quantity = 1"))
+        assert "S35-parts-owe-what-was-accepted" in {
+            found.name for found in checks.run(session) if found.wrong
+        }
+        savepoint.rollback()
 
 
 def test_what_is_due_when(session: Session, seller: Seller) -> None:

@@ -282,16 +282,17 @@ def test_a_page_that_was_open_before_it_was_paid_does_not_take_it_back(
 def test_the_administrator_sets_the_claim_period(
     session: Session, finance: PageClient, admin: PageClient
 ) -> None:
-    today = clock.today().isoformat()
-    finance.post("/operator/payouts/claim-period", {"claim_days": "10", "valid_from": today}, 403)
-    admin.post("/operator/payouts/claim-period", {"claim_days": "0", "valid_from": today}, 422)
-    yesterday = (clock.today() - timedelta(days=1)).isoformat()
-    admin.post("/operator/payouts/claim-period", {"claim_days": "10", "valid_from": yesterday}, 422)
+    today, tomorrow = clock.today(), (clock.today() + timedelta(days=1)).isoformat()
+    finance.post("/operator/payouts/claim-period", {"claim_days": "10", "valid_from": tomorrow}, 403)
+    admin.post("/operator/payouts/claim-period", {"claim_days": "0", "valid_from": tomorrow}, 422)
+    for day in (today - timedelta(days=1), today):
+        form = {"claim_days": "10", "valid_from": day.isoformat()}
+        assert "明天" in admin.post("/operator/payouts/claim-period", form, 422).text
     page = admin.follow(
-        admin.post("/operator/payouts/claim-period", {"claim_days": "10", "valid_from": today})
+        admin.post("/operator/payouts/claim-period", {"claim_days": "10", "valid_from": tomorrow})
     )
     assert "10 天" in page.text
-    again = admin.post("/operator/payouts/claim-period", {"claim_days": "9", "valid_from": today}, 422)
+    again = admin.post("/operator/payouts/claim-period", {"claim_days": "9", "valid_from": tomorrow}, 422)
     assert "每天只能设定一次" in again.text
     assert session.scalars(select(ClaimPeriod.claim_days)).all() == [10]
 
