@@ -62,6 +62,7 @@ from shop.permissions import (
     ANSWER_LINKS_FOR,
     ANSWER_REVIEWS,
     CERTIFY,
+    CORRECT_TERMS,
     HAND_OVER,
     HANDLE_ORDERS,
     HOLD_SESSIONS,
@@ -84,6 +85,8 @@ from shop.product_files.views import bp as product_files
 from shop.recalls import emails as recall_emails
 from shop.recalls.views import BLUEPRINTS as RECALLS
 from shop.recalls.views import unseen_recalls
+from shop.return_terms import emails as return_terms_emails
+from shop.return_terms.views import bp as return_terms
 from shop.reviews import checks as review_checks
 from shop.reviews import emails as review_emails
 from shop.reviews import jobs as review_jobs
@@ -126,6 +129,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     product_files,
     *SETTLEMENT,
     *REVIEWS,
+    return_terms,
     sales,
     vouchers,
     *LIVE,
@@ -161,6 +165,7 @@ navigation.register(
         order=39,
         count=reported_reviews,
     ),
+    DeskItem(N_("Terms of return"), "/operator/return-terms", "box", CORRECT_TERMS, order=40),
     DeskItem(N_("Settlement"), "/supplier/settlement", "coin", SEE_SETTLEMENT, order=7),
     DeskItem(
         N_("Payouts to suppliers"),
@@ -215,6 +220,7 @@ __all__ = [
     "product_file_jobs",
     "product_file_wording",
     "recall_emails",
+    "return_terms_emails",
     "review_checks",
     "review_emails",
     "review_jobs",

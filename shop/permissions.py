@@ -14,6 +14,7 @@ HOLD_SESSIONS = permission(
     Role.CERTIFIER,
     Role.ADMIN,
 )
+CORRECT_TERMS = permission("shop.correct_terms", N_("Correct on which terms products go back"), Role.ADMIN)
 CERTIFY = permission("shop.certify", N_("Certify the products of a county"), Role.CERTIFIER)
 SET_CERTIFICATION = permission("shop.set_certification", N_("Set the rules of certification"), Role.ADMIN)
 ANSWER_LINKS = permission(

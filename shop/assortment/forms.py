@@ -30,6 +30,7 @@ from shop.catalogue.values import (
 from shop.catalogue.wording import terms_hint, terms_label
 from shop.live.values import LEFT_OVER, SET_ASIDE, TAKEN_BACK
 from web.forms import (
+    VERSION,
     Form,
     WholeNumberField,
     YuanField,
@@ -38,8 +39,6 @@ from web.forms import (
     required,
     single_use_token,
 )
-
-VERSION = [Regexp(r"^[0-9]{1,9}$", message=_l("Please load the page again."))]
 
 #: The field of a form that a fault of the rules belongs to, where it has another name.
 FIELD_OF = {

@@ -24,10 +24,17 @@ from shop.assortment.forms import (
 from shop.catalogue import queries as catalogue
 from shop.catalogue import rules, services
 from shop.catalogue.errors import BadProduct, ChangedMeanwhile, TooManyPictures
-from shop.catalogue.wording import category_labels, fault_text, share_labels, state_label, state_tone
+from shop.catalogue.wording import (
+    category_labels,
+    changed_text,
+    fault_text,
+    share_labels,
+    state_label,
+    state_tone,
+)
 from shop.permissions import MANAGE_PRODUCTS
 from shop.stock import services as stock_services
-from shop.stock.errors import OutOfStock
+from shop.stock.errors import OutOfStock, StockFormSentBefore
 from web.access import current_actor, requires
 from web.language import in_language, locale_code
 from web.pagination import page_number, paginate
@@ -186,7 +193,7 @@ def _edit_page(slug: str, form: ProductForm, status: int = 200, stale: ChangedMe
         "shop/assortment/edit.html",
         form=form,
         product=product,
-        stale_text=wording.changed_text(stale) if stale else "",
+        stale_text=changed_text(stale) if stale else "",
         stale_rows=wording.change_rows(stale, villages) if stale else (),
     )
     return page, status
@@ -405,8 +412,16 @@ def change_stock(slug: str, public_id: str) -> Any:
                 )
             else:
                 stock_services.count_stock(
-                    session, actor, variant.id, form.packs.number, (form.reason.data or "").strip()
+                    session,
+                    actor,
+                    variant.id,
+                    form.packs.number,
+                    (form.reason.data or "").strip(),
+                    once=form.once.data,
                 )
+    except StockFormSentBefore as refusal:
+        form.add_error("packs", words_for(refusal))
+        return _pack_page(slug, public_id, filled, int(refusal.status), stock=form)
     except OutOfStock as refusal:
         form.add_error(
             "packs",
@@ -478,7 +493,7 @@ def _pack_page(
         form=form,
         stock=stock or StockForm(formdata=None, once=ids.public_id(20), what="receive"),
         problem=problem,
-        stale_text=wording.changed_text(stale) if stale else "",
+        stale_text=changed_text(stale) if stale else "",
         stale_rows=wording.change_rows(stale, {}) if stale else (),
         wording=wording,
         share_labels=share_labels(),

@@ -12,10 +12,9 @@ from shop.assortment.values import OwnPack
 from shop.catalogue import rules
 from shop.catalogue.errors import ChangedMeanwhile
 from shop.catalogue.values import PriceStep
-from shop.catalogue.wording import category_labels
+from shop.catalogue.wording import category_labels, terms_label
 from shop.live.values import LEFT_OVER, SET_ASIDE, TAKEN_BACK
 from shop.stock.wording import weight_text
-from web.templating import moment
 
 
 def lack_text(name: str) -> str:
@@ -102,18 +101,6 @@ def change_rows(refusal: ChangedMeanwhile, names: dict[int, str]) -> list[tuple[
     ]
 
 
-def changed_text(refusal: ChangedMeanwhile) -> str:
-    """Say who changed it when, and what to do now."""
-    if refusal.at is None:
-        return _("Below is what you typed. Save it again if it is right, or open the page afresh.")
-    return _(
-        "%(name)s changed this at %(moment)s. Below is what you typed: save it again and it replaces theirs, "
-        "or open the page afresh to keep theirs.",
-        name=refusal.by,
-        moment=moment(refusal.at),
-    )
-
-
 def ladder_text(steps: tuple[PriceStep, ...]) -> str:
     """Say the steps of a ladder in a line; a dash where there is one price."""
     return (
@@ -166,6 +153,8 @@ def _value(field: str, value: Any, names: dict[int, str]) -> str:
         return ladder_text(rules.as_ladder(value))
     if field == "category":
         return category_labels().get(str(value), str(value))
+    if field == "return_terms":
+        return terms_label(str(value))
     if field == "village_id":
         return names.get(int(value), "–")
     if isinstance(value, bool):

@@ -27,6 +27,15 @@ class ProductUnlisted:
 
 
 @dataclass(frozen=True, slots=True)
+class TermsCorrected:
+    """The operator put the terms of return of a product right; its supplier gets a mail (`shop.return_terms.emails`)."""
+
+    product_id: int
+    version: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class PriceChanged:
     """A pack size costs something else from now on (fen), or its parts or ladder changed; `shop.live` follows."""
 

@@ -124,7 +124,7 @@ class Variant(Base):
 
     `ladder` holds the steps [from so many packs, price in fen] beyond the first; the parts of such a price keep their
     proportions (`rules.charge`). `version` counts the edits. `edition_of` is the pack size of which a live session sells
-    these (`shop.live`): a row of its own, so that its stock is its own.
+    these (`shop.live`): a row of its own, so that its stock is its own; of these a buyer gets `most_per_buyer`, if it says so.
     """
 
     __tablename__ = "shop_variants"
@@ -134,6 +134,10 @@ class Variant(Base):
         CheckConstraint("producer_fen + logistics_fen + other_fen = price_fen", name="split_sums"),
         CheckConstraint("(net_grams IS NULL) <> (pieces IS NULL)", name="grams_or_pieces"),
         CheckConstraint("jsonb_typeof(ladder) = 'array' AND jsonb_array_length(ladder) <= 6", name="ladder"),
+        CheckConstraint(
+            "most_per_buyer IS NULL OR (edition_of IS NOT NULL AND most_per_buyer >= pack_multiple)",
+            name="most_per_buyer",
+        ),
         Index("ix_shop_variants_product", "product_id", "price_fen"),
         Index(
             "ix_shop_variants_grams",
@@ -168,6 +172,7 @@ class Variant(Base):
     once: Mapped[str | None] = mapped_column(unique=True)
     closed_at: Mapped[datetime | None]
     edition_of: Mapped[int | None] = mapped_column(ForeignKey("shop_variants.id"))
+    most_per_buyer: Mapped[int | None] = mapped_column(Integer)
 
     @hybrid_property
     def on_shelf(self) -> bool:

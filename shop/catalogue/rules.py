@@ -20,6 +20,7 @@ from shop.catalogue.values import (
     PriceStep,
     ProductEdit,
     ReturnTerms,
+    Terms,
     VariantEdit,
 )
 
@@ -121,15 +122,15 @@ def faults_of_product(product: NewProduct | ProductEdit) -> list[Fault]:
             found.append(Fault(field, "characters"))
     if product.shelf_life_days is not None and not 1 <= product.shelf_life_days <= MOST_SHELF_LIFE_DAYS:
         found.append(Fault("shelf_life_days", "shelf life"))
-    if product.return_terms not in set(ReturnTerms):
-        found.append(Fault("return_terms", "return terms"))
-    elif product.return_terms in STATED:
-        found.extend(
-            Fault(field, "return note")
-            for field in ("return_note_zh", "return_note_en")
-            if not getattr(product, field).strip()
-        )
-    return found
+    return found + faults_of_terms(product)
+
+
+def faults_of_terms(terms: NewProduct | ProductEdit | Terms) -> list[Fault]:
+    """Return what is wrong with terms of return: a flaw or a near end is said in both languages."""
+    if terms.return_terms not in set(ReturnTerms):
+        return [Fault("return_terms", "return terms")]
+    notes = ("return_note_zh", "return_note_en") if terms.return_terms in STATED else ()
+    return [Fault(field, "return note") for field in notes if not getattr(terms, field).strip()]
 
 
 def may_go_back(terms: ReturnTerms, *, confirmed: bool, unopened: bool, days: int) -> bool:

@@ -166,6 +166,15 @@ class VariantEdit:
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """On which terms a product goes back without a reason, and what is said of its flaw or near end."""
+
+    return_terms: str
+    return_note_zh: str
+    return_note_en: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProductEdit:
     """What a product is to be from now on: every field that a supplier may change; the county follows from the village."""
 

@@ -20,7 +20,7 @@ from shop.catalogue.filters import PriceProblem
 from shop.catalogue.values import CardWords, Category, Fault, PackSize, ReturnTerms, Sort
 from shop.certification.values import CertificateKind, CertificateState
 from web.language import locale_code
-from web.templating import day
+from web.templating import day, moment
 from web.wording import explains
 
 
@@ -264,6 +264,18 @@ def _bad_product(refusal: BadProduct) -> str:
 @explains(ChangedMeanwhile)
 def _changed_meanwhile(_refusal: ChangedMeanwhile) -> str:
     return _("Somebody changed this while you were at it. Nothing of yours was stored yet.")
+
+
+def changed_text(refusal: ChangedMeanwhile) -> str:
+    """Say who changed it when, and what to do now."""
+    if refusal.at is None:
+        return _("Below is what you typed. Save it again if it is right, or open the page afresh.")
+    return _(
+        "%(name)s changed this at %(moment)s. Below is what you typed: save it again and it replaces theirs, "
+        "or open the page afresh to keep theirs.",
+        name=refusal.by,
+        moment=moment(refusal.at),
+    )
 
 
 @explains(NotReadyForSale)

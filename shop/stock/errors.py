@@ -8,6 +8,10 @@ from core.errors import Refusal
 from shop.stock.values import Short
 
 
+class StockFormSentBefore(Refusal):
+    """The same form came with other packs."""
+
+
 class OutOfStock(Refusal):
     """There is less than wanted of some variants; nothing was held."""
 

@@ -110,6 +110,7 @@ def goods_statement() -> Select[*tuple[Any, ...]]:
             func.coalesce(_stock.c.on_hand, 0) - held_quantity(_variants.c.id, now),
             _variants.c.ladder,
             _variants.c.edition_of.is_not(None),
+            _variants.c.most_per_buyer,
         )
         .select_from(_variants)
         .join(_products, _products.c.id == _variants.c.product_id)
@@ -119,7 +120,7 @@ def goods_statement() -> Select[*tuple[Any, ...]]:
     )
 
 
-FIELDS = 32
+FIELDS = 33
 
 #: Which variant a row of `goods_statement` is about, for those who join something to it.
 VARIANT_ID = _variants.c.id
@@ -128,8 +129,8 @@ VARIANT_ID = _variants.c.id
 def as_goods(row: Sequence[Any]) -> Goods:
     """Read the first `FIELDS` columns of a row of `goods_statement` as goods."""
     fields: list[Any] = list(row[:FIELDS])
-    fields[-3] = int(fields[-3])
-    fields[-2] = as_ladder(fields[-2])
+    fields[-4] = int(fields[-4])
+    fields[-3] = as_ladder(fields[-3])
     return Goods(*fields)
 
 

@@ -17,6 +17,8 @@ def problem_of(goods: Goods, quantity: int) -> Problem | None:
         return Problem.SOLD_OUT
     if quantity % goods.pack_multiple:
         return Problem.MULTIPLE
+    if goods.most_per_buyer is not None and quantity > goods.most_per_buyer:
+        return Problem.TOO_MANY
     if quantity > goods.available:
         return Problem.SHORT
     return None
@@ -37,8 +39,15 @@ def next_step(goods: Goods, quantity: int) -> tuple[int, int] | None:
     return step if step is not None and quantity + step[0] <= most_sellable(goods) else None
 
 
+def fitting(goods: Goods, quantity: int) -> int:
+    """Return how many of so many packs can be bought, in whole pack multiples; at least one multiple, if there is one."""
+    multiple = goods.pack_multiple
+    return min(most_sellable(goods), max(multiple, quantity // multiple * multiple))
+
+
 def most_sellable(goods: Goods) -> int:
     """Return how many packs can be bought at most, in whole pack multiples."""
     if not goods.on_sale or goods.certificate_id is None:
         return 0
-    return max(0, goods.available) // goods.pack_multiple * goods.pack_multiple
+    most = goods.available if goods.most_per_buyer is None else min(goods.available, goods.most_per_buyer)
+    return max(0, most) // goods.pack_multiple * goods.pack_multiple

@@ -14,7 +14,7 @@ from core import clock
 from core.db import one_of, one_or_many, table_of
 from core.permissions import Actor
 from shop.stock import queries
-from shop.stock.errors import OutOfStock
+from shop.stock.errors import OutOfStock, StockFormSentBefore
 from shop.stock.models import Stock, StockHold, StockMovement
 from shop.stock.values import Short
 
@@ -168,7 +168,10 @@ def put_back(session: Session, actor: Actor, order_id: int, packs: Mapping[int, 
 def receive_stock(
     session: Session, actor: Actor, variant_id: int, quantity: int, reason: str, *, once: str | None = None
 ) -> None:
-    """Add packs to the stock of a variant, opening its stock when there is none; a form sent twice (`once`) counts once."""
+    """Add packs to the stock of a variant, opening its stock when there is none.
+
+    A form sent twice (`once`) counts once, with other packs it is refused (`StockFormSentBefore`).
+    """
     if quantity <= 0:
         raise ValueError("what is received is more than nothing")
     moved = session.scalar(
@@ -185,6 +188,7 @@ def receive_stock(
         .returning(StockMovement.id)
     )
     if moved is None:
+        _sent_before(session, once, variant_id, quantity)
         return
     session.execute(
         upsert(Stock)
@@ -205,14 +209,27 @@ def move_stock(
 ) -> bool:
     """Move free packs from the stock of one variant to that of another; says whether that was done.
 
-    Both are locked first. Refused where fewer are free (`OutOfStock`); a form sent twice (`once`) moves them once.
+    Both are locked first. Refused where fewer are free (`OutOfStock`); a form sent twice (`once`) moves them once, with
+    other packs it is refused (`StockFormSentBefore`).
     """
     free = lock_stock(session, [from_id, to_id])[from_id]
-    if session.scalar(select(StockMovement.id).where(StockMovement.once == once)) is not None:
+    if _sent_before(session, once, from_id, -packs):
         return False
     if packs > free:
         raise OutOfStock([Short(from_id, packs, max(0, free))])
     _move(session, actor, from_id, to_id, packs, reason, once)
+    return True
+
+
+def _sent_before(session: Session, once: str | None, variant_id: int, change: int) -> bool:
+    """Say whether a form has changed this stock by as much before; refused when it changed another, or by more or less."""
+    known = session.execute(
+        select(StockMovement.variant_id, StockMovement.change).where(StockMovement.once == once)
+    ).one_or_none()
+    if known is None:
+        return False
+    if tuple(known) != (variant_id, change):
+        raise StockFormSentBefore
     return True
 
 
@@ -271,11 +288,20 @@ def open_many(session: Session, actor: Actor, packs: Sequence[tuple[int, int, st
         session.execute(insert(StockMovement), moved)
 
 
-def count_stock(session: Session, actor: Actor, variant_id: int, counted: int, reason: str) -> int:
-    """Set what is on hand to what was counted and return the change; refused below what is held (`OutOfStock`)."""
+def count_stock(
+    session: Session, actor: Actor, variant_id: int, counted: int, reason: str, *, once: str | None = None
+) -> int:
+    """Set what is on hand to what was counted and return the change; refused below what is held (`OutOfStock`).
+
+    The same number in the same form (`once`) again is no second count: what was sold in between stays sold.
+    """
     if counted < 0:
         raise ValueError("a count is at least nothing")
     free = lock_stock(session, [variant_id])[variant_id]
+    key = f"{once}:{counted}" if once is not None else None
+    known = select(StockMovement.id).where(StockMovement.once == key, StockMovement.variant_id == variant_id)
+    if key is not None and session.scalar(known) is not None:
+        return 0
     on_hand = session.scalar(select(Stock.on_hand).where(Stock.variant_id == variant_id)) or 0
     held = on_hand - free
     if counted < held:
@@ -293,6 +319,7 @@ def count_stock(session: Session, actor: Actor, variant_id: int, counted: int, r
                 change=change,
                 reason=reason,
                 actor_user_id=actor.user_id,
+                once=key,
                 moved_at=clock.now(),
             )
         )

@@ -20,6 +20,7 @@ class Problem(StrEnum):
     SOLD_OUT = "sold_out"
     SHORT = "short"
     PAID_AT_ONCE = "paid_at_once"
+    TOO_MANY = "too_many"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ class Goods:
 
     `available` leaves out what is held for others; `certificate_id` is None when the product is not certified now. The
     price and its parts are those of a single pack; what so many cost says `rules.charged`. `return_terms` is one of
-    `catalogue.values.ReturnTerms`. `in_session`: a live session sells these, out of a stock of its own.
+    `catalogue.values.ReturnTerms`. `in_session`: a live session sells these, out of a stock of its own;
+    of some of them a buyer gets `most_per_buyer` packs, in all orders together.
     """
 
     variant_id: int
@@ -80,6 +82,7 @@ class Goods:
     available: int
     ladder: tuple[PriceStep, ...] = ()
     in_session: bool = False
+    most_per_buyer: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

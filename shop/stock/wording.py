@@ -7,7 +7,7 @@ from flask_babel import ngettext
 
 from core import money
 from shop.catalogue import rules as catalogue_rules
-from shop.stock.errors import OutOfStock
+from shop.stock.errors import OutOfStock, StockFormSentBefore
 from shop.stock.rules import most_sellable, next_step
 from shop.stock.values import Goods, Problem
 from web.language import in_language
@@ -24,6 +24,11 @@ def problem_text(goods: Goods, problem: Problem) -> str:
     """Say why so many packs of something cannot be bought, and what is left of it."""
     if problem is Problem.PAID_AT_ONCE:
         return _("Packs of a live session are paid for at once, so they cannot be ordered on account.")
+    if problem is Problem.TOO_MANY:
+        return _(
+            "%(limit)s Earlier orders of the same account or phone number count, too.",
+            limit=limit_text(goods),
+        )
     if goods.in_session and problem is Problem.GONE:
         return _("The live session with this price is over.")
     if goods.in_session and problem is Problem.SOLD_OUT:
@@ -37,6 +42,15 @@ def problem_text(goods: Goods, problem: Problem) -> str:
     if problem is Problem.MULTIPLE:
         return _("This is sold in steps of %(multiple)s packs.", multiple=goods.pack_multiple)
     return _("Packs left: %(left)s.", left=most_sellable(goods))
+
+
+def limit_text(goods: Goods) -> str:
+    """Say how many packs of something a buyer gets; empty where there is no limit."""
+    if goods.most_per_buyer is None:
+        return ""
+    return ngettext(
+        "At most %(num)s pack per buyer.", "At most %(num)s packs per buyer.", goods.most_per_buyer
+    )
 
 
 def weight_text(grams: int) -> str:
@@ -79,6 +93,11 @@ def ladder_text(goods: Goods) -> str:
         _("from %(packs)s %(price)s", packs=step.from_packs, price=money.format_fen(step.price_fen))
         for step in goods.ladder
     )
+
+
+@explains(StockFormSentBefore)
+def _sent_before(_refusal: StockFormSentBefore) -> str:
+    return _("This form was sent before with other packs. Open the page anew and look what lies there now.")
 
 
 @explains(OutOfStock)

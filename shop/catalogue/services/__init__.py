@@ -7,6 +7,7 @@ For whoever changes many at once (a spreadsheet of 10,000 rows, say): one call a
 - `edit_many(session, actor, [ProductPatch(...), ...])`: the plain edits of many products in the same few statements.
 - `add_variant(session, actor, product_id, NewVariant(...))`: an empty `sku` gets a number of ours.
 - `edit_variant(session, actor, variant_id, VariantEdit(...), version=variant.version)`, the price ladder included.
+- `correct_terms(session, actor, product_id, Terms(...), reason, version=product.version)`: the operator's, of any supplier.
 - `close_variant` / `reopen_variant(session, actor, variant_id, version=...)`, `list_product` / `unlist_product`.
 
 Each needs an actor who belongs to the supplier (`NotFound` else, as for ids that are not there), refuses everything that
@@ -21,6 +22,7 @@ from __future__ import annotations
 from shop.catalogue.services.adding import add_product, add_variant, free_slug
 from shop.catalogue.services.editing import (
     close_variant,
+    correct_terms,
     edit_product,
     edit_variant,
     product_changes,
@@ -37,6 +39,7 @@ __all__ = [
     "add_product",
     "add_variant",
     "close_variant",
+    "correct_terms",
     "describe_picture",
     "edit_many",
     "edit_product",

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from accounts.models import Organisation
 from accounts.values import OrganisationKind
 from core import audit, clock, ids
+from core.db import lock_keys
 from core.permissions import Actor
 from search import services as search_services
 from search import words
@@ -42,7 +43,7 @@ def add_product(session: Session, actor: Actor, new: NewProduct, *, once: str | 
     """
     require_supplier(actor, new.supplier_id)
     if once is not None:
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(once, 0))))
+        lock_keys(session, f"new product {once}")
         known = session.scalar(
             select(Product).where(Product.once == once, Product.supplier_id == new.supplier_id)
         )

@@ -7,12 +7,14 @@ from dataclasses import fields, replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from accounts.values import Role
 from core import audit, clock, events
+from core.errors import NotFound
 from core.permissions import SYSTEM, Actor
 from search import services as search_services
 from shop.catalogue import rules
 from shop.catalogue.errors import BadProduct, PackClosed
-from shop.catalogue.events import PriceChanged
+from shop.catalogue.events import PriceChanged, TermsCorrected
 from shop.catalogue.models import Product, Variant
 from shop.catalogue.services.owning import (
     county_of,
@@ -25,7 +27,7 @@ from shop.catalogue.services.owning import (
     share_faults,
 )
 from shop.catalogue.services.selling import unlist_product
-from shop.catalogue.values import Changes, Fault, ProductEdit, VariantEdit
+from shop.catalogue.values import Changes, Fault, ProductEdit, Terms, VariantEdit
 from shop.certification.models import Certificate
 from shop.certification.queries import certified_condition
 
@@ -36,7 +38,7 @@ CERTIFIED_FIELDS = ("name_zh", "category", "village_id")
 PRICE_FIELDS = frozenset({"price_fen", "producer_fen", "logistics_fen", "other_fen", "ladder"})
 
 
-def product_changes(product: Product, edit: ProductEdit) -> Changes:
+def product_changes(product: Product, edit: ProductEdit | Terms) -> Changes:
     """Return what an edit would change of a product, by field."""
     found: Changes = {}
     for field in fields(edit):
@@ -85,14 +87,47 @@ def edit_product(
         raise BadProduct(faults=faults)
     if "village_id" in changes:
         product.county_id = county_of(session, edit.village_id)
+    _change(session, actor, product, changes, "product edited")
+    return changes
+
+
+def correct_terms(
+    session: Session, actor: Actor, product_id: int, terms: Terms, reason: str, *, version: int
+) -> Changes:
+    """Put the terms of return of any product right, as the operator, with a reason that its supplier reads in a mail.
+
+    They hold for what is ordered from now on: the lines of orders keep theirs. Refused as `edit_product` is. Terms that
+    are as they were are no correction; returns what was changed, by field.
+    """
+    if not actor.has_role(Role.ADMIN):
+        raise NotFound("product")
+    if not reason.strip():
+        raise ValueError("a correction has a reason")
+    product = session.get(Product, product_id, with_for_update={"key_share": True}, populate_existing=True)
+    if product is None:
+        raise NotFound("product")
+    changes = product_changes(product, terms)
+    if not changes:
+        return {}
+    require_version(session, "product", product.slug, version, product.version)
+    faults = rules.faults_of_terms(terms)
+    if faults:
+        raise BadProduct(faults=faults)
+    _change(session, actor, product, changes, "terms of return corrected", reason.strip())
+    events.publish(session, TermsCorrected(product.id, product.version, reason.strip()))
+    return changes
+
+
+def _change(
+    session: Session, actor: Actor, product: Product, changes: Changes, action: str, reason: str = ""
+) -> None:
     for field, (_old, new) in changes.items():
         setattr(product, field, new)
     product.version += 1
     session.flush()
     before, after = in_audit(changes, product.version)
-    audit.record(session, actor, "product edited", "product", product.slug, before=before, after=after)
+    audit.record(session, actor, action, "product", product.slug, before=before, after=after, reason=reason)
     search_services.note_change(session, [product.id])
-    return changes
 
 
 def edit_variant(

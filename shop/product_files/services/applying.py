@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from accounts.values import Role
 from core import audit, clock, jobs
+from core.db import lock_keys
 from core.errors import Refusal
 from core.permissions import Actor
 from shop.catalogue import rules as catalogue_rules
@@ -155,9 +156,7 @@ def _lock(session: Session, upload_id: int) -> ProductUpload | None:
     An advisory lock: the row of the upload stays free for its progress, which is written beside the step.
     """
     supplier_id = session.scalar(select(ProductUpload.supplier_id).where(ProductUpload.id == upload_id))
-    session.execute(
-        select(func.pg_advisory_xact_lock(func.hashtextextended(f"product lists of {supplier_id}", 0)))
-    )
+    lock_keys(session, f"product lists of {supplier_id}")
     upload = session.get(ProductUpload, upload_id, populate_existing=True)
     return upload if upload is not None and upload.state == State.APPLYING else None
 

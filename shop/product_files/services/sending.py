@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from accounts.values import Role
 from core import audit, clock, ids, jobs
+from core.db import lock_keys
 from core.errors import NotFound
 from core.permissions import Actor
 from shop.product_files import queries
@@ -41,7 +42,7 @@ def send_file(
     """
     if supplier_id not in actor.organisation_ids(Role.SUPPLIER) or actor.user_id is None:
         raise NotFound("supplier")
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(once, 0))))
+    lock_keys(session, f"product list {once}")
     known = session.scalar(
         select(ProductUpload).where(ProductUpload.once == once, ProductUpload.supplier_id == supplier_id)
     )

@@ -241,6 +241,9 @@ def test_stock_comes_in_once_and_is_counted_with_a_reason(world: World) -> None:
     world.client.post(url + "/stock", came)
     world.session.expire_all()
     assert world.session.get_one(Stock, variant.id).on_hand == 50
+    assert "重新打开" in world.client.post(url + "/stock", {**came, "packs": "40"}, 409).text
+    world.session.expire_all()
+    assert world.session.get_one(Stock, variant.id).on_hand == 50
     world.client.post(url + "/stock", {**came, "what": "count", "packs": "48", "reason": "盘点"})
     world.session.expire_all()
     assert world.session.get_one(Stock, variant.id).on_hand == 48

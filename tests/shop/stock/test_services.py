@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from core import clock
 from core.permissions import SYSTEM
 from shop.stock import queries, services
-from shop.stock.errors import OutOfStock
+from shop.stock.errors import OutOfStock, StockFormSentBefore
 from shop.stock.models import Stock, StockMovement
 from tests.factories.orders import make_variant, place
 
@@ -79,3 +79,26 @@ def test_the_database_itself_refuses_less_than_nothing(session: Session) -> None
 def test_a_variant_without_stock_has_none(session: Session) -> None:
     assert services.lock_stock(session, [10**9]) == {10**9: 0}
     assert queries.available(session, []) == {}
+
+
+def test_a_form_sent_again_with_other_packs_is_refused(session: Session) -> None:
+    one, two = make_variant(session, stock=5), make_variant(session, stock=5)
+    for _ in range(2):
+        services.receive_stock(session, SYSTEM, one.id, 7, "harvest", once="A" * 20)
+    for variant, packs in ((one, 9), (two, 7)):
+        with pytest.raises(StockFormSentBefore):
+            services.receive_stock(session, SYSTEM, variant.id, packs, "harvest", once="A" * 20)
+    assert services.move_stock(session, SYSTEM, one.id, two.id, 3, "moved", once="B" * 20)
+    assert not services.move_stock(session, SYSTEM, one.id, two.id, 3, "moved", once="B" * 20)
+    with pytest.raises(StockFormSentBefore):
+        services.move_stock(session, SYSTEM, one.id, two.id, 4, "moved", once="B" * 20)
+    assert services.lock_stock(session, [one.id, two.id]) == {one.id: 9, two.id: 8}
+
+
+def test_a_count_sent_twice_undoes_no_sale_in_between(session: Session) -> None:
+    variant = make_variant(session, stock=30)
+    for counted, lies in ((20, 20), (20, 18), (19, 19)):
+        services.count_stock(session, SYSTEM, variant.id, counted, "counted", once="A" * 20)
+        assert services.lock_stock(session, [variant.id])[variant.id] == lies
+        if counted == lies == 20:
+            services.withdraw_stock(session, SYSTEM, variant.id, 2, "sold", once="B" * 20)

@@ -1,0 +1,1 @@
+"""Which product goes back on which terms, and putting wrong ones right."""
