@@ -73,6 +73,9 @@ class _Reader(HTMLParser):
                 self.problems.append(f"<{tag}> has an inline handler {name}")
         if tag == "script" and not given.get("src") and given.get("type") != "application/json":
             self.problems.append("inline script")
+        for name in ("href", "src", "action"):
+            if "&amp;" in (given.get(name) or ""):
+                self.problems.append(f"<{tag}> leads to an address escaped twice: {given[name]}")
         if given.get("id"):
             if given["id"] in self.ids:
                 self.problems.append(f"id {given['id']!r} twice")

@@ -27,6 +27,7 @@ from web.forms import (
     WholeNumberField,
     YuanField,
     at_most,
+    narrowed,
     no_control_characters,
     required,
     single_use_token,
@@ -171,6 +172,7 @@ class SendBackForm(Form):
                 message=_l("Enter letters and digits, for example SF1234567890."),
             ),
         ],
+        filters=[narrowed],
     )
 
 

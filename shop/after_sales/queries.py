@@ -37,6 +37,7 @@ from shop.after_sales.values import (
 from shop.catalogue.models import Product
 from shop.catalogue.values import ReturnTerms
 from shop.orders import queries as order_queries
+from shop.orders import rules as order_rules
 from shop.orders.models import Order, OrderLine, SupplierOrder
 from shop.orders.queries import OrderView
 from shop.orders.values import Kind, PartState
@@ -132,6 +133,13 @@ def find_by_once(session: Session, once: str) -> Claim | None:
     return session.scalar(select(Claim).where(Claim.once == once))
 
 
+def filed_with(session: Session, claim_id: int) -> tuple[str, tuple[bytes, ...]]:
+    """Return the words and the photos with which a claim was filed."""
+    words = select(ClaimStep.note).where(ClaimStep.claim_id == claim_id).order_by(ClaimStep.id).limit(1)
+    photos = select(ClaimPhoto.data).where(ClaimPhoto.claim_id == claim_id).order_by(ClaimPhoto.number)
+    return session.scalars(words).one(), tuple(session.scalars(photos))
+
+
 def find_any(session: Session, public_id: str) -> Claim:
     """Return any claim, without a lock; raises `NotFound`."""
     claim = session.scalar(select(Claim).where(Claim.public_id == _plain(public_id)))
@@ -164,7 +172,7 @@ def find_received(
         part.received_at,
         line.unit_price_fen,
         (line.accepted_quantity or 0) - _sent_back(session, [line.id]).get(line.id, 0),
-        _fen_left(line, order_queries.refunded_on_line(session, line.id)),
+        _fen_left(line, order_queries.refunds_of_lines(session, order.id).get(line.id, (0, 0))),
         ReturnTerms(line.return_terms),
         line.no_return_confirmed,
         order.kind == Kind.PUBLIC,
@@ -173,9 +181,8 @@ def find_received(
     return line, part, received
 
 
-def _fen_left(line: Any, refunded_fen: int) -> int:
-    worth: int = (line.accepted_quantity or 0) * line.unit_price_fen
-    return max(0, min(worth, int(line.line_fen) - refunded_fen))
+def _fen_left(line: Any, refunds: tuple[int, int]) -> int:
+    return order_rules.kept_fen((line.accepted_quantity or 0) * line.unit_price_fen, line.line_fen, *refunds)
 
 
 def _sent_back(session: Session, line_ids: Sequence[int]) -> dict[int, int]:
@@ -221,7 +228,7 @@ def rights_of(session: Session, view: OrderView, days_on: DaysOn) -> dict[int, L
     ]
     if not received:
         return {}
-    refunded = order_queries.refunded_lines(session, view.order.id)
+    refunds = order_queries.refunds_of_lines(session, view.order.id)
     recalled = recall_queries.last_recall_of_lines(session, view.order.id)
     claims: dict[int, list[Claim]] = {}
     for claim in session.scalars(select(Claim).where(of_order(view.order)).order_by(Claim.id)):
@@ -239,7 +246,7 @@ def rights_of(session: Session, view: OrderView, days_on: DaysOn) -> dict[int, L
                 part.received_at,
                 line.unit_price_fen,
                 (line.accepted_quantity or 0) - sum(claim.arrived_quantity or 0 for claim in own),
-                _fen_left(line, refunded.get(line.line_id, 0)),
+                _fen_left(line, refunds.get(line.line_id, (0, 0))),
                 ReturnTerms(line.return_terms),
                 line.no_return_confirmed,
                 view.order.kind == Kind.PUBLIC,

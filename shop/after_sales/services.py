@@ -78,7 +78,12 @@ def file_claim(session: Session, actor: Actor, order: Order, new: NewClaim) -> C
         )
         # What else is asked for follows from the packs.
         names_amount = new.wants is Wish.REFUND_PART and new.kind is ClaimKind.QUALITY
-        if not same or (names_amount and known.asked_fen != new.asked_fen):
+        shown = (new.words.strip(), new.photos[: rules.MOST_PHOTOS])
+        if (
+            not same
+            or (names_amount and known.asked_fen != new.asked_fen)
+            or queries.filed_with(session, known.id) != shown
+        ):
             raise ClaimSentBefore
         return known
     found = queries.find_received(session, order, new.line_id)
@@ -187,6 +192,9 @@ def decide_claim(
         raise OwnInterest(interest)
     if move is Move.GRANT:
         _propose(claim, settlement)
+        if claim.carrier and claim.arrived_quantity is None:
+            # They were sent back and are paid for: the buyer has them no more, and nobody has seen that they can be sold.
+            claim.arrived_quantity, claim.resaleable_quantity = claim.quantity, 0
     return _step(session, order, claim, move, _Words(actor, Side.OPERATOR, words))
 
 
@@ -241,8 +249,6 @@ def confirm_return(session: Session, actor: Actor, public_id: str, arrived: Arri
     _check(claim, Move.CONFIRM_RETURN, Side.SUPPLIER)
     if not 0 <= arrived.resaleable <= claim.quantity:
         raise TooManyPacks(claim.quantity)
-    if arrived.resaleable and queries.is_recalled(session, claim):
-        raise RecalledGoods
     claim.arrived_quantity = claim.quantity
     claim.resaleable_quantity = arrived.resaleable
     if arrived.resaleable:
@@ -254,6 +260,9 @@ def confirm_return(session: Session, actor: Actor, public_id: str, arrived: Arri
             RETURNED,
             once=f"claim:{claim.public_id}",
         )
+        # Looked at once the stock is locked, so a recall that is under way is waited for.
+        if queries.is_recalled(session, claim):
+            raise RecalledGoods
     return _step(session, order, claim, Move.CONFIRM_RETURN, _Words(actor, Side.SUPPLIER, arrived.words))
 
 
@@ -336,6 +345,7 @@ def _give_money(session: Session, order: Order, claim: Claim, actor: Actor) -> b
                 claim.amount_fen,
                 REASON,
                 once=f"claim:{claim.public_id}:{claim.refunds_declined}",
+                accepted=True,
             )
     except SupplierPaidOut:
         claim.problem = Problem.SUPPLIER_PAID_OUT.value

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import DateTime, bindparam, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from core import clock, ids
-from core.db import table_of
+from core.db import one_or_many, table_of
 from core.errors import NotFound
 from shop.cart import queries
 from shop.cart.errors import LineRefused, TooManyLines, TooManyPacks
 from shop.cart.models import Cart, CartLine
 from shop.cart.values import MOST_LINES, CartOwner
 from shop.stock import queries as stock_queries
-from shop.stock.rules import most_sellable, problem_of
+from shop.stock.rules import fitting, problem_of
 from shop.stock.values import MOST_PACKS, Goods, LineProblem
 
 KEEP_VISITORS = timedelta(days=60)
@@ -124,10 +126,7 @@ def _find(session: Session, variant_public_id: str) -> Goods:
 def _put(session: Session, owner: CartOwner, variant_public_id: str, quantity: int, *, on_top: bool) -> Goods:
     goods = _find(session, variant_public_id)
     cart_id = _open_cart(session, owner)
-    there = {
-        row.variant_id: 0 if row.saved_at is not None else row.quantity
-        for row in session.execute(_THERE, {"cart_id": cart_id})
-    }
+    there = _packs_in(session, cart_id)
     wanted = quantity + there.get(goods.variant_id, 0) if on_top else quantity
     if not 1 <= wanted <= MOST_PACKS:
         raise TooManyPacks
@@ -136,17 +135,51 @@ def _put(session: Session, owner: CartOwner, variant_public_id: str, quantity: i
     problem = problem_of(goods, wanted)
     if problem is not None:
         raise LineRefused(LineProblem(goods, wanted, problem))
-    session.execute(
-        _PUT,
-        {
-            "cart_id": cart_id,
-            "variant_id": goods.variant_id,
-            "quantity": wanted,
-            "added_at": clock.now(),
-            "saved_at": None,
-        },
-    )
+    session.execute(_PUT, _line(cart_id, goods.variant_id, wanted))
     return goods
+
+
+def put_again(session: Session, owner: CartOwner, packs: Mapping[int, int]) -> list[LineProblem]:
+    """Put packs of several things (by variant id) into the cart, as many of each as can be bought; more may lie there.
+
+    Returns of what there are fewer now or none, and why. Done twice it changes nothing. Refused where the cart would
+    hold too many things (`TooManyLines`).
+    """
+    goods = stock_queries.goods_by_id(session, packs)
+    cart_id = _open_cart(session, owner)
+    there = _packs_in(session, cart_id)
+    problems, rows = [], []
+    for item in (goods[variant_id] for variant_id in sorted(packs)):
+        wanted = max(packs[item.variant_id], there.get(item.variant_id, 0))
+        problem = problem_of(item, wanted)
+        if problem is not None:
+            problems.append(LineProblem(item, wanted, problem))
+            wanted = fitting(item, wanted)
+        if wanted:
+            rows.append(_line(cart_id, item.variant_id, wanted))
+    if len(there.keys() | {row["variant_id"] for row in rows}) > MOST_LINES:
+        raise TooManyLines
+    if rows:
+        session.execute(_PUT, one_or_many(rows))
+    return problems
+
+
+def _packs_in(session: Session, cart_id: int) -> dict[int, int]:
+    """Return how many packs of what lie in a cart, by variant id; of what is saved for later none."""
+    return {
+        row.variant_id: 0 if row.saved_at is not None else row.quantity
+        for row in session.execute(_THERE, {"cart_id": cart_id})
+    }
+
+
+def _line(cart_id: int, variant_id: int, quantity: int) -> dict[str, Any]:
+    return {
+        "cart_id": cart_id,
+        "variant_id": variant_id,
+        "quantity": quantity,
+        "added_at": clock.now(),
+        "saved_at": None,
+    }
 
 
 def remove_from_cart(session: Session, owner: CartOwner, variant_public_id: str) -> None:
@@ -160,11 +193,9 @@ def fit_cart(session: Session, owner: CartOwner) -> None:
     cart_id = _open_cart(session, owner)
     for line in queries.basket(session, owner).problems:
         which = (CartLine.cart_id == cart_id) & (CartLine.variant_id == line.goods.variant_id)
-        most = most_sellable(line.goods)
-        multiple = line.goods.pack_multiple
-        fitting = min(most, max(multiple, line.quantity // multiple * multiple))
-        if fitting:
-            session.execute(update(CartLine).where(which).values(quantity=fitting))
+        quantity = fitting(line.goods, line.quantity)
+        if quantity:
+            session.execute(update(CartLine).where(which).values(quantity=quantity))
         else:
             session.execute(delete(CartLine).where(which))
 

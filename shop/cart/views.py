@@ -18,7 +18,7 @@ from shop.catalogue.wording import terms_label
 from shop.freight import queries as freight_queries
 from shop.orders import rules as order_rules
 from shop.stock.rules import most_sellable
-from shop.stock.wording import ladder_hint, name_of, problem_text
+from shop.stock.wording import ladder_hint, limit_text, name_of, problem_text
 from web.access import public
 from web.addresses import safe_return
 from web.csrf import open_form
@@ -54,6 +54,7 @@ def _page(status: int = 200, problem: str = "") -> tuple[str, int]:
         terms_label=terms_label,
         most_sellable=most_sellable,
         ladder_hint=ladder_hint,
+        limit_text=limit_text,
         problem=problem,
     )
     return page, status

@@ -53,11 +53,12 @@ def compose_to_buyer(payload: dict[str, Any]) -> None:
         order = session.get_one(Order, part.order_id)
         view = order_queries.view_order(session, order)
         travel = queries.travels_of(session, order.id).get(part.public_id)
-    # A code that has done its work, and what an institution's own people accepted, need no mail.
+        found = next(found for found in view.parts if found.public_id == part.public_id)
+    # A code that has done its work, what an institution's own people accepted, and what never arrived need no mail.
     waits = about != "received"
     if waits and (travel is None or not travel.waits_for_pickup):
         return
-    if about == "received" and order.kind != Kind.PUBLIC:
+    if about == "received" and (order.kind != Kind.PUBLIC or found.nothing_accepted):
         return
     with transaction() as session:
         mailing.post(
@@ -67,7 +68,7 @@ def compose_to_buyer(payload: dict[str, Any]) -> None:
             template=f"shop/fulfilment/emails/{'remind' if about.startswith('remind') else about}",
             locale=order.locale,
             order=order,
-            part=next(found for found in view.parts if found.public_id == part.public_id),
+            part=found,
             point=travel.stops[-1] if travel is not None and travel.pickup else None,
             code=wording.shown_pickup_code(codes.pickup_code(travel.code))
             if waits and travel is not None

@@ -12,6 +12,7 @@ from wtforms import FileField, RadioField, SelectField, StringField
 from wtforms.validators import DataRequired, Optional, Regexp, StopValidation
 
 from core import documents, storage
+from core.text import half_width
 from shop.fulfilment import codes
 from shop.fulfilment.values import NewNode, Way
 from web.forms import (
@@ -19,6 +20,7 @@ from web.forms import (
     Form,
     WholeNumberField,
     at_most,
+    narrowed,
     no_control_characters,
     required,
     today_or_later,
@@ -41,6 +43,7 @@ class ShipForm(Form):
                 message=_l("Enter letters and digits, for example SF1234567890."),
             ),
         ],
+        filters=[narrowed],
     )
 
     def offer(self, nodes: list[str]) -> None:
@@ -50,6 +53,7 @@ class ShipForm(Form):
             self.way.choices.append(
                 (Way.OWN.value, _("Through our nodes: %(nodes)s", nodes=" → ".join(nodes)))
             )
+        self.carrier.flags.required = not nodes
 
     @property
     def chosen(self) -> Way:
@@ -79,8 +83,7 @@ class HandOutForm(Form):
 
     def validate_code(self, field: Any) -> None:
         """Read the digits, and refuse a slip of the finger before it counts as a wrong code."""
-        half_width = "".join(chr(ord(c) - 0xFEE0) if 0xFF10 <= ord(c) <= 0xFF19 else c for c in field.data)
-        field.data = re.sub(r"[\s-]", "", half_width)
+        field.data = re.sub(r"[\s-]", "", half_width(field.data))
         if not codes.is_well_formed(field.data):
             raise StopValidation(
                 _("Something was mistyped: a code has seven digits. Please ask for it again.")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from flask_babel import gettext as _
 
 from shop.fulfilment.errors import (
@@ -23,6 +21,7 @@ from shop.fulfilment.errors import (
     WrongPickupCode,
 )
 from shop.fulfilment.values import NodeKind, Proof, Stop, Travel, Way
+from shop.orders.queries import PartView
 from shop.orders.wording import Step
 from web.language import in_language
 from web.templating import day, moment
@@ -38,28 +37,22 @@ def kind_label(kind: str) -> str:
     }[NodeKind(kind)]
 
 
-def way_steps(
-    travel: Travel,
-    carrier: str,
-    tracking_number: str,
-    *,
-    received_at: datetime | None,
-    show_people: bool = False,
-) -> list[Step]:
-    """Return how far a parcel has come, as steps of the timeline; who noted it only where that is shown.
+def way_steps(travel: Travel, part: PartView, *, show_people: bool = False) -> list[Step]:
+    """Return how far the parcel of a part has come, as steps of the timeline; who noted it only where that is shown.
 
     A carrier tells us nothing of the hand-over: then what ends the way is that the goods were received.
     """
-    parcel = " ".join(word for word in (carrier, tracking_number) if word)
+    parcel = " ".join(word for word in (part.carrier, part.tracking_number) if word)
     steps = [Step(_("Sent off"), "done", moment(travel.sent_at), note=parcel or _("through our nodes"))]
     for stop in travel.stops:
-        over = travel.delivered_at is not None or received_at is not None
+        over = travel.delivered_at is not None or part.received_at is not None
         steps.append(_stop_step(stop, travel, over, show_people))
     if travel.delivered_at is not None:
         label = _("Picked up with the code") if travel.proof == Proof.CODE else _("Handed over")
         steps.append(Step(label, "done", moment(travel.delivered_at), travel.receiver))
-    elif received_at is not None:
-        steps.append(Step(_("Received"), "done", moment(received_at)))
+    elif part.received_at is not None:
+        label = _("Nothing accepted") if part.nothing_accepted else _("Received")
+        steps.append(Step(label, "done", moment(part.received_at)))
     elif travel.pickup:
         steps.append(Step(_("Pick-up"), "now" if travel.waits_for_pickup else "next"))
     else:

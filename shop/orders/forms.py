@@ -40,7 +40,7 @@ from shop.orders.values import (
     PricedOrder,
 )
 from shop.orders.wording import confirmation_text
-from web.forms import DayField, Form, YuanField, at_most, no_control_characters, required
+from web.forms import DayField, Form, YuanField, at_most, no_card_number, no_control_characters, required
 from web.language import in_language
 from web.wording import words_for
 
@@ -96,9 +96,11 @@ class DeliveryForm(PlaceForm):
 
     once = HiddenField(validators=[required(), Length(min=10, max=40), Regexp(r"^[0-9A-Z]+$")])
     seen_total = HiddenField(validators=[Optional(), Regexp(r"^[0-9]{1,12}$")])
-    recipient = StringField(_l("Recipient"), [*_WORDS, at_most(40)])
+    recipient = StringField(_l("Recipient"), [*_WORDS, at_most(40), no_card_number])
     phone = TelField(_l("Phone"), [*_WORDS, at_most(30), mainland_phone])
-    address = StringField(_l("Street, house, door"), [no_control_characters, door_needed, at_most(120)])
+    address = StringField(
+        _l("Street, house, door"), [no_control_characters, door_needed, at_most(120), no_card_number]
+    )
     email = EmailField(
         _l("E-mail"),
         [*_WORDS, at_most(200), Email(message=_l("Enter an e-mail address such as name@example.org."))],
@@ -115,7 +117,8 @@ class DeliveryForm(PlaceForm):
         default="",
     )
     invoice_title = StringField(
-        _l("Title of the invoice"), [no_control_characters, invoice_title_needed, at_most(80)]
+        _l("Title of the invoice"),
+        [no_control_characters, invoice_title_needed, at_most(80), no_card_number],
     )
     invoice_code = StringField(
         _l("Unified social credit code"),
@@ -348,6 +351,17 @@ class CallOffForm(Form):
 
     part = HiddenField(validators=[Optional(), Regexp(r"^[0-9A-Z]+$")])
     reason = TextAreaField(_l("Reason"), [required(), at_most(500), no_control_characters])
+
+
+class NothingArrivedForm(Form):
+    """Which parcel reached nobody, and how the operator knows."""
+
+    part = SelectField(_l("Parcel"), [required(), Regexp(r"^[0-9A-Z]+$")], validate_choice=False)
+    reason = TextAreaField(
+        _l("Reason"),
+        [required(), at_most(500), no_control_characters],
+        description=_l("The buyer reads it."),
+    )
 
 
 class LineRefundForm(Form):

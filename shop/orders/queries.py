@@ -96,6 +96,11 @@ class PartView:
     shortage_note: str
     lines: tuple[LineView, ...]
 
+    @property
+    def nothing_accepted(self) -> bool:
+        """Say whether it was sent in vain: refused whole, or it reached nobody."""
+        return self.received_at is not None and not any(line.accepted_quantity for line in self.lines)
+
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
@@ -273,6 +278,39 @@ _VIEW_OWN = _VIEW_WITH_ORDER.where(
     Order.buyer_user_id == bindparam("user_id"),
     Order.kind == Kind.PUBLIC.value,
 )
+
+
+def packs_of(session: Session, order_id: int) -> dict[int, int]:
+    """Return how many packs of what were ordered, by variant id."""
+    rows = session.execute(
+        select(OrderLine.variant_id, func.sum(OrderLine.quantity))
+        .where(OrderLine.order_id == order_id)
+        .group_by(OrderLine.variant_id)
+    )
+    return {row[0]: int(row[1]) for row in rows}
+
+
+def packs_of_buyer(
+    session: Session, variant_ids: Sequence[int], user_id: int | None, phone: str
+) -> dict[int, int]:
+    """Return how many packs of some variants a buyer has ordered, by variant id; what ended unpaid or called off does not count.
+
+    An account's orders are its own and those of guests to its phone number, a guest's all that go to the phone number.
+    """
+    to_phone = Order.delivery["phone"].astext == phone
+    own = (
+        to_phone
+        if user_id is None
+        else or_(Order.buyer_user_id == user_id, Order.buyer_user_id.is_(None) & to_phone)
+    )
+    rows = session.execute(
+        select(OrderLine.variant_id, func.sum(OrderLine.quantity))
+        .join(SupplierOrder, SupplierOrder.id == OrderLine.supplier_order_id)
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(OrderLine.variant_id.in_(variant_ids), SupplierOrder.state != PartState.CANCELLED.value, own)
+        .group_by(OrderLine.variant_id)
+    )
+    return {row[0]: int(row[1]) for row in rows}
 
 
 def count_unpaid(session: Session, user_id: int) -> int:
@@ -588,6 +626,18 @@ def prepaid_refunds(session: Session, order_id: int) -> dict[int, int]:
     return {int(row[0] or 0): int(row[1]) for row in rows}
 
 
+def owed_for_part(session: Session, part: SupplierOrder, lines: Iterable[OrderLine]) -> int:
+    """Return what an accepted part owes its supplier (fen); `lines` are its lines, with what was accepted of them."""
+    back = refunds_of_lines(session, part.order_id)
+    return rules.owed_to_supplier_fen(
+        [
+            ((line.accepted_quantity or 0) * line.unit_price_fen, line.line_fen, back.get(line.id, (0, 0))[0])
+            for line in lines
+        ],
+        part.freight_fen,
+    )
+
+
 def unowed_fen(session: Session, order: Order) -> int:
     """Return what lies prepaid for an order and is owed to nobody any more (fen): it can only go back."""
     if order.paid_at is None:
@@ -621,12 +671,22 @@ def refunds_of_parts(session: Session, order_id: int) -> dict[int, tuple[int, in
     return {int(row[0] or 0): (int(row[1]), int(row[2])) for row in rows}
 
 
-def refunded_on_line(session: Session, line_id: int) -> int:
-    """Return how much (fen, in its prices) of a line goes back or went back by itself."""
-    statement = select(func.coalesce(func.sum(OrderRefund.amount_fen + OrderRefund.voucher_fen), 0)).where(
-        OrderRefund.order_line_id == line_id, OrderRefund.declined.is_(False)
+def refunds_of_lines(session: Session, order_id: int) -> dict[int, tuple[int, int]]:
+    """Return what of each line of an order goes back or went back, of what is prepaid and of what was accepted (fen by line id)."""
+    rows = session.execute(
+        select(
+            OrderRefund.order_line_id,
+            cast(func.sum(OrderRefund.prepaid_fen), BigInteger),
+            cast(func.sum(OrderRefund.payable_fen), BigInteger),
+        )
+        .where(
+            OrderRefund.order_id == order_id,
+            OrderRefund.order_line_id.is_not(None),
+            OrderRefund.declined.is_(False),
+        )
+        .group_by(OrderRefund.order_line_id)
     )
-    return int(session.scalar(statement) or 0)
+    return {int(row[0] or 0): (int(row[1]), int(row[2])) for row in rows}
 
 
 def refunded_lines(session: Session, order_id: int) -> dict[int, int]:

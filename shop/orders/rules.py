@@ -159,15 +159,6 @@ def price_basket(basket: Basket, zone: Zone) -> PricedOrder:
     )
 
 
-def accepted_fen(lines: Sequence[tuple[int, int]], freight: int) -> int:
-    """Return what an accepted part is worth (fen): lines of (packs accepted, unit price in fen), and the freight.
-
-    When nothing was accepted the freight is not owed either.
-    """
-    goods_fen = sum(quantity * price for quantity, price in lines)
-    return goods_fen + freight if goods_fen else 0
-
-
 #: What each state of an order allows, and where it leads. What is not here is refused with 409.
 #: Money that arrives late is never turned away: it finishes an expired order if the goods are still there, and a
 #: cancelled one goes to a person. Shipping, receiving and calling off happen part by part: `derive_state` has the last
@@ -269,9 +260,23 @@ def derive_state(parts: Sequence[str]) -> State:
     return State.PAID
 
 
-def owed_to_supplier_fen(worth: int, paid_for: int, given_back: int) -> int:
-    """Return what an accepted part owes its supplier (fen): what was accepted is worth, at most what is still prepaid."""
-    return max(0, min(worth, paid_for - given_back))
+def owed_to_supplier_fen(lines: Sequence[tuple[int, int, int]], freight: int) -> int:
+    """Return what an accepted part owes its supplier (fen), and its freight unless nothing was accepted.
+
+    Lines of (what was accepted is worth, what was paid for the line, what of that goes back or went back before).
+    """
+    if not any(worth for worth, _paid_for, _given_back in lines):
+        return 0
+    return freight + sum(kept_fen(*line) for line in lines)
+
+
+def kept_fen(worth: int, paid_for: int, given_back: int, refunded: int = 0) -> int:
+    """Return what a supplier keeps of a line (fen), less what was `refunded` of what had been accepted.
+
+    Money for what is missing goes back before or after the rest is accepted: it and the shortage of that line count
+    once (`reached.kept_fen` says the same in SQL).
+    """
+    return max(0, min(worth, paid_for - given_back) - refunded)
 
 
 def unowed_fen(order: str, part: str, paid_for: int, accepted: int | None, given_back: int) -> int:

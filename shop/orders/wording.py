@@ -116,10 +116,18 @@ def what_next(view: OrderView) -> tuple[str, str]:
             "Please pay by %(time)s. Until then the goods are kept for you, also when a card was declined.",
             time=moment(order.hold_expires_at),
         )
+    if state is State.PAID and any(part.shipped_at is not None for part in view.parts):
+        return "info", _(
+            "Part of it has been sent, the rest is being packed; we write to you when it is on its way."
+        )
     if state is State.SHIPPED and order.kind == Kind.INSTITUTION:
         return "info", _(
             "The goods are on their way. When they arrive, two people check and accept them here."
         )
+    if state is State.RECEIVED and all(
+        part.nothing_accepted for part in view.parts if part.state != PartState.CANCELLED
+    ):
+        return "info", _("Nothing of it arrived or was accepted. What you paid goes back the way it came.")
     return {
         State.PLACED: (
             "info",
@@ -185,7 +193,8 @@ def timeline(view: OrderView) -> list[Step]:
                 if len(part.inspectors) > 1
                 else ""
             )
-            steps.append(Step(_("Arrived"), "done", moment(part.received_at), who, seen_by))
+            arrived = _("Nothing accepted") if part.nothing_accepted else _("Arrived")
+            steps.append(Step(arrived, "done", moment(part.received_at), who, seen_by))
         else:
             steps.append(Step(_("Arrival"), "now" if part.shipped_at else "next", who=who))
     return steps
@@ -232,25 +241,31 @@ def action_label(action: str) -> str:
         "time of a claim ran out": _("Time of a claim ran out"),
         "agreed claim refunded": _("Agreed claim refunded"),
         "refund of a claim declined": _("Refund of a claim not approved"),
-        "part shipped": _("Part sent"),
+        "part shipped": _("Parcel sent"),
         "parcel taken over": _("Parcel taken over at a node"),
         "parcel handed over": _("Parcel handed over"),
         "buyer reminded of parcel": _("Buyer reminded of a parcel that waits"),
-        "part accepted": _("Part accepted"),
+        "part accepted": _("Delivery accepted"),
     }.get(action, action)
 
 
 def history_note(entry: AuditEntry, view: OrderView, reason: str) -> str:
-    """Return which part an entry of the history is about, how it went, how much was accepted, and the reason in words."""
+    """Return which part or line an entry of the history is about, how it went, how much money, and the reason in words."""
     after = entry.after or {}
     part = next((part for part in view.parts if part.public_id == after.get("part")), None)
-    accepted = ""
+    line = next(
+        (line for part in view.parts for line in part.lines if line.line_id == after.get("line")), None
+    )
+    amount = ""
     if part is not None and "accepted_fen" in after:
-        accepted = f"{money.format_fen(after['accepted_fen'])} / {money.format_fen(after['of_fen'])}"
+        amount = f"{money.format_fen(after['accepted_fen'])} / {money.format_fen(after['of_fen'])}"
+    elif sum_fen := after.get("amount_fen") or after.get("total_fen"):
+        amount = money.format_fen(sum_fen)
     notes = (
         in_language(part.supplier_zh, part.supplier_en) if part is not None else "",
+        in_language(line.name_zh, line.name_en) if line is not None else "",
         " ".join(filter(None, (after.get("carrier"), after.get("tracking_number")))),
-        accepted,
+        amount,
         reason,
     )
     return " · ".join(note for note in notes if note)

@@ -8,6 +8,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from core import money
 from core.db import reading, transaction
 from core.errors import NotFound, Refusal
 from payments import queries as payment_queries
@@ -223,6 +224,7 @@ def notice(number: str) -> Any:
         order=view.order,
         institution=names,
         account=account if len(account) == 3 else None,
+        in_words=money.amount_in_words(view.order.total_fen),
         state_label=wording.state_label,
     )
 

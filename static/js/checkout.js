@@ -35,7 +35,12 @@ if (form) {
       for (const old of form.querySelectorAll("[data-fresh]")) {
         const fresh = page.getElementById(old.id);
         if (fresh && old !== list) {
+          const focused = old.contains(document.activeElement);
           old.replaceWith(fresh);
+          if (focused) {
+            // Whoever went on by key stays where they are: at the same list, or at the button that orders.
+            (fresh.matches("select, input") ? fresh : fresh.querySelector("button"))?.focus();
+          }
         }
       }
     } finally {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from alembic.autogenerate import compare_metadata
@@ -12,6 +13,8 @@ from core import migrations
 from core.db import Base, reading, transaction
 from shop.catalogue.models import Product
 from shop.catalogue.values import ReturnTerms
+from shop.live.models import LiveSession
+from tests.factories.live import make_live
 from tests.factories.orders import make_variant, place
 from tests.factories.people import make_village
 from tests.factories.product_files import apply, as_csv, make_supplier, row, send
@@ -112,3 +115,23 @@ def test_lists_that_wait_are_applied_after_the_terms_of_return_came(live_databas
     with reading() as session:
         terms = {one.name_zh: one.return_terms for one in session.scalars(select(Product))}
     assert terms == {"鲜桃": "fresh", "小米": "seven_days"}
+
+
+def test_sessions_opened_early_end_as_early_after_the_update(live_database: Any) -> None:
+    url = live_database.url.render_as_string(hide_password=False)
+    with transaction() as session:
+        early, timely = (make_live(session, make_variant(session), opened=True) for _ in range(2))
+        early_id, timely_end = early.id, timely.ends_at
+    live_database.dispose()
+    migrations.downgrade(url, "0029")
+    moved = "starts_at = opened_at + interval '30 days', ends_at = opened_at + interval '30 days 2 hours'"
+    with create_engine(url).begin() as connection:
+        connection.execute(text(f"UPDATE shop_live_sessions SET {moved} WHERE id = {early_id}"))
+    migrations.upgrade(url)
+    with reading() as session:
+        for live in session.scalars(select(LiveSession)):
+            assert live.version == 1
+            assert live.ends_at - live.starts_at == timedelta(hours=2)
+            assert live.opened_at is not None
+            assert timedelta(0) <= live.opened_at - live.starts_at < timedelta(minutes=1)
+            assert live.id == early_id or live.ends_at == timely_end

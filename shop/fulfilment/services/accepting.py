@@ -19,6 +19,7 @@ from shop.fulfilment import queries, rules
 from shop.fulfilment.values import Acceptance
 from shop.orders import queries as order_queries
 from shop.orders import rules as order_rules
+from shop.orders import services as order_services
 from shop.orders.events import PartReceived
 from shop.orders.models import Order, SupplierOrder
 from shop.orders.values import Action, Kind, PartAction, PartState
@@ -40,13 +41,9 @@ def accept_part(session: Session, actor: Actor, order: Order, public_id: str, ac
         two_people=order.kind == Kind.INSTITUTION,
     )
     accepted = dict(acceptance.accepted)
-    worth = order_rules.accepted_fen(
-        [(accepted[line.id], line.unit_price_fen) for line in lines], part.freight_fen
-    )
-    given_back = order_queries.prepaid_refunds(session, order.id).get(part.id, 0)
-    owed = order_rules.owed_to_supplier_fen(worth, part.goods_fen + part.freight_fen, given_back)
     for line in lines:
         line.accepted_quantity = accepted[line.id]
+    owed = order_queries.owed_for_part(session, part, lines)
     part.state = target.value
     part.received_at = clock.now()
     part.inspectors = list(acceptance.inspectors)
@@ -97,6 +94,22 @@ def confirm_receipt(session: Session, actor: Actor, order: Order, public_id: str
         tuple((line.id, line.quantity) for line in lines), (str(order.delivery["recipient"]),)
     )
     return accept_part(session, actor, order, public_id, everything)
+
+
+def note_nothing_arrived(session: Session, actor: Actor, order: Order, public_id: str, reason: str) -> int:
+    """Note, for the operator, that a sent part of a locked public order reached nobody: lost, or fetched by nobody.
+
+    Its supplier is owed nothing for it; what was paid for it goes back at once, freight included. Returns it (fen).
+    An institution's own people say so when they accept nothing of it.
+    """
+    if order.kind != Kind.PUBLIC:
+        raise NotFound("order")
+    part = _find(order_queries.lock_parts(session, order.id), public_id)
+    nothing = tuple((line.id, 0) for line in queries.lines_of(session, part.id))
+    accept_part(session, actor, order, public_id, Acceptance(nothing, (actor.name,), reason))
+    if not order_queries.unowed_fen(session, order):
+        return 0
+    return order_services.give_back(session, actor, order, reason)
 
 
 def confirm_by_itself(session: Session, order_id: int, part_id: int) -> bool:

@@ -164,5 +164,8 @@ def deliver(code: str) -> Any:
     finally:
         if photo is not None and not used:
             documents.forget_document(photo)
-    flash(_("Noted who took it."), "good")
+    if used:
+        flash(_("Noted who took it."), "good")
+    else:
+        flash(_("It was handed over before."), "info")
     return redirect("/handover", 303)

@@ -130,11 +130,7 @@ def _page(
         form=form,
         own_way=bool(nodes),
         travel=travel,
-        steps=words.way_steps(
-            travel, found.part.carrier, found.part.tracking_number, received_at=found.part.received_at
-        )
-        if travel is not None
-        else [],
+        steps=words.way_steps(travel, found.part) if travel is not None else [],
         proof=proof or ProofForm(formdata=None),
         part_label=wording.part_label,
         tone=wording.tone,
@@ -193,5 +189,8 @@ def prove(public_id: str) -> Any:
     finally:
         if photo is not None and not used:
             documents.forget_document(photo)
-    flash(_("Noted who took it."), "good")
+    if used:
+        flash(_("Noted who took it."), "good")
+    else:
+        flash(_("It was handed over before."), "info")
     return redirect(f"/supplier/orders/{public_id}", 303)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 
@@ -91,6 +92,7 @@ def place_order(session: Session, actor: Actor, request: OrderRequest) -> Placed
     problems = rules.problems_of(goods, wanted, on_account=kind is Kind.INSTITUTION)
     if problems:
         raise BasketRefused(problems)
+    _require_within_limits(session, actor, request, goods, wanted)
     tariff = freight_queries.tariff_today(session)
     priced = rules.price_order(
         goods.values(), wanted, freight_rules.zone_of(tariff, request.delivery.province_code)
@@ -184,6 +186,33 @@ def _require_institution(session: Session, actor: Actor, institution_id: int) ->
         or institution_id not in actor.organisation_ids(Role.REQUESTER)
     ):
         raise NotFound("institution")
+
+
+def _require_within_limits(
+    session: Session,
+    actor: Actor,
+    request: OrderRequest,
+    goods: Mapping[int, Goods],
+    wanted: Mapping[int, int],
+) -> None:
+    """Refuse what would be more than a buyer gets of something, with what they ordered before (`BasketRefused`).
+
+    One order of a buyer after the other: `_lock` keeps those of one account apart, this those to one phone number. Of
+    baskets without such goods nothing is asked.
+    """
+    limits = {key: item.most_per_buyer for key, item in goods.items() if item.most_per_buyer is not None}
+    if not limits:
+        return
+    phone = request.delivery.phone
+    lock_keys(session, f"packs per buyer {phone}")
+    had = queries.packs_of_buyer(session, list(limits), actor.user_id, phone)
+    problems = [
+        LineProblem(goods[key], wanted[key], Problem.TOO_MANY)
+        for key in sorted(limits)
+        if wanted[key] + had.get(key, 0) > limits[key]
+    ]
+    if problems:
+        raise BasketRefused(problems)
 
 
 def _check(kind: Kind, request: OrderRequest, priced: PricedOrder) -> None:

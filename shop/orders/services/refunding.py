@@ -108,13 +108,23 @@ def call_off(
 
 
 def refund_line(
-    session: Session, actor: Actor, order: Order, line_id: int, amount_fen: int, reason: str, *, once: str
+    session: Session,
+    actor: Actor,
+    order: Order,
+    line_id: int,
+    amount_fen: int,
+    reason: str,
+    *,
+    once: str,
+    accepted: bool = False,
 ) -> Refund:
     """Give back a part of what a line of a paid, locked order cost; never more than the line in all.
 
     `amount_fen` counts in the prices of the line. Where a voucher had paid a share of it, that share goes back to the
-    operator and the rest to the buyer (`queries.refunded_lines` and what is left count in the prices, too). The money comes from what is prepaid and not accepted yet, else from what is owed to the supplier for it
-    (`SupplierPaidOut` when that was paid out before). Above the limit a second person approves. The same form again
+    operator and the rest to the buyer (`queries.refunded_lines` and what is left count in the prices, too). The money
+    comes from what is prepaid for the line and was not accepted, else from what is owed to the supplier for it
+    (`SupplierPaidOut` when that was paid out before). `accepted`: it is about goods that were accepted, so what is
+    prepaid for those that are missing stays for them. Above the limit a second person approves. The same form again
     gives the first refund, with other contents it is refused.
     """
     known = queries.find_refund_by_once(session, once)
@@ -129,20 +139,14 @@ def refund_line(
         raise NotFound("line")
     part = parts[line.supplier_order_id]
     rules.part_after(part.state, PartAction.REFUND_LINE)
-    left = line.line_fen - queries.refunded_on_line(session, line.id)
-    if amount_fen > left:
-        raise LineRefundedBefore(left)
-    accepted = part.accepted_fen or 0
-    prepaid_left = (
-        part.goods_fen
-        + part.freight_fen
-        - accepted
-        - queries.prepaid_refunds(session, order.id).get(part.id, 0)
-    )
-    prepaid = min(amount_fen, max(0, prepaid_left))
+    given_back, refunded = queries.refunds_of_lines(session, order.id).get(line.id, (0, 0))
+    worth = (line.accepted_quantity or 0) * line.unit_price_fen
+    kept = rules.kept_fen(worth, line.line_fen, given_back, refunded)
+    missing = 0 if accepted else max(0, line.line_fen - worth - given_back)
+    if amount_fen > kept + missing:
+        raise LineRefundedBefore(kept + missing)
+    prepaid = min(amount_fen, missing)
     share = _Share(part, line, prepaid, amount_fen - prepaid)
-    if share.payable_fen and part.accepted_fen is None:
-        raise LineRefundedBefore(prepaid)
     _refund(session, actor, order, [share], reason, once=once, owed=False)
     refund = queries.find_refund_by_once(session, once)
     assert refund is not None
@@ -197,11 +201,12 @@ def _unowed(session: Session, order: Order, part: SupplierOrder, back: Mapping[i
     left = queries.unowed_of_part(order, part, back) if order.paid_at is not None else 0
     shares = []
     if left and part.accepted_fen is not None:
-        refunded = queries.refunded_lines(session, order.id)
+        refunds = queries.refunds_of_lines(session, order.id)
         lines = select(OrderLine).where(OrderLine.supplier_order_id == part.id).order_by(OrderLine.id)
         for line in session.scalars(lines):
+            given_back, _refunded = refunds.get(line.id, (0, 0))
             worth = (line.accepted_quantity or 0) * line.unit_price_fen
-            missing = max(0, min(left, line.line_fen - worth - refunded.get(line.id, 0)))
+            missing = max(0, min(left, line.line_fen - worth - given_back))
             shares.append(_Share(part, line, missing))
             left -= missing
     return [share for share in (*shares, _Share(part, None, left)) if share.gross_fen]
@@ -338,11 +343,7 @@ def _owe_the_rest(session: Session, order_id: int, part_id: int, refund: str) ->
     """Owe the supplier of an accepted part what had been kept back for a refund that did not come."""
     part = next(found for found in queries.lock_parts(session, order_id) if found.id == part_id)
     lines = session.scalars(select(OrderLine).where(OrderLine.supplier_order_id == part.id)).all()
-    worth = rules.accepted_fen(
-        [(line.accepted_quantity or 0, line.unit_price_fen) for line in lines], part.freight_fen
-    )
-    back = queries.prepaid_refunds(session, order_id).get(part.id, 0)
-    owed = rules.owed_to_supplier_fen(worth, part.goods_fen + part.freight_fen, back)
+    owed = queries.owed_for_part(session, part, lines)
     rest = owed - (part.accepted_fen or 0)
     if rest <= 0:
         return

@@ -25,7 +25,9 @@ from registry import queries as registry_queries
 from shop.after_sales import queries as after_sales_queries
 from shop.after_sales import wording as after_sales_wording
 from shop.after_sales.values import LineRights
+from shop.cart import services as cart_services
 from shop.cart import session as cart_session
+from shop.cart.errors import TooManyLines
 from shop.cart.values import Basket
 from shop.cart.views import read_basket
 from shop.catalogue.values import STATED
@@ -45,7 +47,8 @@ from shop.recalls import queries as recall_queries
 from shop.recalls import wording as recall_wording
 from shop.recalls.values import LineRecall
 from shop.settlement import queries as settlement_queries
-from shop.stock.wording import problem_text
+from shop.stock.rules import most_sellable
+from shop.stock.wording import limit_text, name_of, problem_text
 from shop.vouchers import services as voucher_services
 from shop.vouchers.errors import UnknownVoucher, VoucherRefused
 from shop.vouchers.values import Quote
@@ -59,6 +62,8 @@ from web.wording import words_for
 bp = Blueprint("shop_orders", __name__)
 
 PAGE_SIZE = 20
+#: Of so many goods an order that is put into the cart again says why there are fewer of them or none.
+TOLD = 3
 
 #: A village may share one network address: so many wrong vouchers from one count as one.
 SHARED_ADDRESS = 10
@@ -137,6 +142,7 @@ def _checkout_page(
         else "",
         problems=refusal.problems if isinstance(refusal, BasketRefused) else (),
         problem_text=problem_text,
+        limit_text=limit_text,
     )
     return page, status
 
@@ -444,6 +450,43 @@ def _call_off(**door: str) -> Response:
     else:
         flash(_("Called off. %(amount)s goes back the way it came.", amount=money.format_fen(amount)), "good")
     return redirect(_path(**door), 303)
+
+
+@bp.post("/shop/orders/<number>/again")
+@signed_in
+def again(number: str) -> Any:
+    """Put what was ordered into the cart once more."""
+    return _again(number=number)
+
+
+@bp.post("/shop/orders/guest/<secret>/again")
+@public
+def again_guest(secret: str) -> Any:
+    """Put what was ordered into the cart once more, as a guest."""
+    return _again(secret=secret)
+
+
+def _again(**door: str) -> Response:
+    keep_private()
+    with reading() as session:
+        packs = queries.packs_of(session, _open_door(session, False, **door).id)
+    try:
+        owner = cart_session.writing_owner()
+        with transaction() as session:
+            problems = cart_services.put_again(session, owner, packs)
+    except TooManyLines as refusal:
+        flash(words_for(refusal), "warn")
+        return redirect(_path(**door), 303)
+    # As many as fit into a cookie with words of any length.
+    for told in problems[:TOLD]:
+        flash(f"{name_of(told.goods)}: {problem_text(told.goods, told.problem)}", "warn")
+    if len(problems) > TOLD:
+        flash(_("Of %(count)s more goods there are fewer or none.", count=len(problems) - TOLD), "warn")
+    if all(most_sellable(told.goods) == 0 for told in problems) and len(problems) == len(packs):
+        flash(_("Nothing of this order can be bought at the moment."), "warn")
+        return redirect(_path(**door), 303)
+    flash(_("What you ordered is in your cart again, at today's prices."), "good")
+    return redirect("/shop/cart", 303)
 
 
 @bp.post("/shop/orders/<number>/receive")

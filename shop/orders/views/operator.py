@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from core import ids
@@ -23,15 +25,18 @@ from payments.values import Purpose, RefundState
 from shop.after_sales import queries as after_sales_queries
 from shop.after_sales import wording as after_sales_wording
 from shop.fulfilment import queries as fulfilment_queries
+from shop.fulfilment import services as fulfilment_services
 from shop.fulfilment import wording as fulfilment_wording
 from shop.orders import exports, queries, services, wording
 from shop.orders.errors import LineRefundedBefore, SupplierPaidOut
-from shop.orders.forms import CallOffForm, LineRefundForm, OrderFilterForm
-from shop.orders.values import Kind, OrderFilter, PaymentMethod, State
+from shop.orders.forms import CallOffForm, LineRefundForm, NothingArrivedForm, OrderFilterForm
+from shop.orders.models import Order
+from shop.orders.values import Kind, OrderFilter, PartState, PaymentMethod, State
 from shop.permissions import HANDLE_ORDERS
 from shop.recalls import queries as recall_queries
 from shop.recalls import wording as recall_wording
 from web.access import current_actor, requires
+from web.language import in_language
 from web.pagination import page_number, paginate
 from web.security import keep_private
 from web.wording import words_for
@@ -148,17 +153,19 @@ def by_id(order_id: int) -> Any:
 @requires(HANDLE_ORDERS)
 def show(number: str) -> Any:
     """Show one order."""
-    return _page(number, CallOffForm(formdata=None), LineRefundForm(formdata=None))
+    return _page(number)
 
 
 def _page(
     number: str,
-    call_off_form: CallOffForm,
-    line_form: LineRefundForm,
     status: int = 200,
     *,
+    call_off_form: CallOffForm | None = None,
+    line_form: LineRefundForm | None = None,
     rest_form: CallOffForm | None = None,
+    lost_form: NothingArrivedForm | None = None,
 ) -> Any:
+    """Show an order with its forms: the one that was sent as it was sent, the others empty."""
     _only_the_operator()
     keep_private()
     with reading() as session:
@@ -173,6 +180,7 @@ def _page(
         claims = after_sales_queries.claims_of_order(session, order.id)
         recalls = recall_queries.recalls_of_order(session, order.id)
         unowed_fen = queries.unowed_fen(session, order)
+    line_form = line_form or LineRefundForm(formdata=None)
     line_form.line.choices = [
         (str(line.line_id), wording.line_choice(line, refunded.get(line.line_id, 0)))
         for part in view.parts
@@ -181,6 +189,12 @@ def _page(
     ]
     if not line_form.once.data:
         line_form.once.data = ids.public_id(20)
+    lost_form = lost_form or NothingArrivedForm(prefix="lost", formdata=None)
+    lost_form.part.choices = [
+        (part.public_id, in_language(part.supplier_zh, part.supplier_en))
+        for part in view.parts
+        if part.state == PartState.SHIPPED and order.kind == Kind.PUBLIC
+    ]
     page = render_template(
         "shop/orders/operator.html",
         view=view,
@@ -195,13 +209,14 @@ def _page(
         claim_wording=after_sales_wording,
         recalls=recalls,
         recall_wording=recall_wording,
-        call_off_form=call_off_form,
+        call_off_form=call_off_form or CallOffForm(formdata=None),
         line_form=line_form,
         unowed_fen=unowed_fen,
         # An order under review that nothing has paid ends once somebody has decided about its money.
         may_end=unowed_fen > 0
         if order.paid_at is not None
         else not any(payment_queries.is_open_review(payment) for payment in payments),
+        lost_form=lost_form,
         rest_form=rest_form or CallOffForm(prefix="rest", formdata=None),
         state_label=wording.state_label,
         part_label=wording.part_label,
@@ -226,7 +241,7 @@ def cancel(number: str) -> Any:
     _only_the_operator()
     form = CallOffForm()
     if not form.validate_on_submit():
-        return _page(number, form, LineRefundForm(formdata=None), 422)
+        return _page(number, 422, call_off_form=form)
     reason = form.reason.data or ""
     try:
         with reading() as session:
@@ -251,7 +266,7 @@ def cancel(number: str) -> Any:
         raise
     except Refusal as refusal:
         form.add_error("reason", words_for(refusal))
-        return _page(number, form, LineRefundForm(formdata=None), int(refusal.status))
+        return _page(number, int(refusal.status), call_off_form=form)
     flash(_("Cancelled. What was paid goes back; above the limit a second person approves first."), "good")
     return _back(number)
 
@@ -260,48 +275,72 @@ def cancel(number: str) -> Any:
 @requires(HANDLE_ORDERS)
 def give_back(number: str) -> Any:
     """Give back what was paid for an order that goes on and is owed to nobody: not accepted, or called off."""
-    _only_the_operator()
     form = CallOffForm(prefix="rest")
-    problem_page = partial(
-        _page, number, CallOffForm(formdata=None), LineRefundForm(formdata=None), rest_form=form
+    return _decide(
+        number,
+        form,
+        "reason",
+        partial(_page, rest_form=form),
+        lambda session, order: services.give_back(session, current_actor(), order, form.reason.data or ""),
+        _("What was paid goes back; above the limit a second person approves first."),
     )
-    if not form.validate_on_submit():
-        return problem_page(status=422)
-    try:
-        with transaction() as session:
-            locked = queries.get_order(session, number, lock=True)
-            services.give_back(session, current_actor(), locked, form.reason.data or "")
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        form.add_error("reason", words_for(refusal))
-        return problem_page(status=int(refusal.status))
-    flash(_("What was paid goes back; above the limit a second person approves first."), "good")
-    return _back(number)
+
+
+@bp.post("/operator/orders/<number>/nothing-arrived")
+@requires(HANDLE_ORDERS)
+def nothing_arrived(number: str) -> Any:
+    """Note that a parcel reached nobody; what was paid for it goes back."""
+    form = NothingArrivedForm(prefix="lost")
+    return _decide(
+        number,
+        form,
+        "part",
+        partial(_page, lost_form=form),
+        lambda session, order: fulfilment_services.note_nothing_arrived(
+            session, current_actor(), order, form.part.data or "", form.reason.data or ""
+        ),
+        _("Noted. What was paid for it goes back; above the limit a second person approves first."),
+    )
 
 
 @bp.post("/operator/orders/<number>/send")
 @requires(HANDLE_ORDERS)
 def send(number: str) -> Any:
     """Let an order under review be sent after all."""
-    _only_the_operator()
     form = CallOffForm()
+    return _decide(
+        number,
+        form,
+        "reason",
+        partial(_page, call_off_form=form),
+        lambda session, order: services.send_after_all(
+            session, current_actor(), order, form.reason.data or ""
+        ),
+        _("The suppliers send it now."),
+    )
+
+
+def _decide(
+    number: str,
+    form: CallOffForm | NothingArrivedForm,
+    field: str,
+    page: Callable[[str, int], Any],
+    decide: Callable[[Session, Order], object],
+    done: str,
+) -> Any:
+    """Decide about a locked order in one step and say that it is `done`; a refusal stands beside `field` of the form."""
+    _only_the_operator()
     if not form.validate_on_submit():
-        return _page(number, form, LineRefundForm(formdata=None), 422)
+        return page(number, 422)
     try:
         with transaction() as session:
-            services.send_after_all(
-                session,
-                current_actor(),
-                queries.get_order(session, number, lock=True),
-                form.reason.data or "",
-            )
+            decide(session, queries.get_order(session, number, lock=True))
     except NotFound:
         raise
     except Refusal as refusal:
-        form.add_error("reason", words_for(refusal))
-        return _page(number, form, LineRefundForm(formdata=None), int(refusal.status))
-    flash(_("The suppliers send it now."), "good")
+        form.add_error(field, words_for(refusal))
+        return page(number, int(refusal.status))
+    flash(done, "good")
     return _back(number)
 
 
@@ -312,7 +351,7 @@ def refund(number: str) -> Any:
     _only_the_operator()
     form = LineRefundForm()
     if not form.validate_on_submit() or not form.amount.fen:
-        return _page(number, CallOffForm(formdata=None), form, 422)
+        return _page(number, 422, line_form=form)
     try:
         with transaction() as session:
             found = services.refund_line(
@@ -330,7 +369,7 @@ def refund(number: str) -> Any:
     except Refusal as refusal:
         beside = (LineRefundedBefore, SupplierPaidOut, RefundTooLarge)
         form.add_error("amount" if isinstance(refusal, beside) else "why", words_for(refusal))
-        return _page(number, CallOffForm(formdata=None), form, int(refusal.status))
+        return _page(number, int(refusal.status), line_form=form)
     if state == RefundState.REQUESTED:
         flash(_("Asked for. A second person approves it."), "info")
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -18,18 +19,24 @@ from payments.errors import WrongRefundState
 from payments.models import Refund
 from payments.sandbox import rehearsals
 from shop.after_sales import queries, services
-from shop.after_sales.errors import ClaimOpen, MovedOn
+from shop.after_sales.errors import ClaimOpen, MovedOn, RecalledGoods
 from shop.after_sales.jobs import run_out_clocks
 from shop.after_sales.models import Claim, ClaimStep
 from shop.after_sales.values import Arrived, Move, Settlement, State
+from shop.catalogue.models import Product
 from shop.fulfilment import services as fulfilment
 from shop.orders import queries as order_queries
 from shop.orders import services as order_services
 from shop.orders.errors import LineRefundedBefore
-from shop.stock.models import StockMovement
+from shop.orders.models import OrderLine, SupplierOrder
+from shop.recalls import services as recalls
+from shop.stock.models import Stock, StockMovement
 from tests.factories.after_sales import line_of, new_claim, new_return, officer, seller_of
 from tests.factories.orders import make_variant, place
+from tests.factories.tracing import make_batch
+from tests.factories.tracing import seller_of as batch_seller
 from tests.shop.orders.test_concurrency import at_once
+from tests.shop.settlement.test_concurrency import until_somebody_waits
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.usefixtures("live_database")]
 
@@ -92,7 +99,7 @@ class Case:
 
     def refunded_fen(self) -> int:
         with reading() as session:
-            return order_queries.refunded_on_line(session, self.line_id)
+            return order_queries.refunded_lines(session, self.order_id).get(self.line_id, 0)
 
     def steps(self) -> list[str]:
         with reading() as session:
@@ -209,6 +216,32 @@ def test_two_people_of_a_supplier_confirm_a_return_at_once() -> None:
         ).all()
     assert moves == ([1] if case.state() is State.REFUNDED else [])
     assert case.refunded_fen() == (20_00 if case.state() is State.REFUNDED else 0)
+
+
+def test_what_comes_back_while_its_batch_is_recalled_is_not_sold_again() -> None:
+    case = Case()
+    with transaction() as session:
+        line = session.get_one(OrderLine, case.line_id)
+        supplier_id = session.get_one(SupplierOrder, line.supplier_order_id).supplier_id
+        code = make_batch(session, session.get_one(Product, line.product_id), packs=10)
+    case.file(ids.public_id(20), back=True)
+    with transaction() as session:
+        order = order_queries.lock_order(session, case.order_id)
+        services.send_back(session, GUEST, order, case.claim, "SF", "SF1234567")
+
+    def confirm() -> str:
+        with transaction() as session:
+            return services.confirm_return(session, case.seller, case.claim, Arrived(1)).state
+
+    with ThreadPoolExecutor(2) as pool:
+        with transaction() as session:
+            recalls.recall_batch(session, batch_seller(supplier_id), code, "水分超标")
+            confirmed = pool.submit(confirm)
+            pool.submit(until_somebody_waits).result()
+        with pytest.raises(RecalledGoods):
+            confirmed.result()
+    with reading() as session:
+        assert session.get_one(Stock, line.variant_id).on_hand == 0
 
 
 def test_a_declined_refund_and_its_approval_at_once() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -117,6 +118,9 @@ def test_the_same_form_is_one_claim_and_another_one_waits(session: Session) -> N
     with pytest.raises(ClaimSentBefore):
         more = new_claim(line_of(session, other), asked_fen=6_00, **part)
         services.file_claim(session, GUEST, other, more)
+    for changed in ({"words": "两袋发霉了"}, {"photos": (b"a",)}):
+        with pytest.raises(ClaimSentBefore):
+            services.file_claim(session, GUEST, other, replace(wish, **changed))
     with pytest.raises(ClaimOpen):
         file_claim(session, order)
     reply(session, first, Move.WITHDRAW)
@@ -476,3 +480,18 @@ def test_an_order_keeps_the_terms_it_was_placed_on(session: Session) -> None:
         services.file_claim(session, GUEST, flawed, new_return(line))
     claim = services.file_claim(session, GUEST, order, new_return(line_of(session, order)))
     assert claim.state == State.TO_RETURN
+
+
+def test_packs_that_were_sent_back_are_claimed_once_whoever_decided(session: Session) -> None:
+    order = order_of(session)
+    claim = services.file_claim(session, GUEST, order, new_return(line_of(session, order), quantity=2))
+    send_back(session, claim)
+    services.object_to_return(session, seller_of(session, claim), claim.public_id, "One bag was opened")
+    services.decide_claim(
+        session, officer(session), claim.public_id, Move.GRANT, "Half of it", Settlement(20_00, True)
+    )
+    assert (state_of(session, claim), on_hand(session, claim)) == (State.REFUNDED, 7)
+    with pytest.raises(TooManyPacks) as refused:
+        file_claim(session, order, quantity=3)
+    assert refused.value.left == 1
+    assert file_claim(session, order, quantity=1).asked_fen == 20_00

@@ -16,6 +16,7 @@ from accounts.values import OrganisationKind, Role
 from core import clock, documents, ids, money
 from core.permissions import SYSTEM
 from shop.fulfilment import codes, exports, queries, services
+from shop.fulfilment.forms import ShipForm
 from shop.fulfilment.models import Node, Parcel
 from shop.fulfilment.values import NewNode, Paper, Way
 from tests.factories.nodes import bring_to_point, make_chain, paid_part, send
@@ -151,6 +152,27 @@ def test_a_supplier_picks_packs_and_sends_through_the_nodes(client: PageClient, 
     assert client.post(f"{show}/proof", {"receiver": "李四"}, 409)
 
 
+def test_a_carrier_is_optional_only_where_our_nodes_lead(app: Flask) -> None:
+    with app.test_request_context("/"):
+        for nodes in ([], ["山亭县级仓"]):
+            form = ShipForm(formdata=None)
+            form.offer(nodes)
+            assert form.carrier.flags.required == (not nodes)
+
+
+def test_a_waybill_typed_wide_is_kept_narrow(client: PageClient, session: Session) -> None:
+    sent = paid_part(session, make_chain(session), pickup=False)
+    client.sign_in(sent.seller_user)
+    number = "".join(chr(ord(c) + 0xFEE0) for c in "SF1234567890")
+    client.post(
+        f"/supplier/orders/{sent.part.public_id}/ship",
+        {"way": "carrier", "carrier": "顺丰", "tracking_number": number},
+        303,
+    )
+    session.refresh(sent.part)
+    assert sent.part.tracking_number == "SF1234567890"
+
+
 def test_a_carriers_delivery_is_proved_by_its_supplier(client: PageClient, session: Session) -> None:
     chain = make_chain(session)
     sent = send(session, paid_part(session, chain, pickup=False), Way.CARRIER)
@@ -159,6 +181,11 @@ def test_a_carriers_delivery_is_proved_by_its_supplier(client: PageClient, sessi
     assert client.post(f"{show}/proof", {"receiver": ""}, 422)
     done = client.post(f"{show}/proof", {"receiver": "门卫老赵", "photo": (picture(), "a.jpg")}, 303)
     assert "门卫老赵" in client.follow(done).text
+    # Whoever noted it first stands there; the second is not told that another name was written down.
+    again = client.follow(client.post(f"{show}/proof", {"receiver": "别的人"}, 303)).text
+    assert "此前已经交付" in again
+    assert "门卫老赵" in again
+    assert "别的人" not in again
 
 
 def test_packing_slips_come_as_one_pdf_and_only_of_the_own_parts(

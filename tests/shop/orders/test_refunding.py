@@ -8,6 +8,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -25,11 +26,12 @@ from payments.sandbox import rehearsals
 from payments.sandbox import services as sandbox
 from payments.sandbox.models import SandboxSession
 from payments.values import PaymentState, RefundState, ResolutionKind
+from shop import books
 from shop.catalogue.models import Variant
 from shop.fulfilment import services as fulfilment
 from shop.fulfilment.values import Acceptance
 from shop.orders import jobs as order_jobs
-from shop.orders import queries, services
+from shop.orders import queries, services, wording
 from shop.orders.errors import LineRefundedBefore, StillShort, WrongState
 from shop.orders.models import Order, OrderLine, SupplierOrder
 from shop.orders.reached import coming_fen, given_back, reached_fen
@@ -387,6 +389,65 @@ def test_a_delivery_that_was_refused_goes_back_with_its_freight(session: Session
     assert set(session.scalars(select(Refund.state))) == {RefundState.SUCCEEDED}
 
 
+def two_lines(session: Session) -> tuple[Order, SupplierOrder, OrderLine, OrderLine]:
+    """Return a sent order of one supplier: four bags of rice at 20 yuan, two bottles of oil at 30."""
+    supplier = make_organisation(session, OrganisationKind.SUPPLIER)
+    rice, oil = (make_variant(session, supplier=supplier, price_fen=fen) for fen in (20_00, 30_00))
+    order = paid_order(session, (rice, 4), (oil, 2))
+    (part,) = parts_of(session, order)
+    fulfilment.ship_part(session, seller(session, part), part.public_id, "Post", "1")
+    first, second = session.scalars(
+        select(OrderLine).where(OrderLine.order_id == order.id).order_by(OrderLine.id)
+    ).all()
+    return order, part, first, second
+
+
+def payable(session: Session, part: SupplierOrder) -> int:
+    supplier = session.get_one(Organisation, part.supplier_id)
+    return ledger_queries.balance(session, books.supplier_payable(supplier.public_id).code).settled
+
+
+def test_what_went_back_of_one_line_pays_for_no_shortage_of_another(session: Session) -> None:
+    clerk = officer(session)
+    order, part, rice, oil = two_lines(session)
+    services.refund_line(session, clerk, order, rice.id, 20_00, "Damp, agreed on the phone", once="A")
+    short = Acceptance(((rice.id, 4), (oil.id, 1)), ("张三",), "少一瓶")
+    owed = 60_00 + 30_00 + part.freight_fen
+    assert fulfilment.accept_part(session, GUEST, order, part.public_id, short) == owed
+    assert payable(session, part) == owed
+    assert queries.unowed_fen(session, order) == 30_00
+    assert services.give_back(session, clerk, order, "A bottle is missing") == 30_00
+    assert queries.refunded_lines(session, order.id) == {rice.id: 20_00, oil.id: 30_00}
+
+
+def test_what_goes_back_of_accepted_goods_leaves_what_another_line_is_short_of(session: Session) -> None:
+    clerk = officer(session)
+    order, part, rice, oil = two_lines(session)
+    short = Acceptance(((rice.id, 4), (oil.id, 1)), ("张三",), "少一瓶")
+    owed = fulfilment.accept_part(session, GUEST, order, part.public_id, short)
+    services.refund_line(session, clerk, order, rice.id, 20_00, "One bag was damp", once="A")
+    assert payable(session, part) == owed - 20_00
+    assert queries.unowed_fen(session, order) == 30_00
+    assert services.give_back(session, clerk, order, "A bottle is missing") == 30_00
+    assert (prepaid(session), payable(session, part)) == (0, owed - 20_00)
+
+
+def test_a_claim_about_what_was_accepted_leaves_what_its_own_line_is_short_of(session: Session) -> None:
+    clerk = officer(session)
+    order, part, rice, oil = two_lines(session)
+    short = Acceptance(((rice.id, 3), (oil.id, 2)), ("张三",), "少一袋")
+    owed = fulfilment.accept_part(session, GUEST, order, part.public_id, short)
+    with pytest.raises(LineRefundedBefore) as refused:
+        services.refund_line(session, clerk, order, rice.id, 70_00, "All was damp", once="A", accepted=True)
+    assert refused.value.left_fen == 60_00
+    services.refund_line(session, clerk, order, rice.id, 20_00, "One was damp", once="B", accepted=True)
+    assert (payable(session, part), queries.unowed_fen(session, order)) == (owed - 20_00, 20_00)
+    with pytest.raises(LineRefundedBefore):
+        services.refund_line(session, clerk, order, rice.id, 41_00, "The rest", once="C", accepted=True)
+    assert services.give_back(session, clerk, order, "A bag is missing") == 20_00
+    assert queries.refunded_lines(session, order.id) == {rice.id: 40_00}
+
+
 def test_what_is_short_goes_back_and_a_second_person_may_say_no(session: Session) -> None:
     asker, decider = officer(session), officer(session)
     order = paid_order(session, (make_variant(session, price_fen=800_00), 2))
@@ -566,6 +627,59 @@ def test_the_operator_gives_back_what_a_canteen_did_not_accept(client: PageClien
     assert "Once more" in again.html or f"{path}/give-back" not in again.html
 
 
+def test_what_was_paid_for_a_parcel_that_reached_nobody_goes_back(
+    client: PageClient, session: Session
+) -> None:
+    clerk = officer(session)
+    lost, here = make_variant(session, price_fen=20_00), make_variant(session, price_fen=9_00)
+    order = paid_order(session, (lost, 4), (here, 1))
+    gone, other = parts_of(session, order)
+    with pytest.raises(WrongState):
+        fulfilment.note_nothing_arrived(session, clerk, order, gone.public_id, "Not even sent")
+    for part in (gone, other):
+        fulfilment.ship_part(session, seller(session, part), part.public_id, "Post", "1")
+    line = session.scalars(select(OrderLine).where(OrderLine.supplier_order_id == gone.id)).one()
+    services.refund_line(session, clerk, order, line.id, 20_00, "It comes late", once="A")
+    session.commit()
+    jobs.run_due()
+    path = f"/operator/orders/{order.number}"
+    finance = officer_page(client, session)
+    finance.language = "en"
+    form = {"lost-part": gone.public_id, "lost-reason": "The carrier has lost it"}
+    finance.post(f"{path}/nothing-arrived", {**form, "lost-reason": ""}, 422)
+    finance.post(f"{path}/nothing-arrived", {**form, "lost-part": "NOBODY"}, 404)
+    page = finance.follow(finance.post(f"{path}/nothing-arrived", form))
+    assert "Nothing accepted" in page.text
+    assert finance.get(path).text.count("Nothing accepted") == 2  # of the parcel, and where its way ends
+    again = finance.post(f"{path}/nothing-arrived", form, 409)
+    assert "The carrier has lost it" in again.html
+    session.expire_all()
+    back = gone.goods_fen + gone.freight_fen
+    assert gone.freight_fen > 0
+    assert sum(session.scalars(select(Refund.amount_fen))) == back
+    assert (payable(session, gone), prepaid(session)) == (0, order.total_fen - back)
+    written = session.scalar(select(func.count()).select_from(Mail).where(Mail.key.like("parcel-received:%")))
+    jobs.run_due()
+    assert (
+        session.scalar(select(func.count()).select_from(Mail).where(Mail.key.like("parcel-received:%")))
+        == written
+    )
+    fulfilment.confirm_receipt(session, GUEST, queries.lock_order(session, order.id), other.public_id)
+    assert order.state == State.RECEIVED
+
+
+def test_a_parcel_that_reached_nobody_ends_although_all_of_it_went_back_before(session: Session) -> None:
+    clerk = officer(session)
+    order = paid_order(session, (make_variant(session, price_fen=150_00), 1))
+    (part,) = parts_of(session, order)
+    assert part.freight_fen == 0
+    fulfilment.ship_part(session, seller(session, part), part.public_id, "Post", "1")
+    line = session.scalars(select(OrderLine).where(OrderLine.order_id == order.id)).one()
+    services.refund_line(session, clerk, order, line.id, 150_00, "The carrier has lost it", once="A")
+    assert fulfilment.note_nothing_arrived(session, clerk, order, part.public_id, "Lost") == 0
+    assert (order.state, prepaid(session)) == (State.RECEIVED, 0)
+
+
 def test_approving_a_refund_asks_for_the_password_again(client: PageClient, session: Session) -> None:
     order = paid_order(session, (make_variant(session, price_fen=300_00), 2))
     finance, admin = officer_page(client, session), officer_page(client, session, Role.ADMIN)
@@ -725,3 +839,25 @@ def test_calling_off_shipping_and_a_clerk_at_once_end_in_one_of_them(live_databa
         with reading() as session:
             refunds = session.scalars(select(Refund.state).where(Refund.subject_id == placed.order_id)).all()
         assert refunds == ([RefundState.SUCCEEDED] if "off" in outcomes else [])
+
+
+def test_the_history_of_an_order_names_the_line_and_the_sum_that_went_back(
+    app: Flask, session: Session
+) -> None:
+    order, _part, rice, _oil = two_lines(session)
+    services.refund_line(session, officer(session), order, rice.id, 20_00, "一袋受潮", once="A")
+    entry = queries.history(session, order.number)[-1]
+    view = queries.view_order(session, order)
+    with app.test_request_context("/", headers={"Accept-Language": "zh-CN"}):
+        note = wording.history_note(entry, view, entry.reason)
+    assert note == f"{rice.name_zh} · ¥20.00 · 一袋受潮"
+
+
+def test_an_order_of_which_a_part_was_sent_says_so(app: Flask, session: Session) -> None:
+    order = paid_order(session, (make_variant(session), 1), (make_variant(session), 1))
+    first, _second = parts_of(session, order)
+    with app.test_request_context("/", headers={"Accept-Language": "zh-CN"}):
+        assert "合作社正在备货" in wording.what_next(queries.view_order(session, order))[1]
+        fulfilment.ship_part(session, seller(session, first), first.public_id, "Post", "1")
+        told = wording.what_next(queries.view_order(session, order))[1]
+    assert "部分货品已发出，其余正在备货" in told

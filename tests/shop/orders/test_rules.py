@@ -45,6 +45,10 @@ def goods(**changes: object) -> Goods:
         ({"pack_multiple": 4}, 8, None),
         ({"pack_multiple": 4}, 12, Problem.SHORT),
         ({"pack_multiple": 12}, 12, Problem.SOLD_OUT),
+        ({"most_per_buyer": 2}, 2, None),
+        ({"most_per_buyer": 2}, 3, Problem.TOO_MANY),
+        ({"most_per_buyer": 2, "available": 1}, 2, Problem.SHORT),
+        ({"most_per_buyer": 2, "available": 0}, 3, Problem.SOLD_OUT),
     ],
 )
 def test_a_line_is_bought_as_it_stands_or_named(
@@ -56,6 +60,9 @@ def test_a_line_is_bought_as_it_stands_or_named(
 def test_what_is_left_counts_in_whole_steps() -> None:
     assert most_sellable(goods(pack_multiple=4)) == 8
     assert most_sellable(goods(certificate_id=None)) == 0
+    assert most_sellable(goods(most_per_buyer=2)) == 2
+    assert most_sellable(goods(most_per_buyer=9, available=3)) == 3
+    assert most_sellable(goods(most_per_buyer=9, pack_multiple=4)) == 8
 
 
 def test_the_same_variant_on_two_lines_is_one_line() -> None:
@@ -111,8 +118,18 @@ def test_every_basket_adds_up_to_the_fen(baskets: list[tuple[int, int, int, int,
 
 
 def test_what_was_not_accepted_is_not_owed() -> None:
-    assert rules.accepted_fen([(2, 100), (0, 900)], 12) == 212
-    assert rules.accepted_fen([(0, 100)], 12) == 0
+    assert rules.owed_to_supplier_fen([(200, 200, 0), (0, 900, 0)], 12) == 212
+    assert rules.owed_to_supplier_fen([(0, 100, 0)], 12) == 0
+
+
+def test_a_shortage_and_what_went_back_before_count_once_line_by_line() -> None:
+    assert rules.owed_to_supplier_fen([(60, 80, 20)], 5) == 65
+    assert rules.owed_to_supplier_fen([(60, 80, 10)], 5) == 65
+    assert rules.owed_to_supplier_fen([(60, 80, 30)], 5) == 55
+    assert rules.owed_to_supplier_fen([(80, 80, 20), (30, 60, 0)], 5) == 95
+    assert rules.owed_to_supplier_fen([(80, 80, 80), (0, 60, 0)], 5) == 5
+    assert rules.kept_fen(60, 80, 0, 20) == 40
+    assert rules.kept_fen(60, 80, 20, 70) == 0
 
 
 ALLOWED = {

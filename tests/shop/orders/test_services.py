@@ -396,6 +396,8 @@ def test_mails_say_where_the_goods_go_and_whom_the_invoice_names(session: Sessio
         for words in ("枣庄青莲食品有限公司", code, DELIVERY.region + DELIVERY.address, "运费"):
             assert words in mails[about].text, (about, words)
             assert words in mails[about].html, (about, words)
+        # What it is about stands above the text: the subject, with the number of the order.
+        assert f">{mails[about].subject}</h1>" in mails[about].html
 
 
 def test_mails_name_the_pick_up_point_and_its_hours(session: Session) -> None:

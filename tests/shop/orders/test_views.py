@@ -18,6 +18,7 @@ from payments import services as payment_services
 from payments.errors import GatewayFailed
 from payments.sandbox import rehearsals
 from payments.values import Purpose
+from shop.cart.models import CartLine
 from shop.catalogue.models import Variant
 from shop.catalogue.values import ReturnTerms
 from shop.fulfilment import services as fulfilment
@@ -25,6 +26,7 @@ from shop.orders import jobs as order_jobs
 from shop.orders import queries, services
 from shop.orders.models import Order, SupplierOrder
 from shop.orders.values import PlacedOrder
+from shop.orders.views.buyer import TOLD
 from shop.stock import queries as stock_queries
 from tests.conftest import StatementCounter
 from tests.factories.orders import CHECKOUT, make_variant, place
@@ -200,6 +202,9 @@ def test_every_short_line_is_named_and_the_form_keeps_what_was_typed(
         ("email", "a@b\r\nBcc: c@d.example"),
         ("email", "x" * 300 + "@example.org"),
         ("note", "x" * 301),
+        ("note", "4242 4242 4242 4242"),
+        ("recipient", "张三 4242424242424242"),
+        ("address", "4242-4242-4242-4242"),
         ("once", "lower case"),
         ("once", ""),
         ("seen_total", "1e3"),
@@ -299,6 +304,8 @@ def test_a_guest_gives_an_order_up(client: PageClient, session: Session) -> None
     path = f"/shop/orders/guest/{secret}"
     page = client.get(path)
     assert page.response.headers["Cache-Control"] == "no-store"
+    assert page.html.count('<details class="call-off">') == 1
+    assert "取消后货品不再为您保留" in page.text
     client.post(page.form("/cancel")["action"])
     assert stock_queries.available(session, [variant.id]) == {variant.id: 3}
     assert "已取消" in client.get(path).text
@@ -433,3 +440,73 @@ def test_an_order_that_cannot_be_ended_now_holds_nobody_up(
         assert order_jobs.expire_unpaid_orders() == 1
     states = dict(session.execute(select(Order.id, Order.state)).all())
     assert states == {stuck.order_id: "placed", fine.order_id: "expired"}
+
+
+def in_cart(session: Session) -> dict[int, int]:
+    return {
+        row.variant_id: row.quantity
+        for row in session.execute(select(CartLine.variant_id, CartLine.quantity))
+    }
+
+
+def test_an_order_that_was_not_paid_in_time_is_put_into_the_cart_again(
+    client: PageClient, session: Session
+) -> None:
+    apples, millet = make_variant(session, stock=9), make_variant(session, stock=9)
+    secret = ids.secret()
+    placed = place(session, (apples, 2), (millet, 3), guest_secret=secret)
+    path = f"/shop/orders/guest/{secret}"
+    assert f"{path}/again" not in client.get(path).html
+    close_intents(session, placed)
+    with clock.at(clock.now() + timedelta(hours=1)):
+        order_jobs.expire_unpaid_orders()
+    assert f"{path}/again" in client.get(path).html
+    client.post("/shop/cart/add", {"variant": apples.public_id, "quantity": "4"})
+    for _ in range(2):
+        page = client.post(f"{path}/again", {})
+        assert page.location == "/shop/cart"
+        assert in_cart(session) == {apples.id: 4, millet.id: 3}
+    assert "按今天的价格" in client.follow(page).text
+    client.post("/shop/checkout", form_of(client))
+    assert orders(session) == 2
+
+
+def test_of_what_there_is_less_today_so_much_is_put_into_the_cart_and_the_rest_named(
+    client: PageClient, session: Session
+) -> None:
+    short, gone, whole = (make_variant(session, stock=packs) for packs in (10, 2, 9))
+    secret = ids.secret()
+    place(session, (short, 6), (gone, 2), (whole, 2), guest_secret=secret)
+    page = client.follow(client.post(f"/shop/orders/guest/{secret}/again", {}))
+    assert in_cart(session) == {short.id: 4, whole.id: 2}
+    assert page.text.count("按今天的价格") == 1
+    assert "剩" in page.text
+
+
+def test_an_order_of_which_nothing_is_left_stays_where_it_is(client: PageClient, session: Session) -> None:
+    variants = [make_variant(session, stock=2) for _ in range(TOLD + 2)]
+    secret = ids.secret()
+    place(session, *((variant, 2) for variant in variants), guest_secret=secret)
+    page = client.post(f"/shop/orders/guest/{secret}/again", {})
+    assert page.location == f"/shop/orders/guest/{secret}"
+    shown = client.follow(page).text
+    assert "目前都买不到" in shown
+    assert "另有 2 种商品" in shown
+    assert in_cart(session) == {}
+    client.post(f"/shop/orders/guest/{ids.secret()}/again", {}, 404)
+    client.sign_in(make_user(session))
+    client.post("/shop/orders/YG-NOBODY/again", {}, 404)
+
+
+def test_ordering_again_costs_the_same_statements_for_one_line_and_for_twenty(
+    client: PageClient, session: Session, statements: StatementCounter
+) -> None:
+    counts = []
+    for lines in (1, 20):
+        secret = ids.secret()
+        place(session, *((make_variant(session, stock=9), 1) for _ in range(lines)), guest_secret=secret)
+        token = client.csrf_token()
+        with statements:
+            client.post(f"/shop/orders/guest/{secret}/again", {"csrf_token": token})
+        counts.append(len(statements))
+    assert counts[0] == counts[1] <= 8

@@ -126,6 +126,18 @@ def test_an_unpaid_order_is_given_up_and_its_code_closed(
     assert "请勿" in client.get(f"/procurement/orders/{order.number}/notice").text
 
 
+def test_a_payment_notice_says_who_pays_what_and_when(
+    client: PageClient, session: Session, cook: User, school: Organisation
+) -> None:
+    order = on_account(session, school, cook, (make_variant(session, price_fen=40_05), 1))
+    text = client.sign_in(cook).get(f"/procurement/orders/{order.number}/notice").text
+    assert order.total_fen == 52_05
+    for words in (school.name_zh, order.number, order.payment_code, "¥52.05", "伍拾贰元零伍分", "下单日期"):
+        assert words in text, words
+    # Nothing is in the open books yet.
+    assert "公开账本" not in text
+
+
 @pytest.mark.parametrize("accepted", ["-1", "1.5", "1e3", "٣", "", "5", "1" * 40, "NaN"])
 def test_odd_numbers_are_not_accepted(
     client: PageClient, session: Session, cook: User, school: Organisation, accepted: str
