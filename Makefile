@@ -18,7 +18,7 @@ endif
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-reset test dev check format-check format lint imports types translations templates \
-	migrations build bench ledger-check screenshots lock venv
+	migrations build bench storm ledger-check screenshots lock venv
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)$$/\1	\2/p' Makefile | while IFS='	' read -r name text; do \
@@ -71,6 +71,9 @@ build: venv ## Prepare everything that a server needs to run this folder read-on
 
 bench: venv ## Measure; prints the numbers and writes var/bench.json (ARGS="--quick")
 	@exec $(PY) -m bench $(ARGS)
+
+storm: venv ## Buy and redeem while parts of the server are killed; nothing may be lost (ARGS="--seconds 300")
+	@exec $(PY) -m bench.storm $(ARGS)
 
 ledger-check: venv ## Prove the books of the demo
 	@exec $(PY) -m deploy.with_database -- $(PY) -m flask --app app ledger check

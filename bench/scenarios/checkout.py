@@ -28,8 +28,8 @@ LOOK_FOR = 30.0
 _REFRESH = re.compile(r'http-equiv="refresh" content="(\d+)')
 
 
-def buy(browser: Browser, slug: str) -> None:
-    """Buy one pack: product, cart, checkout, sandbox, confirmed by the signed event, paid order."""
+def buy(browser: Browser, slug: str, look_for: float = LOOK_FOR) -> str:
+    """Buy one pack: product, cart, checkout, sandbox, confirmed by the signed event, paid order; return its path."""
     with browser.mark("before_paying"):
         page = browser.get(f"/shop/products/{slug}")
         variant = hidden(page, "variant")
@@ -45,7 +45,7 @@ def buy(browser: Browser, slug: str) -> None:
     form = token_of(page) | {"method": "card"}
     waiting = browser.post(f"{urlsplit(sandbox).path}/pay", form, problem_in)
     with browser.mark("confirmation"):
-        until = time.perf_counter() + LOOK_FOR
+        until = time.perf_counter() + look_for
         while True:
             status, location, page = browser.send("GET", waiting)
             if status == 303:
@@ -57,6 +57,7 @@ def buy(browser: Browser, slug: str) -> None:
     page = browser.get(location)
     if not re.search("已付款|已支付|待发货|备货|准备发货|付款成功", page):
         raise Wrong(f"the order at {location} does not say that it is paid")
+    return urlsplit(location).path
 
 
 #: So many buyers at once, and so many products among which they choose.
