@@ -18,6 +18,7 @@ from shop import books
 from shop.benefit_links.models import BenefitLink, BenefitPayment
 from shop.benefit_shares import queries, rules
 from shop.benefit_shares.models import BenefitShare
+from shop.orders import rules as order_rules
 from shop.orders.models import OrderLine, SupplierOrder
 from shop.settlement.rules import split_refunds
 
@@ -137,7 +138,7 @@ def _bases(session: Session, part: SupplierOrder, lines: Sequence[OrderLine]) ->
     before = queries.refunded_before(session, part.id)
     worths = [(line.accepted_quantity or 0) * line.unit_price_fen for line in lines]
     asked = [
-        max(0, before.get(line.id, 0) - (line.line_fen - worth))
+        order_rules.kept_back_fen(worth, line.line_fen, before.get(line.id, 0))
         for line, worth in zip(lines, worths, strict=True)
     ]
     freight = [part.freight_fen] if part.freight_fen and sum(worths) else []

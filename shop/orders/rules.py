@@ -279,6 +279,14 @@ def kept_fen(worth: int, paid_for: int, given_back: int, refunded: int = 0) -> i
     return max(0, min(worth, paid_for - given_back) - refunded)
 
 
+def kept_back_fen(worth: int, paid_for: int, given_back: int) -> int:
+    """Return what of an accepted line's worth its supplier does not keep (fen), as money for the line had gone back by then.
+
+    What went back for packs that were not accepted is no part of it: they are not in what the line is worth.
+    """
+    return worth - kept_fen(worth, paid_for, given_back)
+
+
 def unowed_fen(order: str, part: str, paid_for: int, accepted: int | None, given_back: int) -> int:
     """Return what is prepaid for a part and owed to nobody any more (fen): not accepted, or called off, or all of it ended.
 

@@ -29,6 +29,7 @@ from shop.benefit_shares.models import BenefitShare
 from shop.benefit_shares.queries import due_of_links, shares_of_lines
 from shop.benefit_shares.values import Due
 from shop.catalogue.models import Product
+from shop.orders import rules as order_rules
 from shop.orders.models import OrderLine, OrderRefund, SupplierOrder
 from shop.settlement import rules
 from shop.settlement.models import (
@@ -208,9 +209,8 @@ def _lines(
 ) -> tuple[LineMoney, ...]:
     accepted = [(line, line.accepted_quantity or 0) for line in lines]
     worths = [packs * line.unit_price_fen for line, packs in accepted]
-    # Money for what is missing of a line and its shortage count once.
     asked = [
-        max(0, refunds.get(line.id, (0, 0))[0] - (line.line_fen - worth))
+        order_rules.kept_back_fen(worth, line.line_fen, refunds.get(line.id, (0, 0))[0])
         for line, worth in zip(lines, worths, strict=True)
     ]
     after = [refunds.get(line.id, (0, 0))[1] for line in lines]

@@ -132,6 +132,25 @@ def test_a_shortage_and_what_went_back_before_count_once_line_by_line() -> None:
     assert rules.kept_fen(60, 80, 20, 70) == 0
 
 
+def test_only_what_went_back_beyond_the_shortage_is_kept_back() -> None:
+    assert rules.kept_back_fen(60, 80, 20) == 0
+    assert rules.kept_back_fen(60, 80, 30) == 10
+    assert rules.kept_back_fen(0, 80, 80) == 0
+
+
+@given(st.integers(1, 9_999), st.integers(1, 9_999), st.data())
+def test_of_an_accepted_line_everything_is_kept_or_kept_back(
+    packs: int, price: int, data: st.DataObject
+) -> None:
+    paid_for = packs * price
+    worth = data.draw(st.integers(0, packs)) * price
+    given_back = data.draw(st.integers(0, paid_for))
+    kept_back = rules.kept_back_fen(worth, paid_for, given_back)
+    assert 0 <= kept_back <= min(worth, given_back)
+    assert kept_back == max(0, given_back - (paid_for - worth))
+    assert worth - kept_back == rules.kept_fen(worth, paid_for, given_back)
+
+
 ALLOWED = {
     ("placed", "pay"): "placed",
     ("placed", "cancel"): "cancelled",
