@@ -16,7 +16,7 @@ from core.errors import NotFound
 from shop.cart import queries
 from shop.cart.errors import LineRefused, TooManyLines, TooManyPacks
 from shop.cart.models import Cart, CartLine
-from shop.cart.values import MOST_LINES, CartOwner
+from shop.cart.values import MOST_LINES, CartOwner, PutAgain
 from shop.stock import queries as stock_queries
 from shop.stock.rules import fitting, problem_of
 from shop.stock.values import MOST_PACKS, Goods, LineProblem
@@ -139,11 +139,10 @@ def _put(session: Session, owner: CartOwner, variant_public_id: str, quantity: i
     return goods
 
 
-def put_again(session: Session, owner: CartOwner, packs: Mapping[int, int]) -> list[LineProblem]:
+def put_again(session: Session, owner: CartOwner, packs: Mapping[int, int]) -> PutAgain:
     """Put packs of several things (by variant id) into the cart, as many of each as can be bought; more may lie there.
 
-    Returns of what there are fewer now or none, and why. Done twice it changes nothing. Refused where the cart would
-    hold too many things (`TooManyLines`).
+    Done twice it changes nothing. Refused where the cart would hold too many things (`TooManyLines`).
     """
     goods = stock_queries.goods_by_id(session, packs)
     cart_id = _open_cart(session, owner)
@@ -161,7 +160,7 @@ def put_again(session: Session, owner: CartOwner, packs: Mapping[int, int]) -> l
         raise TooManyLines
     if rows:
         session.execute(_PUT, one_or_many(rows))
-    return problems
+    return PutAgain(len(rows), tuple(problems))
 
 
 def _packs_in(session: Session, cart_id: int) -> dict[int, int]:

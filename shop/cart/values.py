@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shop.stock.values import Goods, Problem
+from shop.stock.values import Goods, LineProblem, Problem
 
 #: No cart holds more lines than this.
 MOST_LINES = 200
@@ -45,3 +45,11 @@ class Basket:
     def buyable(self) -> tuple[BasketLine, ...]:
         """Return the lines that can be bought."""
         return tuple(line for line in self.lines if line.problem is None)
+
+
+@dataclass(frozen=True, slots=True)
+class PutAgain:
+    """Goods put into a cart together: how many `kinds` of them lie there now, and of which there are fewer or none, and why."""
+
+    kinds: int
+    problems: tuple[LineProblem, ...]

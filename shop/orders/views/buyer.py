@@ -47,7 +47,6 @@ from shop.recalls import queries as recall_queries
 from shop.recalls import wording as recall_wording
 from shop.recalls.values import LineRecall
 from shop.settlement import queries as settlement_queries
-from shop.stock.rules import most_sellable
 from shop.stock.wording import limit_text, name_of, problem_text
 from shop.vouchers import services as voucher_services
 from shop.vouchers.errors import UnknownVoucher, VoucherRefused
@@ -473,16 +472,16 @@ def _again(**door: str) -> Response:
     try:
         owner = cart_session.writing_owner()
         with transaction() as session:
-            problems = cart_services.put_again(session, owner, packs)
+            put = cart_services.put_again(session, owner, packs)
     except TooManyLines as refusal:
         flash(words_for(refusal), "warn")
         return redirect(_path(**door), 303)
     # As many as fit into a cookie with words of any length.
-    for told in problems[:TOLD]:
+    for told in put.problems[:TOLD]:
         flash(f"{name_of(told.goods)}: {problem_text(told.goods, told.problem)}", "warn")
-    if len(problems) > TOLD:
-        flash(_("Of %(count)s more goods there are fewer or none.", count=len(problems) - TOLD), "warn")
-    if all(most_sellable(told.goods) == 0 for told in problems) and len(problems) == len(packs):
+    if len(put.problems) > TOLD:
+        flash(_("Of %(count)s more goods there are fewer or none.", count=len(put.problems) - TOLD), "warn")
+    if not put.kinds:
         flash(_("Nothing of this order can be bought at the moment."), "warn")
         return redirect(_path(**door), 303)
     flash(_("What you ordered is in your cart again, at today's prices."), "good")
