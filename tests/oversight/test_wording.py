@@ -55,3 +55,9 @@ def test_an_action_without_words_is_noticed() -> None:
 
 def test_every_job_by_the_clock_has_words(app: object) -> None:
     assert sorted(set(jobs.periodic_names()) - set(wording.JOBS)) == []
+
+
+@pytest.mark.parametrize("words", ["ACTIONS", "SUBJECTS", "REASONS", "JOBS"])
+def test_words_stand_in_alphabetical_order(words: str) -> None:
+    names = list(getattr(wording, words))
+    assert names == sorted(names)

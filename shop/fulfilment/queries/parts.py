@@ -22,15 +22,12 @@ from shop.orders import queries as order_queries
 from shop.orders.models import Order, OrderLine, SupplierOrder
 from shop.orders.values import PAID_PARTS, PartState
 
-#: What a supplier sees: nothing before the money is there, nothing of what was given up.
-
-
 #: Kinds of packs on one pick list.
 MOST_PICKED = 500
 
 
 def own_part(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition that a part is the actor's to send."""
+    """Return the condition that a part is the actor's to send: nothing before the money is there, nothing called off."""
     return SupplierOrder.supplier_id.in_(actor.organisation_ids(Role.SUPPLIER)) & SupplierOrder.state.in_(
         PAID_PARTS
     )
