@@ -8,13 +8,13 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
 
 from accounts import services as account_services
-from core import documents
 from core.db import reading, transaction
 from core.errors import NotFound, Refusal, TooManyAttempts
 from core.permissions import Actor
 from shop.fulfilment import queries, rules, services, wording
 from shop.fulfilment.forms import HandOutForm, ProofForm, ScanForm
 from shop.fulfilment.values import Scan
+from shop.fulfilment.views.proof import note_receiver
 from shop.permissions import HAND_OVER
 from web.access import current_actor, requires
 from web.language import in_language
@@ -143,29 +143,7 @@ def pick_up(code: str) -> Any:
 def deliver(code: str) -> Any:
     """Note who took a parcel at the door."""
     form = ProofForm()
-    photo = form.keep_photo() if form.validate() else None
-    if form.errors:
-        return _parcel_page(code, HandOutForm(formdata=None), form, 422)
-    used = False
-    try:
-        with transaction() as session:
-            used = services.deliver_parcel(
-                session,
-                current_actor(),
-                code.replace("\x00", ""),
-                " ".join((form.receiver.data or "").split()),
-                photo,
-            )
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        form.add_error("receiver", words_for(refusal))
-        return _parcel_page(code, HandOutForm(formdata=None), form, int(refusal.status))
-    finally:
-        if photo is not None and not used:
-            documents.forget_document(photo)
-    if used:
-        flash(_("Noted who took it."), "good")
-    else:
-        flash(_("It was handed over before."), "info")
+    refused = note_receiver(form, services.deliver_parcel, code.replace("\x00", ""))
+    if refused is not None:
+        return _parcel_page(code, HandOutForm(formdata=None), form, refused)
     return redirect("/handover", 303)

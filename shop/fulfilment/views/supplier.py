@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request
 from flask_babel import gettext as _
 
-from core import clock, documents
+from core import clock
 from core.db import reading, transaction
 from core.errors import NotFound, Refusal
 from core.permissions import Actor
@@ -16,6 +16,7 @@ from shop.fulfilment import wording as words
 from shop.fulfilment.errors import NoWayThere
 from shop.fulfilment.forms import ProofForm, ShipForm, SlipsForm
 from shop.fulfilment.values import Paper
+from shop.fulfilment.views.proof import note_receiver
 from shop.orders import wording
 from shop.orders.values import PartState
 from shop.permissions import SHIP_ORDERS
@@ -172,25 +173,7 @@ def ship(public_id: str) -> Any:
 def prove(public_id: str) -> Any:
     """Note who took a parcel that went with a carrier or the own truck."""
     form = ProofForm()
-    photo = form.keep_photo() if form.validate() else None
-    if form.errors:
-        return _page(public_id, ShipForm(formdata=None), 422, form)
-    used = False
-    try:
-        with transaction() as session:
-            used = services.prove_delivery(
-                session, current_actor(), public_id, " ".join((form.receiver.data or "").split()), photo
-            )
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        form.add_error("receiver", words_for(refusal))
-        return _page(public_id, ShipForm(formdata=None), int(refusal.status), form)
-    finally:
-        if photo is not None and not used:
-            documents.forget_document(photo)
-    if used:
-        flash(_("Noted who took it."), "good")
-    else:
-        flash(_("It was handed over before."), "info")
+    refused = note_receiver(form, services.prove_delivery, public_id)
+    if refused is not None:
+        return _page(public_id, ShipForm(formdata=None), refused, form)
     return redirect(f"/supplier/orders/{public_id}", 303)
