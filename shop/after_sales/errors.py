@@ -84,6 +84,10 @@ class MovedOn(Refusal):
         self.state = state
 
 
+class StepMadeBefore(MovedOn):
+    """This side has made this very step before, and nothing is done twice."""
+
+
 class ClaimSentBefore(Refusal):
     """The same form came with other contents."""
 

@@ -365,6 +365,17 @@ def _count(session: Session, condition: ColumnElement[bool]) -> int:
     return session.scalar(select(func.count()).select_from(Claim).where(condition)) or 0
 
 
+def last_step_of(session: Session, claim: Claim, side: Side) -> tuple[Move, str]:
+    """Return the last step that a side made in a claim, and the words that came with it; the buyer has filed it."""
+    row = session.execute(
+        select(ClaimStep.move, ClaimStep.note)
+        .where(ClaimStep.claim_id == claim.id, ClaimStep.side == side.value)
+        .order_by(ClaimStep.id.desc())
+        .limit(1)
+    ).one()
+    return Move(row.move), row.note
+
+
 def get_claim_of(session: Session, order: Order, public_id: str) -> ClaimFile:
     """Return a claim about an order whose door was opened, else `NotFound`."""
     return _file(session, (Claim.public_id == _plain(public_id)) & of_order(order))

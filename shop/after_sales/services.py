@@ -22,6 +22,7 @@ from shop.after_sales.errors import (
     OwnInterest,
     PeriodOver,
     RecalledGoods,
+    StepMadeBefore,
     TooManyPacks,
     UnopenedOnly,
 )
@@ -158,19 +159,29 @@ def answer_claim(
 def reply_to_answer(
     session: Session, actor: Actor, order: Order, public_id: str, move: Move, words: str
 ) -> Claim:
-    """Let the buyer of a locked order take what was answered, ask the operator to decide, or withdraw the claim."""
+    """Let the buyer of a locked order take what was answered, ask the operator to decide, or withdraw the claim.
+
+    The same step with the same words once more is `StepMadeBefore`.
+    """
     claim = queries.lock_claim_of(session, order, public_id)
+    if queries.last_step_of(session, claim, Side.BUYER) == (move, words.strip()):
+        raise StepMadeBefore(State(claim.state))
     return _step(session, order, claim, move, _Words(actor, Side.BUYER, words))
 
 
 def send_back(
     session: Session, actor: Actor, order: Order, public_id: str, carrier: str, tracking_number: str
 ) -> Claim:
-    """Note with whom and under which number the buyer of a locked order has sent the goods back."""
+    """Note with whom and under which number the buyer of a locked order has sent the goods back.
+
+    The same parcel once more is `StepMadeBefore`.
+    """
     claim = queries.lock_claim_of(session, order, public_id)
+    parcel = (carrier.strip(), tracking_number.strip())
+    if claim.carrier and parcel == (claim.carrier, claim.tracking_number):
+        raise StepMadeBefore(State(claim.state))
     _check(claim, Move.SEND_BACK, Side.BUYER)
-    claim.carrier = carrier.strip()
-    claim.tracking_number = tracking_number.strip()
+    claim.carrier, claim.tracking_number = parcel
     return _step(session, order, claim, Move.SEND_BACK, _Words(actor, Side.BUYER))
 
 

@@ -348,6 +348,11 @@ def _moved_on(refusal: errors.MovedOn) -> str:
     )
 
 
+@explains(errors.StepMadeBefore)
+def _made_before(_refusal: errors.StepMadeBefore) -> str:
+    return _("This had been noted already. Here you see how the claim stands now.")
+
+
 @explains(errors.ClaimSentBefore)
 def _sent_before(_refusal: errors.ClaimSentBefore) -> str:
     return _("This form was sent before with other contents. You find the first claim on the order's page.")

@@ -25,6 +25,10 @@ class AcceptedTooMuch(Refusal):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
+class NotedAsNotArrived(Refusal):
+    """The operator has noted that it reached nobody, and what was paid for it goes back."""
+
+
 class PartCalledOff(Refusal):
     """What a supplier was told to send was called off before it was sent."""
 

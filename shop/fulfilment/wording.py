@@ -8,6 +8,7 @@ from shop.fulfilment.errors import (
     AcceptedTooMuch,
     NodeInUse,
     NodeMisplaced,
+    NotedAsNotArrived,
     NoWayThere,
     ParcelAtItsEnd,
     ParcelExpectedElsewhere,
@@ -103,6 +104,14 @@ def _shortage(_refusal: ShortageUnexplained) -> str:
 @explains(AcceptedTooMuch)
 def _too_much(_refusal: AcceptedTooMuch) -> str:
     return _("More cannot be accepted than was sent, and every line needs its number.")
+
+
+@explains(NotedAsNotArrived)
+def _noted_as_not_arrived(_refusal: NotedAsNotArrived) -> str:
+    return _(
+        "It was noted here that this reached nobody, and what you paid for it goes back. "
+        "If it has come after all, please write to us."
+    )
 
 
 @explains(NoWayThere)

@@ -71,6 +71,10 @@ class WrongState(Refusal):
         self.action = action
 
 
+class DoneBefore(WrongState):
+    """It has come this far before, by the same form or another one: nothing is done twice, and nobody is the worse."""
+
+
 class LineRefundedBefore(Refusal):
     """More than is left of a line would go back; amount left in fen."""
 

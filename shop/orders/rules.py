@@ -12,7 +12,7 @@ from shop.cart.values import Basket
 from shop.catalogue.values import STATED
 from shop.freight import rules as freight_rules
 from shop.freight.values import Zone
-from shop.orders.errors import WrongState
+from shop.orders.errors import DoneBefore, WrongState
 from shop.orders.values import (
     Action,
     Kind,
@@ -228,20 +228,28 @@ PART_TABLE: Mapping[PartState, Mapping[PartAction, PartState]] = {
     PartState.CANCELLED: {PartAction.RELEASE: PartState.TO_SHIP},
 }
 
+#: Who asks for this of an order that has come this far has what they ask for: a form that was sent twice says so.
+DONE: Mapping[Action, frozenset[State]] = {
+    Action.PAY: frozenset({State.PAID, State.SHIPPED, State.RECEIVED}),
+    Action.CANCEL: frozenset({State.CANCELLED}),
+    Action.CALL_OFF: frozenset({State.CANCELLED}),
+}
+
 
 def after(state: str, action: Action) -> State:
-    """Return where an action leads, or refuse it (`WrongState`)."""
+    """Return where an action leads, or refuse it (`WrongState`; `DoneBefore` where it has led there already)."""
     target = TABLE[State(state)].get(action)
     if target is None:
-        raise WrongState(state, action)
+        raise (DoneBefore if state in DONE.get(action, ()) else WrongState)(state, action)
     return target
 
 
 def part_after(state: str, action: PartAction) -> PartState:
-    """Return where an action leads the part of one supplier, or refuse it (`WrongState`)."""
+    """Return where an action leads the part of one supplier, or refuse it, as `after` does."""
     target = PART_TABLE[PartState(state)].get(action)
     if target is None:
-        raise WrongState(state, action)
+        done = action is PartAction.CALL_OFF and state == PartState.CANCELLED
+        raise (DoneBefore if done else WrongState)(state, action)
     return target
 
 

@@ -13,6 +13,7 @@ from shop.catalogue.values import ReturnTerms
 from shop.orders.errors import (
     BasketChanged,
     BasketRefused,
+    DoneBefore,
     EmptyBasket,
     FormSentBefore,
     LineRefundedBefore,
@@ -26,7 +27,7 @@ from shop.orders.errors import (
 )
 from shop.orders.queries import LineView, OrderView
 from shop.orders.rules import HOLD_ONLINE
-from shop.orders.values import Kind, PartState, PaymentMethod, State
+from shop.orders.values import Action, Kind, PartAction, PartState, PaymentMethod, State
 from shop.stock.values import Goods
 from shop.stock.wording import name_of, problem_text
 from web.language import in_language
@@ -386,6 +387,18 @@ def _sent_before(_refusal: FormSentBefore) -> str:
 @explains(NotPayable)
 def _not_payable(_refusal: NotPayable) -> str:
     return _("The time to pay for this order is over. Please order again; nothing was charged.")
+
+
+@explains(DoneBefore)
+def _done_before(refusal: DoneBefore) -> str:
+    if isinstance(refusal.action, PartAction):
+        return {
+            PartAction.CALL_OFF: _("This part had already been called off."),
+            PartAction.RECEIVE: _("This had already been confirmed as received."),
+        }[refusal.action]
+    if refusal.action == Action.PAY:
+        return _("This order has been paid already. You do not need to pay again.")
+    return _("This order had already been cancelled.")
 
 
 @explains(WrongState)

@@ -26,7 +26,7 @@ from shop.fulfilment import services as fulfilment_services
 from shop.fulfilment import wording as fulfilment_wording
 from shop.orders import addresses, rules, services, wording
 from shop.orders import queries as order_queries
-from shop.orders.errors import BasketRefused, FormSentBefore
+from shop.orders.errors import BasketRefused, DoneBefore, FormSentBefore
 from shop.orders.queries import OrderView, PartView
 from shop.orders.values import PartState
 from shop.permissions import ACCEPT_DELIVERIES, ORDER_ON_ACCOUNT, READ_INSTITUTION_ORDERS
@@ -235,9 +235,13 @@ def cancel(number: str) -> Any:
     """Give an order up before it is paid."""
     with reading() as session:
         order = order_queries.get_institution_order(session, current_actor(), number, *ORDER_ON_ACCOUNT.roles)
-    with transaction() as session:
-        services.cancel_order(session, current_actor(), order.id)
-    flash(_("The order is cancelled. Please do not transfer any more."), "good")
+    try:
+        with transaction() as session:
+            services.cancel_order(session, current_actor(), order.id)
+    except DoneBefore as refusal:
+        flash(words_for(refusal), "info")
+    else:
+        flash(_("The order is cancelled. Please do not transfer any more."), "good")
     return redirect(f"/procurement/orders/{number}", 303)
 
 

@@ -14,7 +14,7 @@ from core import money, storage
 from core.db import reading, transaction
 from core.errors import NotFound, Refusal
 from shop.after_sales import queries, rules, services, wording
-from shop.after_sales.errors import AskedTooMuch, TooManyPacks, UnopenedOnly, WordsMissing
+from shop.after_sales.errors import AskedTooMuch, StepMadeBefore, TooManyPacks, UnopenedOnly, WordsMissing
 from shop.after_sales.forms import ClaimForm, FilingForm, ReplyForm, ReturnForm, SendBackForm
 from shop.after_sales.values import ClaimKind, Move, Side, State
 from shop.after_sales.views.pages import photo as send_photo
@@ -267,7 +267,7 @@ def _file(door: _Door) -> Any:
         with transaction() as session:
             order = door.open(session, True)
             claim = services.file_claim(session, current_actor(), order, form.to_claim(_line_id()))
-            public_id = claim.public_id
+            public_id, state = claim.public_id, State(claim.state)
     except TooManyPacks as refusal:
         form.add_error("quantity", words_for(refusal))
         return _filing_page(door, form, int(refusal.status))
@@ -281,7 +281,9 @@ def _file(door: _Door) -> Any:
         raise
     except Refusal as refusal:
         return _filing_page(door, form, int(refusal.status), words_for(refusal))
-    if isinstance(form, ClaimForm):
+    if state is not (State.FILED if isinstance(form, ClaimForm) else State.TO_RETURN):
+        flash(_("You had filed this claim before. Here you see how it stands now."), "info")
+    elif isinstance(form, ClaimForm):
         flash(_("Your claim is with the supplier. You get a mail at each turn."), "good")
     else:
         flash(_("Your return is noted. Send the goods and enter the number of the parcel here."), "good")
@@ -337,6 +339,8 @@ def _go_on(door: _Door, public_id: str) -> Any:
     except WordsMissing as refusal:
         form.add_error("words", words_for(refusal))
         return _claim_page(door, public_id, int(refusal.status), reply=form)
+    except StepMadeBefore as refusal:
+        return _made_before(door, public_id, refusal)
     except NotFound:
         raise
     except Refusal as refusal:
@@ -372,11 +376,18 @@ def _send_back(door: _Door, public_id: str) -> Any:
                 form.carrier.data or "",
                 form.tracking_number.data or "",
             )
+    except StepMadeBefore as refusal:
+        return _made_before(door, public_id, refusal)
     except NotFound:
         raise
     except Refusal as refusal:
         return _claim_page(door, public_id, int(refusal.status), words_for(refusal))
     flash(_("Noted. The supplier says when it has arrived, and the money goes back."), "good")
+    return redirect(f"{door.path}/claims/{public_id}", 303)
+
+
+def _made_before(door: _Door, public_id: str, refusal: StepMadeBefore) -> Any:
+    flash(words_for(refusal), "info")
     return redirect(f"{door.path}/claims/{public_id}", 303)
 
 

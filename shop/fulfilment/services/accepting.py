@@ -16,10 +16,12 @@ from shop import books
 from shop.after_sales.queries import parts_with_open_claims
 from shop.benefit_shares import services as share_services
 from shop.fulfilment import queries, rules
+from shop.fulfilment.errors import NotedAsNotArrived
 from shop.fulfilment.values import Acceptance
 from shop.orders import queries as order_queries
 from shop.orders import rules as order_rules
 from shop.orders import services as order_services
+from shop.orders.errors import DoneBefore
 from shop.orders.events import PartReceived
 from shop.orders.models import Order, SupplierOrder
 from shop.orders.values import Action, Kind, PartAction, PartState
@@ -85,11 +87,18 @@ def accept_part(session: Session, actor: Actor, order: Order, public_id: str, ac
 
 
 def confirm_receipt(session: Session, actor: Actor, order: Order, public_id: str) -> int:
-    """Let the public buyer of a locked order say that everything of one supplier arrived; returns what is owed (fen)."""
+    """Let the public buyer of a locked order say that everything of one supplier arrived; returns what is owed (fen).
+
+    Said before, it is `DoneBefore`; what was noted as lost meanwhile, and is given back, is `NotedAsNotArrived`.
+    """
     if order.kind != Kind.PUBLIC:
         raise NotFound("order")
     part = _find(order_queries.lock_parts(session, order.id), public_id)
     lines = queries.lines_of(session, part.id)
+    if part.state == PartState.RECEIVED:
+        if not any(line.accepted_quantity for line in lines):
+            raise NotedAsNotArrived
+        raise DoneBefore(part.state, PartAction.RECEIVE)
     everything = Acceptance(
         tuple((line.id, line.quantity) for line in lines), (str(order.delivery["recipient"]),)
     )

@@ -71,17 +71,19 @@ def call_off(
 
     Everything that was paid for it goes back, freight included, and the goods are for others again. Refused once a
     part is on its way (`WrongState`). `owed`: the buyer asks, so no second person need approve. Calling off twice
-    refunds once.
+    refunds once (`DoneBefore`).
     """
-    rules.after(order.state, Action.CALL_OFF)
     parts = queries.lock_parts(session, order.id)
     chosen = [p for p in parts if (p.public_id == part if part else p.state != PartState.CANCELLED)]
+    # Of the parts first: what was called off stays so, whatever became of the order meanwhile.
+    targets = [rules.part_after(found.state, PartAction.CALL_OFF) for found in chosen]
+    rules.after(order.state, Action.CALL_OFF)
     if not chosen:
         raise NotFound("part")
     before = order.state
     back = queries.prepaid_refunds(session, order.id)
-    for found in chosen:
-        found.state = rules.part_after(found.state, PartAction.CALL_OFF).value
+    for found, target in zip(chosen, targets, strict=True):
+        found.state = target.value
     order.state = rules.derive_state([p.state for p in parts]).value
     if order.state in (State.CANCELLED, State.RECEIVED):
         order.closed_at = clock.now()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +20,7 @@ from core.errors import NotFound, Refusal, TooManyAttempts
 from payments import queries as payment_queries
 from payments import services as payment_services
 from payments import wording as payment_wording
+from payments.errors import AlreadyPaid
 from payments.values import FirstIntent, Purpose
 from registry import queries as registry_queries
 from shop.after_sales import queries as after_sales_queries
@@ -39,7 +40,7 @@ from shop.fulfilment import services as fulfilment_services
 from shop.fulfilment import wording as fulfilment_wording
 from shop.fulfilment.values import PickupPoint, Travel
 from shop.orders import addresses, queries, rules, services, wording
-from shop.orders.errors import BasketRefused, FormSentBefore, NoReturnNotConfirmed
+from shop.orders.errors import BasketRefused, DoneBefore, FormSentBefore, NoReturnNotConfirmed
 from shop.orders.forms import ActionForm, CheckoutForm, no_return_field
 from shop.orders.models import Order
 from shop.orders.values import Action, PaymentMethod, PlacedOrder, PricedOrder, State
@@ -380,14 +381,23 @@ def _order_page(view: queries.OrderView, beside: _Beside, path: str) -> str:
 @signed_in
 def pay(number: str) -> Any:
     """Go to the payment page again while the goods are held."""
-    return _pay_again(number=number)
+    return _once(_pay_again, number=number)
 
 
 @bp.post("/shop/orders/guest/<secret>/pay")
 @public
 def pay_guest(secret: str) -> Any:
     """Go to the payment page again while the goods are held, as a guest."""
-    return _pay_again(secret=secret)
+    return _once(_pay_again, secret=secret)
+
+
+def _once(step: Callable[..., Response], **door: str) -> Response:
+    """Make a step; when it had been made before (the first answer was lost), lead to the order all the same, and say so."""
+    try:
+        return step(**door)
+    except (DoneBefore, AlreadyPaid) as refusal:
+        flash(words_for(refusal), "info")
+        return redirect(_path(**door), 303)
 
 
 def _pay_again(**door: str) -> Response:
@@ -402,22 +412,23 @@ def _pay_again(**door: str) -> Response:
 @signed_in
 def cancel(number: str) -> Any:
     """Give an order up before it is paid, or before it is sent."""
-    return _cancel(number=number)
+    return _once(_cancel, number=number)
 
 
 @bp.post("/shop/orders/guest/<secret>/cancel")
 @public
 def cancel_guest(secret: str) -> Any:
     """Give an order up before it is paid or sent, as a guest."""
-    return _cancel(secret=secret)
+    return _once(_cancel, secret=secret)
 
 
 def _cancel(**door: str) -> Response:
     keep_private()
     with reading() as session:
         order = _open_door(session, False, **door)
-    if order.state == State.PAID:
-        return _call_off(**door)
+    form = ActionForm()
+    if order.state == State.PAID or form.part.data:
+        return _call_off(form, **door)
     rules.after(order.state, Action.CANCEL)
     outcome = payment_services.cancel_open_intents(Purpose.ORDER, order.id)
     if outcome in ("succeeded", "needs_review"):
@@ -429,8 +440,7 @@ def _cancel(**door: str) -> Response:
     return redirect(_path(**door), 303)
 
 
-def _call_off(**door: str) -> Response:
-    form = ActionForm()
+def _call_off(form: ActionForm, **door: str) -> Response:
     with transaction() as session:
         order = _open_door(session, True, **door)
         amount = services.call_off(
@@ -492,14 +502,14 @@ def _again(**door: str) -> Response:
 @signed_in
 def receive(number: str) -> Any:
     """Say that what one supplier sent has arrived."""
-    return _receive(number=number)
+    return _once(_receive, number=number)
 
 
 @bp.post("/shop/orders/guest/<secret>/receive")
 @public
 def receive_guest(secret: str) -> Any:
     """Say that what one supplier sent has arrived, as a guest."""
-    return _receive(secret=secret)
+    return _once(_receive, secret=secret)
 
 
 def _receive(**door: str) -> Response:

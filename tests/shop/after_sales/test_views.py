@@ -17,9 +17,10 @@ from core import clock, ids, jobs
 from core.audit import AuditEntry
 from core.mail import Mail
 from core.permissions import GUEST, SYSTEM
+from payments.models import Refund
 from payments.sandbox import rehearsals
 from shop.after_sales import services
-from shop.after_sales.models import Claim, ClaimPhoto
+from shop.after_sales.models import Claim, ClaimPhoto, ClaimStep
 from shop.after_sales.values import GoesBackTo, Move, Settlement, State
 from shop.catalogue.values import STATED, ReturnTerms
 from shop.fulfilment import services as fulfilment
@@ -214,9 +215,49 @@ def test_the_same_form_twice_is_one_claim(
     new = f"/shop/orders/guest/{secret}/claims/new?kind=quality&line={line_of(session, order).id}"
     form = filing(client, new)
     assert client.post(new, form).location == client.post(new, form).location
+    assert "此前已提交过" not in client.get(new).text
     client.post(new, {**form, "quantity": "2"}, 409)
     client.post(new, {**form, "once": ids.public_id(20)}, 409)
     assert [found for found in client.get(new).forms if "claims/new" in found["action"]] == []
+
+
+def test_what_was_answered_before_leads_to_the_claim(
+    client: PageClient, session: Session, secret: str, order: Order
+) -> None:
+    path = f"/shop/orders/guest/{secret}"
+    new = f"{path}/claims/new?kind=quality&line={line_of(session, order).id}"
+    form = filing(client, new)
+    mine = client.post(new, form).location
+    assert mine is not None
+    client.language = "en"
+    assert client.post(mine, {"move": "withdraw"}, 303).location == mine
+    again = client.post(mine, {"move": "withdraw"}, 303)
+    page = client.follow(again)
+    assert "This had been noted already." in page.text
+    assert "Claim withdrawn" in page.text
+    # What another tab still offers is not done any more, and says why.
+    for move in ("accept", "escalate"):
+        refused = client.post(mine, {"move": move, "words": "太少了"}, 409)
+        assert "the claim stands at “Claim withdrawn” now" in refused.text
+    page = client.follow(client.post(new, form, 303))
+    assert "You had filed this claim before." in page.text
+    claim = session.scalars(select(Claim)).one()
+    steps = session.scalars(select(ClaimStep.move).where(ClaimStep.claim_id == claim.id)).all()
+    assert list(steps) == ["file", "withdraw"]
+
+
+def test_an_offer_accepted_twice_gives_the_money_back_once(
+    client: PageClient, session: Session, secret: str, order: Order
+) -> None:
+    claim = file_claim(session, order, quantity=2)
+    seller = seller_page(client, session, claim)
+    seller.post(f"/supplier/claims/{claim.public_id}", {"move": "offer", "amount": "10"}, 303)
+    mine = f"/shop/orders/guest/{secret}/claims/{claim.public_id}"
+    client.language = "en"
+    client.post(mine, {"move": "accept"}, 303)
+    page = client.follow(client.post(mine, {"move": "accept"}, 303))
+    assert "This had been noted already." in page.text
+    assert [int(amount) for amount in session.scalars(select(Refund.amount_fen))] == [10_00]
 
 
 def test_the_order_page_offers_exactly_what_is_possible(
@@ -282,7 +323,9 @@ def test_a_claim_goes_from_answer_to_decision_on_the_pages(
     assert "¥10.00" in client.get(mine).text
     assert 'id="words-error"' in html(client.post(mine, {"move": "escalate", "words": ""}, 422))
     client.post(mine, {"move": "grant"}, 422)
-    client.post(mine, {"move": "escalate", "words": "太少了"}, 303)
+    for _ in range(2):
+        assert client.post(mine, {"move": "escalate", "words": "太少了"}, 303).location == mine
+    client.post(mine, {"move": "escalate", "words": "真的太少了"}, 409)
     desk = f"/operator/claims/{claim.public_id}"
     assert "太少了" in html(finance.get(desk))
     finance.post(desk, {"move": "grant", "amount": "", "words": "ok"}, 422)
@@ -307,7 +350,9 @@ def test_a_return_goes_from_the_parcel_to_the_stock_on_the_pages(
     mine = f"{path}/claims/{claim.public_id}"
     client.post(mine, {"move": "send_back", "carrier": "", "tracking_number": ""}, 422)
     client.post(mine, {"move": "send_back", "carrier": "SF", "tracking_number": "SF1234567"}, 303)
-    client.post(mine, {"move": "send_back", "carrier": "SF", "tracking_number": "SF1234567"}, 409)
+    again = client.post(mine, {"move": "send_back", "carrier": "SF", "tracking_number": "SF1234567"}, 303)
+    assert "此前已经记录" in client.follow(again).text
+    client.post(mine, {"move": "send_back", "carrier": "SF", "tracking_number": "SF7654321"}, 409)
     seller = seller_page(client, session, claim)
     theirs = f"/supplier/claims/{claim.public_id}/arrived"
     for wrong in ({"resaleable": ""}, {"resaleable": "3"}, {"resaleable": "-1"}):

@@ -16,6 +16,7 @@ from core.permissions import GUEST, Actor, Grant
 from payments import gateways
 from payments import services as payment_services
 from payments.errors import GatewayFailed
+from payments.models import Refund
 from payments.sandbox import rehearsals
 from payments.values import Purpose
 from shop.cart.models import CartLine
@@ -309,8 +310,7 @@ def test_a_guest_gives_an_order_up(client: PageClient, session: Session) -> None
     client.post(page.form("/cancel")["action"])
     assert stock_queries.available(session, [variant.id]) == {variant.id: 3}
     assert "已取消" in client.get(path).text
-    for action in ("pay", "cancel"):
-        client.post(f"{path}/{action}", {}, 409)
+    assert "已取消" in client.post(f"{path}/pay", {}, 409).text
     client.post(f"{path}/receive", {"part": ids.public_id()}, 404)
 
 
@@ -371,12 +371,12 @@ def test_the_next_order_knows_where_the_last_one_went(client: PageClient, sessio
 
 
 ANSWERS = {
-    # state: (pay, cancel, receive); receiving names a part, which only exists for the buyer once it was sent
+    # state: (pay, cancel, receive); what has been done before leads to the order as well
     "placed": (303, 303, 409),
-    "paid": (409, 303, 409),
-    "shipped": (409, 409, 303),
-    "received": (409, 409, 409),
-    "cancelled": (409, 409, 409),
+    "paid": (303, 303, 409),
+    "shipped": (303, 409, 303),
+    "received": (303, 409, 303),
+    "cancelled": (409, 303, 409),
     "expired": (409, 409, 409),
     "needs_review": (409, 409, 409),
 }
@@ -392,7 +392,9 @@ def test_each_state_answers_each_button_as_the_table_says(
     bring_to(session, placed, state)
     part = session.scalars(select(SupplierOrder.public_id)).one()
     expected = ANSWERS[state][("pay", "cancel", "receive").index(action)]
-    client.post(f"/shop/orders/guest/{secret}/{action}", {"part": part}, expected)
+    client.post(
+        f"/shop/orders/guest/{secret}/{action}", {"part": part} if action == "receive" else {}, expected
+    )
     client.get(f"/shop/orders/guest/{secret}")
 
 
@@ -422,6 +424,92 @@ def bring_to(session: Session, placed: PlacedOrder, state: str) -> None:
     if state == "received":
         order = queries.lock_order(session, placed.order_id)
         fulfilment.confirm_receipt(session, GUEST, order, part.public_id)
+
+
+def said_again(client: PageClient, path: str, action: str, **form: str) -> str:
+    """Send a form of an order's page whose first answer was lost, and return what the page says in English."""
+    client.language = "en"
+    answer = client.post(f"{path}/{action}", form, 303)
+    assert answer.location == path
+    return client.follow(answer).text
+
+
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_cancelling_once_more_leads_to_the_order_and_refunds_nothing_twice(
+    client: PageClient, session: Session, signed_in: bool
+) -> None:
+    owner = make_user(session)
+    if signed_in:
+        client.sign_in(owner)
+    for paid in (False, True):
+        secret = None if signed_in else ids.secret()
+        actor = Actor(owner.id, owner.name) if signed_in else GUEST
+        placed = place(session, (make_variant(session, stock=5), 2), actor=actor, guest_secret=secret)
+        path = f"/shop/orders/guest/{secret}" if secret else f"/shop/orders/{placed.number}"
+        if paid:
+            bring_to(session, placed, "paid")
+        client.post(f"{path}/cancel", {}, 303)
+        assert "This order had already been cancelled." in said_again(client, path, "cancel")
+        assert session.get_one(Order, placed.order_id, populate_existing=True).state == "cancelled"
+        # The other actions of a tab that stayed open are refused.
+        assert "the order stands at “Cancelled”" in client.post(f"{path}/pay", {}, 409).text
+        part = session.scalars(
+            select(SupplierOrder.public_id).where(SupplierOrder.order_id == placed.order_id)
+        ).one()
+        assert "“Cancelled”" in client.post(f"{path}/receive", {"part": part}, 409).text
+    refunded = session.scalars(select(Refund.amount_fen)).all()
+    assert list(refunded) == [session.get_one(Order, placed.order_id).total_fen]
+
+
+def test_calling_a_part_off_once_more_is_no_harm_though_the_rest_was_sent(
+    client: PageClient, session: Session
+) -> None:
+    secret = ids.secret()
+    placed = place(session, (make_variant(session), 1), (make_variant(session), 2), guest_secret=secret)
+    assert placed.payment_intent is not None
+    session.commit()
+    rehearsals.pay_intent(placed.payment_intent)
+    path = f"/shop/orders/guest/{secret}"
+    sent, gone = queries.lock_parts(session, placed.order_id)
+    client.post(f"{path}/cancel", {"part": gone.public_id}, 303)
+    assert "This part had already been called off." in said_again(client, path, "cancel", part=gone.public_id)
+    seller = Actor(None, "seller", (Grant(Role.SUPPLIER, sent.supplier_id),))
+    fulfilment.ship_part(session, seller, sent.public_id, "顺丰", "SF1234")
+    session.commit()
+    assert "This part had already been called off." in said_again(client, path, "cancel", part=gone.public_id)
+    assert "“On its way”" in client.post(f"{path}/cancel", {"part": sent.public_id}, 409).text
+    assert "“On its way”" in client.post(f"{path}/cancel", {}, 409).text
+    assert session.scalar(select(func.count()).select_from(Refund)) == 1
+
+
+def test_paying_and_confirming_once_more_lead_to_the_order(client: PageClient, session: Session) -> None:
+    secret = ids.secret()
+    placed = place(session, (make_variant(session), 1), guest_secret=secret)
+    bring_to(session, placed, "shipped")
+    path = f"/shop/orders/guest/{secret}"
+    assert "This order has been paid already. You do not need to pay again." in said_again(
+        client, path, "pay"
+    )
+    part = session.scalars(select(SupplierOrder.public_id)).one()
+    client.post(f"{path}/receive", {"part": part}, 303)
+    said = said_again(client, path, "receive", part=part)
+    assert "This had already been confirmed as received." in said
+    assert "“Received”" in client.post(f"{path}/cancel", {}, 409).text
+
+
+def test_what_was_noted_as_lost_is_not_confirmed_from_an_old_page(
+    client: PageClient, session: Session
+) -> None:
+    secret = ids.secret()
+    placed = place(session, (make_variant(session), 1), guest_secret=secret)
+    bring_to(session, placed, "shipped")
+    part = session.scalars(select(SupplierOrder.public_id)).one()
+    order = queries.lock_order(session, placed.order_id)
+    fulfilment.note_nothing_arrived(session, GUEST, order, part, "Lost")
+    session.commit()
+    client.language = "en"
+    page = client.post(f"/shop/orders/guest/{secret}/receive", {"part": part}, 409)
+    assert "this reached nobody, and what you paid for it goes back" in page.text
 
 
 def test_an_order_that_cannot_be_ended_now_holds_nobody_up(
