@@ -18,10 +18,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from bench.place import free_port
 from core import clock, jobs, mail
+from core.db import reading, transaction
 
 
 class PostOffice:
@@ -203,11 +205,52 @@ def test_the_words_of_a_message_are_forgotten_after_a_quarter_and_those_of_a_sec
     with clock.at(clock.now() + mail.KEEP_WORDS - timedelta(days=1)):
         mail.forget_old_words()
         assert kept()["a@example.org"]
+        assert kept()["waits@example.org"]
     with clock.at(clock.now() + mail.KEEP_WORDS + timedelta(days=1)):
         mail.forget_old_words()
         assert set(kept().values()) == {""}
         mail.post(session, letter())
         assert jobs.run_due() == 0
+
+
+def test_noting_that_a_message_was_sent_touches_no_index(live_database: Any) -> None:
+    with transaction() as session:
+        mail.post(session, letter(), letter("b@example.org"))
+        sent = session.scalars(select(mail.Mail.id)).all()
+        session.execute(mail._SENT, {"ids": sent, "moment": clock.now()})
+        in_place = text("SELECT pg_stat_get_xact_tuples_hot_updated('core_mails'::regclass)")
+        assert session.scalar(in_place) == 2
+
+
+#: So many messages in 400 days, of which those that were sent 90 days ago are forgotten, but for an hour's.
+MANY = """
+INSERT INTO core_mails (key, recipient, subject, text, html, locale, created_at, sent_at)
+SELECT 'many ' || n, 'a@example.org', 's', words, repeat(words, 3), 'zh_Hans_CN', at, at + interval '1 minute'
+FROM generate_series(1, 10000) AS n CROSS JOIN LATERAL (
+    SELECT CAST(:now AS timestamptz) - interval '400 days' * (1 - n / 10000.0) AS at
+) AS written CROSS JOIN LATERAL (
+    SELECT CASE WHEN at < CAST(:now AS timestamptz) - interval '90 days 1 hour' THEN '' ELSE repeat('words ', 60) END AS words
+) AS kept
+"""
+
+
+def test_what_is_to_be_forgotten_is_found_by_its_index_among_many_messages(live_database: Any) -> None:
+    now = clock.now()
+    before = {"before": now - mail.KEEP_WORDS}
+    with transaction() as session:
+        session.execute(text(MANY), {"now": now})
+    with live_database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE core_mails"))
+        compiled = mail._FORGET.compile(dialect=connection.dialect)
+        given = {**compiled.params, **before}
+        plan = "\n".join(connection.exec_driver_sql(f"EXPLAIN {compiled}", given).scalars())
+    assert "ix_core_mails_worded" in plan, plan
+    with clock.at(now):
+        mail.forget_old_words()
+    with reading() as session:
+        worded = select(mail.Mail).where(mail.Mail.text != "")
+        assert not session.scalars(worded.where(mail.Mail.created_at < now - mail.KEEP_WORDS)).first()
+        assert session.scalars(worded.where(mail.Mail.created_at > now - mail.KEEP_WORDS)).first()
 
 
 @pytest.mark.usefixtures("elsewhere")
