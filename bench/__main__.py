@@ -13,26 +13,10 @@ import warnings
 from bench import machine, report, scenarios, world
 from bench.measuring import Bench, Sheet, Stage
 from bench.place import Place
+from bench.progress import Clock, say
 from core import migrations
 from core.embedded_postgres import EmbeddedPostgresError
 from deploy import demo_place
-
-
-def say(text: str) -> None:
-    """Print a line at once."""
-    print(text, flush=True)
-
-
-class Clock:
-    """Says how far the run is."""
-
-    def __init__(self) -> None:
-        """Start now."""
-        self.start = time.perf_counter()
-
-    def say(self, text: str) -> None:
-        """Print a line with the seconds since the start."""
-        say(f"[{time.perf_counter() - self.start:4.0f} s] {text}")
 
 
 def run_stage(bench: Bench, stage: Stage, only: str | None, clock: Clock) -> None:

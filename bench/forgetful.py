@@ -9,6 +9,7 @@ import socket
 import tempfile
 import threading
 from collections.abc import Callable
+from typing import Self
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 #: Of so many commits, and of so many other statements, the answer to one is lost.
@@ -28,13 +29,14 @@ class ForgetfulWay:
         self.url = parts._replace(query=f"host={quote(self._folder, safe='')}&port=5432").geturl()
         self.forgotten = 0
 
-    def open(self) -> None:
-        """Let connections in, until `close`."""
+    def __enter__(self) -> Self:
+        """Let connections in, until the block ends."""
         self._door.bind(f"{self._folder}/.s.PGSQL.5432")
         self._door.listen(100)
         threading.Thread(target=self._let_in, daemon=True).start()
+        return self
 
-    def close(self) -> None:
+    def __exit__(self, *_: object) -> None:
         """Let nobody in any more."""
         self._door.close()
         shutil.rmtree(self._folder, ignore_errors=True)

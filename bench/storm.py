@@ -20,11 +20,11 @@ import psutil
 from sqlalchemy import text
 
 from bench import world
-from bench.__main__ import Clock
 from bench.forgetful import ForgetfulWay
 from bench.load import Browser, Wrong
 from bench.measuring import token_of
 from bench.place import Place
+from bench.progress import Clock
 from bench.scenarios import checkout, tills
 from core import jobs, migrations
 from core.embedded_postgres import EmbeddedPostgresError
@@ -285,14 +285,12 @@ def main() -> int:
 
         with create_app().app_context():
             storm = Storm(place, world.build(clock.say), random.Random(seed), clock.say)
-            way = ForgetfulWay(place.environment["DATABASE_URL"], random.Random(seed))
-            way.open()
-            place.environment["DATABASE_URL"] = way.url
-            place.start_servers()
-            clock.say(f"The storm begins; --seed {seed} raises it again.")
-            storm.rage(choice.seconds)
-            amiss = faults(storm.seen)
-            way.close()
+            with ForgetfulWay(place.environment["DATABASE_URL"], random.Random(seed)) as way:
+                place.environment["DATABASE_URL"] = way.url
+                place.start_servers()
+                clock.say(f"The storm begins; --seed {seed} raises it again.")
+                storm.rage(choice.seconds)
+                amiss = faults(storm.seen)
     finally:
         place.stop()
     seen = storm.seen
