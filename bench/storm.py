@@ -96,7 +96,14 @@ class Storm:
             visitor.start()
         until = time.perf_counter() + seconds
         strike_at = time.perf_counter() + self.dice.uniform(*PAUSE)
-        blows = [self._web, self._worker, self._frozen_worker, self._connection, self._database]
+        blows = [
+            self._web,
+            self._worker,
+            self._frozen_worker,
+            self._connection,
+            self._frozen_database,
+            self._database,
+        ]
         coming: list[Callable[[], None]] = []
         while time.perf_counter() < until:
             if time.perf_counter() > strike_at:
@@ -186,6 +193,17 @@ class Storm:
             if " bench " in f"{' '.join(process.cmdline())} "
         ]
         self._kill_one_of(serving)
+
+    def _frozen_database(self) -> None:
+        """PostgreSQL stands still for eight seconds, as it would behind a disk that does not answer."""
+        root = psutil.Process(self.place.pid("postgres"))
+        for process in [root, *root.children()]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.suspend()
+        time.sleep(8)
+        for process in [root, *root.children()]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.resume()
 
     def _database(self) -> None:
         """PostgreSQL is killed as a whole, and started again."""

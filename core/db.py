@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Any
 from weakref import WeakKeyDictionary
 
+import psycopg
+from psycopg.pq import TransactionStatus
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -106,6 +108,26 @@ _readers: WeakKeyDictionary[Engine, Engine] = WeakKeyDictionary()
 _read_from: Engine | None = None
 
 
+#: Seconds that a statement may take before the server ends it; so much later nobody waits for the server any more.
+STATEMENT_SECONDS, GRACE_SECONDS = 30, 5
+_allowed: ContextVar[float] = ContextVar("allowed_seconds", default=STATEMENT_SECONDS)
+
+
+class _BoundedConnection(psycopg.Connection[Any]):
+    """A connection that gives up on a server that stands still: it would hold a request, its thread and its locks for ever."""
+
+    def wait(self, gen: Any, *args: Any, **kw: Any) -> Any:
+        """Wait for the answer to what was sent, and close the connection when none came in time."""
+        kw.setdefault("timeout", _allowed.get() + GRACE_SECONDS)
+        try:
+            return super().wait(gen, *args, **kw)
+        except psycopg.OperationalError:
+            if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
+                # Its answer may still come, and would then be taken for the answer to what is sent next.
+                self.pgconn.finish()
+            raise
+
+
 def connect(url: str, *, pool_size: int = 10, echo: bool = False) -> Engine:
     """Bind this process to the database at `url`; statements, locks and idle transactions are bounded in time."""
     global _engine
@@ -119,7 +141,7 @@ def connect(url: str, *, pool_size: int = 10, echo: bool = False) -> Engine:
 
 
 def _open(url: str, pool_size: int, **more: Any) -> Engine:
-    return create_engine(
+    opened = create_engine(
         normalise_url(url),
         pool_size=pool_size,
         max_overflow=pool_size,
@@ -128,11 +150,17 @@ def _open(url: str, pool_size: int, **more: Any) -> Engine:
         pool_timeout=10,
         connect_args={
             "connect_timeout": 5,
-            "options": "-c timezone=UTC -c jit=off -c statement_timeout=30000 -c lock_timeout=10000 "
+            "options": f"-c timezone=UTC -c jit=off -c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout=10000 "
             "-c idle_in_transaction_session_timeout=60000",
         },
         **more,
     )
+    event.listen(opened, "do_connect", _connect_bounded)
+    return opened
+
+
+def _connect_bounded(_dialect: Any, _record: Any, args: Any, kw: Any) -> psycopg.Connection[Any]:
+    return _BoundedConnection.connect(*args, **kw)
 
 
 def normalise_url(url: str) -> str:
@@ -243,6 +271,20 @@ def run_alone(statement: Executable, parameters: Mapping[str, Any] | None = None
 def _rows(result: Result[Any]) -> Sequence[Row[Any]]:
     # What comes of a mapped class has no such mark: it has rows.
     return result.all() if getattr(result, "returns_rows", True) else ()
+
+
+_ALLOW = text("SELECT set_config('statement_timeout', :allowed, true)")
+
+
+@contextmanager
+def allowing(session: Session, seconds: int) -> Iterator[None]:
+    """Let each statement of this step take so long (seconds): for what reads all there is while nobody waits for it."""
+    session.execute(_ALLOW, {"allowed": f"{seconds}s"})
+    token = _allowed.set(seconds)
+    try:
+        yield
+    finally:
+        _allowed.reset(token)
 
 
 def after_commit(session: Session, callback: Callable[[], object]) -> None:
