@@ -99,6 +99,7 @@ def build_web(app: Flask, config: Config) -> None:
         language,
         mailing,
         security,
+        security_txt,
         sessions,
         styleguide,
         templating,
@@ -117,6 +118,7 @@ def build_web(app: Flask, config: Config) -> None:
     sessions.init_app(app, signed_in.load)
     assets.init_app(app, config.media_dir)
     errors.init_app(app)
+    security_txt.init_app(app)
     health.init_app(app, search=search.probe)
     mailing.init_app(app)
     turns.init_app(app, config.requests_at_once)

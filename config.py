@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+#: Printable, and so in one line of security.txt.
+_CONTACT = re.compile(r"https://[!-~]+|[!-?A-~]+@[!-?A-~]+")
 MODES = ("production", "demo", "test")
 #: Holder; bank; number: what stands on payment notices. The demo's is invented.
 DEMO_BANK_ACCOUNT = "益购平台运营中心（演示）; 山亭农村商业银行（演示）; 0000 0000 0000 0000 000"
@@ -39,6 +42,8 @@ class Config:
     mail_url: str = field(default="", repr=False)
     mail_sender: str = "no-reply@yigou.example"
     bank_account: str = ""
+    #: Who hears of weaknesses: an e-mail address, or an https address of a form.
+    security_contact: str = ""
     search_engine: str = "whoosh"
     trusted_proxies: int = 0
     pool_size: int = 10
@@ -101,6 +106,9 @@ class Config:
             mail_url=env.get("MAIL_URL", ""),
             mail_sender=env.get("MAIL_SENDER", "no-reply@yigou.example"),
             bank_account=env.get("BANK_ACCOUNT", "" if mode == "production" else DEMO_BANK_ACCOUNT),
+            security_contact=env.get(
+                "SECURITY_CONTACT", "" if mode == "production" else "security@yigou.example"
+            ),
             search_engine=env.get("SEARCH_ENGINE", "whoosh"),
             trusted_proxies=_whole(env, "TRUSTED_PROXIES", 0),
             pool_size=_whole(env, "DATABASE_POOL_SIZE", 10),
@@ -124,6 +132,10 @@ class Config:
             raise BadSetting(f"SEARCH_ENGINE must be one of {', '.join(SEARCH_ENGINES)}.")
         if self.stripe_secret_key and not self.stripe_webhook_secrets:
             raise BadSetting("STRIPE_WEBHOOK_SECRET is missing; without it no payment could be confirmed.")
+        if self.security_contact and not _CONTACT.fullmatch(self.security_contact):
+            raise BadSetting(
+                "SECURITY_CONTACT must be an e-mail address, or an address that begins with https://."
+            )
         if self.requests_at_once < 1:
             raise BadSetting("REQUESTS_AT_ONCE must be at least 1; with none no page would ever be made.")
         address = urlsplit(self.base_url)

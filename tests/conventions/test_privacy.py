@@ -181,6 +181,7 @@ def samples(world: World) -> Mapping[str, Iterable[str]]:
         "accounts.choose_password": [f"/password-reset/{world.reset_token}"],
         "language.switch": ["/language/en?next=/"],
         "media": ["/static/img/mark.svg"],
+        "security_txt.show": ["/.well-known/security.txt"],
         "health.healthz": ["/healthz"],
         "health.readyz": ["/readyz"],
         "styleguide.index": ["/styleguide"],

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime, timedelta
+
 import pytest
+import sqlalchemy.exc
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from config import BadSetting, Config
+from core import clock
 from tests.factories.people import make_user
 from tests.page_client import PageClient
+from web import health
 from web.addresses import safe_return, visitor_network
+from web.security_txt import security_txt
 
 
 @pytest.mark.parametrize(
@@ -101,6 +109,21 @@ def test_health_and_readiness_name_what_is_missing(client: PageClient, app: Flas
     assert "database" not in answer["not_ready"]
 
 
+def test_readiness_waits_once_for_a_database_that_does_not_answer(
+    client: PageClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited = []
+
+    def stands_still() -> None:
+        waited.append(1)
+        raise sqlalchemy.exc.OperationalError("SELECT 1", {}, TimeoutError())
+
+    monkeypatch.setattr(health, "PROBES", dict.fromkeys(health.PROBES, stands_still))
+    answer = client.get("/readyz", 503).response.json
+    assert answer["not_ready"]["database"] == "OperationalError"
+    assert len(waited) == 1
+
+
 def test_the_style_page_shows_every_component(client: PageClient) -> None:
     # It shows a page header as a specimen, so it is not held to one h1.
     assert client.client.get("/styleguide").status_code == 200
@@ -122,3 +145,25 @@ def test_tries_are_counted_by_the_network_that_one_subscriber_has(
 ) -> None:
     with app.test_request_context("/", environ_base={"REMOTE_ADDR": address}):
         assert visitor_network() == network
+
+
+def test_who_finds_a_weakness_is_told_whom_to_write_to(client: PageClient, app: Flask) -> None:
+    answer = client.get("/.well-known/security.txt", None).response
+    assert answer.mimetype == "text/plain"
+    fields = dict(line.split(": ", 1) for line in answer.text.splitlines())
+    assert fields["Contact"] == "mailto:security@yigou.example"
+    assert clock.now() < datetime.fromisoformat(fields["Expires"]) < clock.now() + timedelta(days=366)
+    assert fields["Canonical"] == "http://127.0.0.1:8000/.well-known/security.txt"
+    assert security_txt("https://yigou.example/form", "").startswith("Contact: https://yigou.example/form\n")
+
+
+def test_no_contact_is_made_up(client: PageClient, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(app.config, "YIGOU", replace(app.config["YIGOU"], security_contact=""))
+    assert client.get("/.well-known/security.txt", None).status == 404
+
+
+@pytest.mark.parametrize("contact", ["nobody", "http://yigou.example", "a@b\nContact: mailto:c@d", "a b@c"])
+def test_a_contact_that_cannot_be_reached_stops_the_start(contact: str) -> None:
+    environ = {"DATABASE_URL": "postgresql:///x", "YIGOU_MODE": "test", "SECURITY_CONTACT": contact}
+    with pytest.raises(BadSetting, match="SECURITY_CONTACT"):
+        Config.from_environ(environ | {"SECRET_KEY": "tests-only-0123456789-abcdefghijklmnop"})
