@@ -23,7 +23,7 @@ from shop.fulfilment.errors import (
 )
 from shop.fulfilment.values import NodeKind, Proof, Stop, Travel, Way
 from shop.orders.queries import PartView
-from shop.orders.wording import Step
+from shop.orders.wording import Step, part_label
 from web.language import in_language
 from web.templating import day, moment
 from web.wording import explains
@@ -52,8 +52,7 @@ def way_steps(travel: Travel, part: PartView, *, show_people: bool = False) -> l
         label = _("Picked up with the code") if travel.proof == Proof.CODE else _("Handed over")
         steps.append(Step(label, "done", moment(travel.delivered_at), travel.receiver))
     elif part.received_at is not None:
-        label = _("Nothing accepted") if part.nothing_accepted else _("Received")
-        steps.append(Step(label, "done", moment(part.received_at)))
+        steps.append(Step(part_label(part.shown_state), "done", moment(part.received_at)))
     elif travel.pickup:
         steps.append(Step(_("Pick-up"), "now" if travel.waits_for_pickup else "next"))
     else:

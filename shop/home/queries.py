@@ -53,6 +53,7 @@ def arrivals(session: Session) -> list[Arrival]:
         .outerjoin(town, town.id == village.parent_id)
         .where(
             SupplierOrder.state == "received",
+            OrderLine.accepted_quantity > 0,
             SupplierOrder.received_at > clock.now() - timedelta(days=90),
         )
         .group_by(village.id, town.id)

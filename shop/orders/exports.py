@@ -23,7 +23,7 @@ def orders_csv(rows: Iterable[OrderRow], state_label: Callable[[str], str]) -> s
                 (
                     row.number,
                     row.placed_at.astimezone(clock.CHINA).strftime("%Y-%m-%d %H:%M"),
-                    state_label(row.state),
+                    state_label(row.shown_state),
                     row.kind,
                     guarded(row.organisation_zh),
                     guarded(row.organisation_en),

@@ -38,6 +38,7 @@ from shop.orders.models import Order, OrderLine, OrderRefund, SupplierOrder
 from shop.orders.reached import given_back_of, reaching_fen
 from shop.orders.values import (
     Delivery,
+    InVain,
     Invoice,
     Kind,
     OrderFilter,
@@ -95,11 +96,17 @@ class PartView:
     inspectors: tuple[str, ...]
     shortage_note: str
     lines: tuple[LineView, ...]
+    kind: str
 
     @property
     def nothing_accepted(self) -> bool:
         """Say whether it was sent in vain: refused whole, or it reached nobody."""
         return self.received_at is not None and not any(line.accepted_quantity for line in self.lines)
+
+    @property
+    def shown_state(self) -> str:
+        """Return as what it is shown."""
+        return rules.shown_state(self.state, self.kind, nothing_accepted=self.nothing_accepted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +151,17 @@ class OrderView:
         return self.order.state == State.PAID and states == {PartState.TO_SHIP.value}
 
     @property
+    def nothing_accepted(self) -> bool:
+        """Say whether all of it that was sent was sent in vain."""
+        sent = [part for part in self.parts if part.state != PartState.CANCELLED]
+        return bool(sent) and all(part.nothing_accepted for part in sent)
+
+    @property
+    def shown_state(self) -> str:
+        """Return as what it is shown."""
+        return rules.shown_state(self.order.state, self.order.kind, nothing_accepted=self.nothing_accepted)
+
+    @property
     def accepted_fen(self) -> int:
         """Return what was accepted so far (fen)."""
         return sum(part.accepted_fen or 0 for part in self.parts)
@@ -184,6 +202,12 @@ class OrderRow:
     accepted_fen: int = 0
     kind: str = ""
     payment_method: str = ""
+    nothing_accepted: bool = False
+
+    @property
+    def shown_state(self) -> str:
+        """Return as what it is shown."""
+        return rules.shown_state(self.state, self.kind, nothing_accepted=self.nothing_accepted)
 
 
 # Sent with every order, so built once.
@@ -445,7 +469,7 @@ def _view(order: Order, rows: Sequence[Any], vouchers: Mapping[int, UsedVoucher]
         )
     return OrderView(
         order,
-        tuple(_part_view(lines) for lines in parts.values()),
+        tuple(_part_view(order, lines) for lines in parts.values()),
         sum(row.producer_fen for row in rows),
         sum(row.logistics_fen for row in rows),
         sum(row.other_fen for row in rows),
@@ -476,7 +500,7 @@ def _line_view(row: Any) -> LineView:
     )
 
 
-def _part_view(lines: Sequence[Any]) -> PartView:
+def _part_view(order: Order, lines: Sequence[Any]) -> PartView:
     row = lines[0]
     return PartView(
         row.id,
@@ -495,6 +519,7 @@ def _part_view(lines: Sequence[Any]) -> PartView:
         tuple(row.inspectors or ()),
         row.shortage_note,
         tuple(_line_view(line) for line in lines),
+        order.kind,
     )
 
 
@@ -551,6 +576,7 @@ def _rows(
             accepted,
             Order.kind,
             Order.payment_method,
+            (Order.state == State.RECEIVED.value) & ~_something_accepted(),
         )
         .select_from(Order)
         .join(first, true())
@@ -758,7 +784,12 @@ def count_orders(session: Session, wanted: OrderFilter) -> int:
 def _fitting(wanted: OrderFilter) -> ColumnElement[bool]:
     condition: ColumnElement[bool] = true()
     words = wanted.words
-    if wanted.state:
+    if wanted.state in set(InVain):
+        kind = Kind.INSTITUTION if wanted.state == InVain.TURNED_BACK else Kind.PUBLIC
+        condition &= (Order.state == State.RECEIVED.value) & (Order.kind == kind.value) & _in_vain()
+    elif wanted.state == State.RECEIVED:
+        condition &= (Order.state == State.RECEIVED.value) & ~_in_vain()
+    elif wanted.state:
         condition &= Order.state == wanted.state
     if wanted.kind:
         condition &= Order.kind == wanted.kind
@@ -778,6 +809,19 @@ def _fitting(wanted: OrderFilter) -> ColumnElement[bool]:
             Order.delivery["phone"].astext == words.replace(" ", ""),
         )
     return condition
+
+
+def _something_accepted() -> ColumnElement[bool]:
+    return exists().where(OrderLine.order_id == Order.id, OrderLine.accepted_quantity > 0).correlate(Order)
+
+
+def _in_vain() -> ColumnElement[bool]:
+    """Return the condition that nothing of a received order was accepted: of the few parts that owe their suppliers nothing."""
+    owes_nothing = select(SupplierOrder.order_id).where(
+        SupplierOrder.accepted_fen == 0,
+        ~exists().where(OrderLine.order_id == SupplierOrder.order_id, OrderLine.accepted_quantity > 0),
+    )
+    return Order.id.in_(owes_nothing)
 
 
 def _morning(day: date) -> datetime:

@@ -15,6 +15,7 @@ from shop.freight.values import Zone
 from shop.orders.errors import DoneBefore, WrongState
 from shop.orders.values import (
     Action,
+    InVain,
     Kind,
     PartAction,
     PartState,
@@ -266,6 +267,13 @@ def derive_state(parts: Sequence[str]) -> State:
     if all(part in (PartState.SHIPPED, PartState.RECEIVED) for part in wanted):
         return State.SHIPPED
     return State.PAID
+
+
+def shown_state(state: str, kind: str, *, nothing_accepted: bool) -> str:
+    """Return as what an order or a part is shown to people: its state, unless it was received and `nothing_accepted`."""
+    if state != State.RECEIVED or not nothing_accepted:
+        return state
+    return (InVain.TURNED_BACK if kind == Kind.INSTITUTION else InVain.NOT_ARRIVED).value
 
 
 def owed_to_supplier_fen(lines: Sequence[tuple[int, int, int]], freight: int) -> int:

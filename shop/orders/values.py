@@ -52,6 +52,15 @@ class PartState(StrEnum):
 PAID_PARTS = (PartState.TO_SHIP, PartState.SHIPPED, PartState.RECEIVED)
 
 
+class InVain(StrEnum):
+    """How people read that an order, or a part, ended as received although nothing of it was accepted; not kept as a state."""
+
+    #: A person's order that was lost, or that nobody fetched.
+    NOT_ARRIVED = "not_arrived"
+    #: An institution's people looked, and accepted nothing.
+    TURNED_BACK = "turned_back"
+
+
 class Action(StrEnum):
     """What can be done to an order as a whole."""
 

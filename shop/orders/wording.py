@@ -27,7 +27,7 @@ from shop.orders.errors import (
 )
 from shop.orders.queries import LineView, OrderView
 from shop.orders.rules import HOLD_ONLINE
-from shop.orders.values import Action, Kind, PartAction, PartState, PaymentMethod, State
+from shop.orders.values import Action, InVain, Kind, PartAction, PartState, PaymentMethod, State
 from shop.stock.values import Goods
 from shop.stock.wording import name_of, problem_text
 from web.language import in_language
@@ -47,6 +47,8 @@ TONES = {
     State.NEEDS_REVIEW: "warn",
     PartState.WAITING: "neutral",
     PartState.TO_SHIP: "warn",
+    InVain.NOT_ARRIVED: "warn",
+    InVain.TURNED_BACK: "warn",
 }
 
 
@@ -72,27 +74,40 @@ def method_label(method: str) -> str:
 
 
 def state_label(state: str) -> str:
-    """Return the name of an order's state."""
-    return {
-        State.PLACED: _("Waiting for payment"),
-        State.PAID: _("Paid"),
-        State.SHIPPED: _("On its way"),
-        State.RECEIVED: _("Received"),
-        State.CANCELLED: _("Cancelled"),
-        State.EXPIRED: _("Not paid in time"),
-        State.NEEDS_REVIEW: _("Being looked at"),
-    }[State(state)]
+    """Return the name of an order's state, or of what it is shown as."""
+    return (
+        _in_vain_label(state)
+        or {
+            State.PLACED: _("Waiting for payment"),
+            State.PAID: _("Paid"),
+            State.SHIPPED: _("On its way"),
+            State.RECEIVED: _("Received"),
+            State.CANCELLED: _("Cancelled"),
+            State.EXPIRED: _("Not paid in time"),
+            State.NEEDS_REVIEW: _("Being looked at"),
+        }[State(state)]
+    )
 
 
 def part_label(state: str) -> str:
-    """Return the name of the state of one supplier's part."""
+    """Return the name of the state of one supplier's part, or of what it is shown as."""
+    return (
+        _in_vain_label(state)
+        or {
+            PartState.WAITING: _("Waiting for payment"),
+            PartState.TO_SHIP: _("Being packed"),
+            PartState.SHIPPED: _("On its way"),
+            PartState.RECEIVED: _("Received"),
+            PartState.CANCELLED: _("Will not be sent"),
+        }[PartState(state)]
+    )
+
+
+def _in_vain_label(state: str) -> str:
     return {
-        PartState.WAITING: _("Waiting for payment"),
-        PartState.TO_SHIP: _("Being packed"),
-        PartState.SHIPPED: _("On its way"),
-        PartState.RECEIVED: _("Received"),
-        PartState.CANCELLED: _("Will not be sent"),
-    }[PartState(state)]
+        InVain.NOT_ARRIVED.value: _("Did not arrive"),
+        InVain.TURNED_BACK.value: _("Nothing accepted"),
+    }.get(state, "")
 
 
 def tone(state: str) -> str:
@@ -125,10 +140,16 @@ def what_next(view: OrderView) -> tuple[str, str]:
         return "info", _(
             "The goods are on their way. When they arrive, two people check and accept them here."
         )
-    if state is State.RECEIVED and all(
-        part.nothing_accepted for part in view.parts if part.state != PartState.CANCELLED
-    ):
-        return "info", _("Nothing of it arrived or was accepted. What you paid goes back the way it came.")
+    if view.shown_state == InVain.TURNED_BACK:
+        return "info", _("Nothing of it was accepted. What you paid goes back the way it came.")
+    if view.shown_state == InVain.NOT_ARRIVED:
+        return "warn", _(
+            "This order did not arrive. What you paid goes back the way it came, freight included."
+        )
+    if state is State.RECEIVED and any(part.nothing_accepted for part in view.parts):
+        return "info", _(
+            "Not everything of it arrived or was accepted, as you see below. What you paid for the rest goes back."
+        )
     return {
         State.PLACED: (
             "info",
@@ -194,7 +215,7 @@ def timeline(view: OrderView) -> list[Step]:
                 if len(part.inspectors) > 1
                 else ""
             )
-            arrived = _("Nothing accepted") if part.nothing_accepted else _("Arrived")
+            arrived = part_label(part.shown_state) if part.nothing_accepted else _("Arrived")
             steps.append(Step(arrived, "done", moment(part.received_at), who, seen_by))
         else:
             steps.append(Step(_("Arrival"), "now" if part.shipped_at else "next", who=who))

@@ -31,7 +31,7 @@ from shop.orders import exports, queries, services, wording
 from shop.orders.errors import LineRefundedBefore, SupplierPaidOut
 from shop.orders.forms import CallOffForm, LineRefundForm, NothingArrivedForm, OrderFilterForm
 from shop.orders.models import Order
-from shop.orders.values import Kind, OrderFilter, PartState, PaymentMethod, State
+from shop.orders.values import InVain, Kind, OrderFilter, PartState, PaymentMethod, State
 from shop.permissions import HANDLE_ORDERS
 from shop.recalls import queries as recall_queries
 from shop.recalls import wording as recall_wording
@@ -75,7 +75,7 @@ def list_orders() -> Any:
                 _address(wanted, known),
                 wanted.state == known,
             )
-            for known in ("", *State)
+            for known in ("", *State, *InVain)
         ],
         csv_address=_address(wanted, wanted.state, "/operator/orders.csv"),
         total=total,
@@ -117,7 +117,7 @@ def _read_filter() -> tuple[OrderFilterForm, OrderFilter]:
         *((method.value, wording.method_label(method)) for method in PaymentMethod),
     ]
     state = request.args.get("state", "")
-    if state and state not in set(State):
+    if state and state not in {*State, *InVain}:
         raise NotFound("state")
     form.validate()
     if form.kind.errors or form.method.errors:

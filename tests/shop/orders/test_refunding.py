@@ -649,8 +649,8 @@ def test_what_was_paid_for_a_parcel_that_reached_nobody_goes_back(
     finance.post(f"{path}/nothing-arrived", {**form, "lost-reason": ""}, 422)
     finance.post(f"{path}/nothing-arrived", {**form, "lost-part": "NOBODY"}, 404)
     page = finance.follow(finance.post(f"{path}/nothing-arrived", form))
-    assert "Nothing accepted" in page.text
-    assert finance.get(path).text.count("Nothing accepted") == 2  # of the parcel, and where its way ends
+    assert "Did not arrive" in page.text
+    assert finance.get(path).text.count("Did not arrive") == 2  # of the parcel, and where its way ends
     again = finance.post(f"{path}/nothing-arrived", form, 409)
     assert "The carrier has lost it" in again.html
     session.expire_all()
