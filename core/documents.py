@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from core import ids
+from core.files import write_whole
 from core.storage import LARGEST_PICTURE, LARGEST_UPLOAD
 
 PDF, PICTURE = "application/pdf", "image/webp"
@@ -72,9 +72,7 @@ def _write(data: bytes, media_type: str) -> Document:
     key = ids.public_id(26)
     path = document_path(key)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
+    write_whole(path, data, 0o600)
     return Document(key, media_type, len(data))
 
 

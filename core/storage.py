@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import struct
 from io import BytesIO
 from pathlib import Path
-from threading import get_ident
 
 from PIL import Image, ImageOps, UnidentifiedImageError
+
+from core.files import write_whole
 
 #: Bytes of an upload and pixels of a picture beyond which nothing is decoded.
 LARGEST_UPLOAD = 10 * 1024 * 1024
@@ -49,9 +49,9 @@ def keep_picture(data: bytes) -> str:
         target = home / f"{key}-{width}.webp"
         if target.exists():
             continue
-        part = target.with_suffix(f".{os.getpid()}-{get_ident()}.part")
-        picture.save(part, "WEBP", quality=82, method=2)
-        os.replace(part, target)
+        made = BytesIO()
+        picture.save(made, "WEBP", quality=82, method=2)
+        write_whole(target, made.getvalue())
     return key
 
 

@@ -23,6 +23,7 @@ from whoosh.reading import IndexReader, SegmentReader
 from whoosh.writing import LockError, SegmentWriter
 
 from core import ids as core_ids
+from core.files import write_whole
 from search import typos, words
 from search.asking import Question, Wanted, understand
 from search.errors import IndexLocked, SearchUnavailable
@@ -216,9 +217,7 @@ class WhooshEngine:
                         writer.add_document(**fields(document))
                         done += 1
                         progress(done)
-            part = self._folder / f"{POINTER}.{os.getpid()}.part"
-            part.write_text(name + "\n", encoding="utf-8")
-            os.replace(part, self._folder / POINTER)
+            write_whole(self._folder / POINTER, f"{name}\n".encode())
         except BaseException:
             shutil.rmtree(home, ignore_errors=True)
             raise

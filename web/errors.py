@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 
 import sqlalchemy.exc
@@ -129,6 +130,16 @@ def init_app(app: Flask) -> None:
         response.headers["Retry-After"] = "5"
         return response
 
+    def no_room(error: OSError) -> Response:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            if app.testing:
+                raise error
+            return unexpected(error)
+        log.exception("no room on the disk at %s", request.path)
+        response = error_page(503, _("There is no room for files at the moment. Please try again later."))
+        response.headers["Retry-After"] = "300"
+        return response
+
     def unexpected(_error: Exception) -> Response:
         log.exception("unexpected error at %s", request.path)
         return error_page(500)
@@ -138,5 +149,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, http)
     app.register_error_handler(sqlalchemy.exc.DBAPIError, database)
     app.register_error_handler(sqlalchemy.exc.TimeoutError, pool_exhausted)
+    app.register_error_handler(OSError, no_room)
     if not app.testing:
         app.register_error_handler(Exception, unexpected)

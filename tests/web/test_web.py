@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -167,3 +168,22 @@ def test_a_contact_that_cannot_be_reached_stops_the_start(contact: str) -> None:
     environ = {"DATABASE_URL": "postgresql:///x", "YIGOU_MODE": "test", "SECURITY_CONTACT": contact}
     with pytest.raises(BadSetting, match="SECURITY_CONTACT"):
         Config.from_environ(environ | {"SECRET_KEY": "tests-only-0123456789-abcdefghijklmnop"})
+
+
+@pytest.mark.parametrize(
+    ("number", "status"), [(errno.ENOSPC, 503), (errno.EDQUOT, 503), (errno.EACCES, None)]
+)
+def test_a_full_disk_is_said(
+    client: PageClient, app: Flask, monkeypatch: pytest.MonkeyPatch, number: int, status: int | None
+) -> None:
+    def full() -> str:
+        raise OSError(number, "")
+
+    monkeypatch.setitem(app.view_functions, "health.healthz", full)
+    if status is None:
+        with pytest.raises(OSError, match=str(number)):
+            client.get("/healthz", None)
+        return
+    page = client.get("/healthz", status)
+    assert "存储空间" in page.text
+    assert page.response.headers["Retry-After"] == "300"
