@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -187,8 +187,17 @@ class KnownOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownGoods:
+    """A product of an order as its list shows it: the picture, and the names it was ordered under."""
+
+    picture: str | None
+    name_zh: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
 class OrderRow:
-    """An order in a list."""
+    """An order in a list; `goods` are its first products, where they are shown, and `more_goods` how many are not."""
 
     number: str
     state: str
@@ -203,6 +212,8 @@ class OrderRow:
     kind: str = ""
     payment_method: str = ""
     nothing_accepted: bool = False
+    goods: tuple[ShownGoods, ...] = ()
+    more_goods: int = 0
 
     @property
     def shown_state(self) -> str:
@@ -524,8 +535,9 @@ def _part_view(order: Order, lines: Sequence[Any]) -> PartView:
 
 
 def list_own_orders(session: Session, actor: Actor, *, limit: int, offset: int) -> tuple[list[OrderRow], int]:
-    """Return a person's own orders, newest first, and how many there are."""
-    return _list(session, own_order(actor), limit, offset)
+    """Return a person's own orders with pictures of their goods, newest first, and how many there are."""
+    rows, total = _list(session, own_order(actor), limit, offset)
+    return _with_goods(session, rows), total
 
 
 def list_institution_orders(
@@ -587,6 +599,44 @@ def _rows(
         .offset(offset)
     )
     return [OrderRow(*row) for row in rows]
+
+
+#: So many products of an order are shown in the list.
+SHOWN_GOODS = 4
+
+
+def _with_goods(session: Session, rows: Sequence[OrderRow]) -> list[OrderRow]:
+    """Add to each order its first products, each once, in one statement for all of them."""
+    one_each = (
+        select(Order.number, OrderLine.id, OrderLine.product_id, OrderLine.name_zh, OrderLine.name_en)
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(Order.number.in_([row.number for row in rows]))
+        .distinct(OrderLine.order_id, OrderLine.product_id)
+        .order_by(OrderLine.order_id, OrderLine.product_id, OrderLine.id)
+        .subquery()
+    )
+    counted = select(
+        one_each,
+        func.row_number().over(partition_by=one_each.c.number, order_by=one_each.c.id).label("place"),
+        func.count().over(partition_by=one_each.c.number).label("products"),
+    ).subquery()
+    found = session.execute(
+        select(counted.c.number, counted.c.name_zh, counted.c.name_en, counted.c.products, Product.picture)
+        .join(Product, Product.id == counted.c.product_id)
+        .where(counted.c.place <= SHOWN_GOODS)
+        .order_by(counted.c.id)
+    )
+    of_order: dict[str, list[Any]] = {}
+    for row in found:
+        of_order.setdefault(row.number, []).append(row)
+    return [
+        replace(
+            row,
+            goods=tuple(ShownGoods(p.picture, p.name_zh, p.name_en) for p in of_order[row.number]),
+            more_goods=of_order[row.number][0].products - len(of_order[row.number]),
+        )
+        for row in rows
+    ]
 
 
 def organisation_names(session: Session, organisation_id: int | None) -> tuple[str, str]:

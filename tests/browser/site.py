@@ -79,8 +79,9 @@ def _people(session: Session, house: making.House, points: PointsWorld) -> dict[
     office = make_organisation(session, OrganisationKind.GOVERNMENT, "山亭区农业农村局")
     county = registry_queries.find_region(session, "370406")
     buyer = make_user(session)
-    variant = session.scalars(select(Variant).where(Variant.product_id == product.id)).one()
-    place(session, (variant, 2), actor=actor_of(buyer), guest_secret=None)
+    variants = session.scalars(select(Variant).order_by(Variant.id)).all()
+    place(session, (variants[0], 2), actor=actor_of(buyer), guest_secret=None)
+    place(session, *((variant, 1) for variant in variants), actor=actor_of(buyer), guest_secret=None)
     people = {
         "buyer": buyer,
         "requester": make_user(session, Role.REQUESTER, organisation=canteen),

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from accounts.values import Role
 from core import clock, ids
-from core.permissions import GUEST, Actor, Grant
+from core.permissions import GUEST, SYSTEM, Actor, Grant
 from payments import gateways
 from payments import services as payment_services
 from payments.errors import GatewayFailed
@@ -20,8 +20,9 @@ from payments.models import Refund
 from payments.sandbox import rehearsals
 from payments.values import Purpose
 from shop.cart.models import CartLine
-from shop.catalogue.models import Variant
-from shop.catalogue.values import ReturnTerms
+from shop.catalogue import services as catalogue
+from shop.catalogue.models import Product, Variant
+from shop.catalogue.values import NewVariant, ReturnTerms
 from shop.fulfilment import services as fulfilment
 from shop.orders import jobs as order_jobs
 from shop.orders import queries, services
@@ -356,6 +357,51 @@ def test_the_list_of_orders_is_read_in_pages(client: PageClient, session: Sessio
     assert len(re.findall(r'href="/shop/orders/YG-', client.get("/shop/orders?page=2").html)) == 1
     client.get("/shop/orders?page=3", 404)
     client.get("/shop/orders?page=-1", 404)
+
+
+def test_the_list_shows_the_first_goods_of_each_order(client: PageClient, session: Session) -> None:
+    owner = make_user(session)
+    client.sign_in(owner)
+    goods = [make_variant(session, name=f"山货{number}") for number in range(6)]
+    first = session.get_one(Product, goods[0].product_id)
+    first.picture = "ab" * 20
+    larger = NewVariant("LARGER", "5kg 箱装", "5 kg box", 5_000, None, 70_00, 50_00, 10_00, 10_00, 1, 9)
+    other_pack = catalogue.add_variant(session, SYSTEM, first.id, larger)
+    place(
+        session,
+        *((variant, 1) for variant in (*goods, other_pack)),
+        actor=Actor(owner.id, owner.name),
+        guest_secret=None,
+    )
+    page = client.get("/shop/orders")
+    shown = re.findall(r'<p class="goods-row">(.*?)</p>', page.html)
+    assert len(shown) == 1
+    pictures = re.findall(
+        r'<img src="([^"]*)" alt="([^"]*)" width="40" height="40" loading="lazy">', shown[0]
+    )
+    assert [name for _url, name in pictures] == ["山货0", "山货1", "山货2", "山货3"]
+    assert pictures[0][0].endswith("-320.webp")
+    assert pictures[1][0].endswith("product-placeholder.svg")
+    # Two pack sizes of one product are one picture.
+    assert shown[0].endswith('aria-hidden="true">+2</span>')
+
+
+def test_the_list_costs_the_same_statements_for_one_order_and_for_twenty(
+    client: PageClient, session: Session, statements: StatementCounter
+) -> None:
+    owner = make_user(session)
+    client.sign_in(owner)
+    client.get("/shop/orders")
+    counts = []
+    for orders_of_one in (1, 19):
+        for _ in range(orders_of_one):
+            wanted = [(make_variant(session), 1) for _ in range(orders_of_one)]
+            place(session, *wanted, actor=Actor(owner.id, owner.name), guest_secret=None)
+        with statements:
+            page = client.get("/shop/orders")
+        counts.append(len(statements))
+    assert page.html.count('<p class="goods-row">') == 20
+    assert counts[0] == counts[1], "\n".join(statements.statements)
 
 
 def test_the_next_order_knows_where_the_last_one_went(client: PageClient, session: Session) -> None:
