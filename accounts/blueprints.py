@@ -18,12 +18,20 @@ from accounts.views import bp
 from core.text import N_
 from web import doors, navigation
 from web.doors import WayIn
-from web.navigation import DeskItem
+from web.navigation import DeskItem, Part
 
 BLUEPRINTS = (bp, licences, *REGISTRATIONS)
 
 navigation.register(
-    DeskItem(N_("Licences"), "/supplier/licences", "file", MANAGE_LICENCES, order=13, count=to_renew),
+    DeskItem(
+        N_("Licences"),
+        "/supplier/licences",
+        "file",
+        MANAGE_LICENCES,
+        order=13,
+        count=to_renew,
+        part=Part.GOODS,
+    ),
     DeskItem(
         N_("Registrations"),
         "/operator/registrations",
@@ -31,6 +39,7 @@ navigation.register(
         READ_REGISTRATIONS,
         order=20,
         count=waiting,
+        part=Part.PUBLIC,
     ),
 )
 

@@ -12,7 +12,7 @@ from core.text import N_
 from payments import checks, jobs, permissions, queries, wording
 from payments.views import desk, inbox, payouts_by_hand, reconciliation, refunds, returning, reviews
 from web import navigation
-from web.navigation import DeskItem
+from web.navigation import DeskItem, Part
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     inbox.bp,
@@ -58,6 +58,7 @@ navigation.register(
         permission=permissions.DECIDE_REFUNDS,
         order=42,
         count=_refunds_to_do,
+        part=Part.MONEY,
     ),
     DeskItem(
         label=N_("Money to decide about"),
@@ -66,6 +67,7 @@ navigation.register(
         permission=permissions.RESOLVE_MONEY,
         order=43,
         count=_money_to_decide,
+        part=Part.MONEY,
     ),
     DeskItem(
         label=N_("Reconciliation"),
@@ -74,6 +76,7 @@ navigation.register(
         permission=permissions.RECONCILE,
         order=44,
         count=_payouts_to_look_at,
+        part=Part.MONEY,
     ),
     DeskItem(
         label=N_("Bank transfers"),
@@ -82,6 +85,7 @@ navigation.register(
         permission=permissions.RECORD_BANK_TRANSFER,
         order=40,
         count=_transfers_to_review,
+        part=Part.MONEY,
     ),
     DeskItem(
         label=N_("Payment events"),
@@ -90,6 +94,7 @@ navigation.register(
         permission=permissions.READ_PAYMENT_EVENTS,
         order=41,
         count=_failed_events,
+        part=Part.MONEY,
     ),
 )
 

@@ -13,7 +13,7 @@ from publicity.complaints import wording as complaint_wording
 from publicity.complaints.views import BLUEPRINTS as COMPLAINTS
 from publicity.complaints.views import waiting as waiting_complaints
 from publicity.views import desk, public
-from web.navigation import DeskItem, register
+from web.navigation import DeskItem, Part, register
 
 BLUEPRINTS: tuple[Blueprint, ...] = (desk.bp, public.bp, *COMPLAINTS)
 
@@ -33,6 +33,7 @@ register(
         permission=permissions.READ_RECORDS,
         order=30,
         count=_waiting,
+        part=Part.PUBLIC,
     ),
     DeskItem(
         label=N_("Reports of wrongs"),
@@ -41,6 +42,7 @@ register(
         permission=permissions.READ_COMPLAINTS,
         order=31,
         count=waiting_complaints,
+        part=Part.PUBLIC,
     ),
 )
 

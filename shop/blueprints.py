@@ -108,7 +108,7 @@ from shop.vouchers import wording as voucher_wording
 from shop.vouchers.views import bp as vouchers
 from shop.vouchers.views import waiting_batches
 from web import navigation
-from web.navigation import DeskItem
+from web.navigation import DeskItem, Part
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home,
@@ -138,25 +138,77 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 search.provide(search.Source(catalogue_queries.searchable_ids, catalogue_queries.search_documents))
 
 navigation.register(
-    DeskItem(N_("My products"), "/supplier/products", "box", MANAGE_PRODUCTS, order=10),
-    DeskItem(N_("My certificates"), "/supplier/applications", "seal-check", MANAGE_PRODUCTS, order=11),
-    DeskItem(N_("Benefit links"), "/supplier/benefit-links", "people", MANAGE_PRODUCTS, order=12),
-    DeskItem(N_("Live sessions"), "/live-desk", "camera", HOLD_SESSIONS, order=37),
-    DeskItem(N_("Batches and labels"), "/supplier/batches", "scan", MANAGE_PRODUCTS, order=13),
-    DeskItem(N_("Certification"), "/certification", "shield", CERTIFY, order=10, count=to_decide),
-    DeskItem(N_("Freight"), "/operator/freight", "truck", SET_FREIGHT, order=61),
-    DeskItem(N_("Rules of certification"), "/certification/settings", "shield", SET_CERTIFICATION, order=60),
+    DeskItem(N_("My products"), "/supplier/products", "box", MANAGE_PRODUCTS, order=10, part=Part.GOODS),
+    DeskItem(
+        N_("My certificates"),
+        "/supplier/applications",
+        "seal-check",
+        MANAGE_PRODUCTS,
+        order=11,
+        part=Part.GOODS,
+    ),
+    DeskItem(
+        N_("Benefit links"), "/supplier/benefit-links", "people", MANAGE_PRODUCTS, order=12, part=Part.GOODS
+    ),
+    DeskItem(N_("Live sessions"), "/live-desk", "camera", HOLD_SESSIONS, order=37, part=Part.TRADE),
+    DeskItem(
+        N_("Batches and labels"), "/supplier/batches", "scan", MANAGE_PRODUCTS, order=13, part=Part.GOODS
+    ),
+    DeskItem(
+        N_("Certification"), "/certification", "shield", CERTIFY, order=10, count=to_decide, part=Part.PUBLIC
+    ),
+    DeskItem(N_("Freight"), "/operator/freight", "truck", SET_FREIGHT, order=61, part=Part.RULES),
+    DeskItem(
+        N_("Rules of certification"),
+        "/certification/settings",
+        "shield",
+        SET_CERTIFICATION,
+        order=60,
+        part=Part.RULES,
+    ),
     DeskItem(
         N_("What suppliers pay us"), "/benefit-links/my", "people", ANSWER_LINKS, order=15, count=unanswered
     ),
     DeskItem(
         N_("Benefit links of the village"), "/benefit-links/village", "people", ANSWER_LINKS_FOR, order=40
     ),
-    DeskItem(N_("Orders"), "/operator/orders", "cart", HANDLE_ORDERS, order=38, count=orders_under_review),
-    DeskItem(N_("Vouchers"), "/operator/vouchers", "tag", MANAGE_VOUCHERS, order=39, count=waiting_batches),
-    DeskItem(N_("Orders to send"), "/supplier/orders", "truck", SHIP_ORDERS, order=5, count=waiting_parts),
-    DeskItem(N_("Sales"), "/supplier/sales", "book", SHIP_ORDERS, order=4),
-    DeskItem(N_("Reviews"), "/supplier/reviews", "heart", ANSWER_REVIEWS, order=8, count=waiting_reviews),
+    DeskItem(
+        N_("Orders"),
+        "/operator/orders",
+        "cart",
+        HANDLE_ORDERS,
+        order=38,
+        count=orders_under_review,
+        part=Part.TRADE,
+    ),
+    DeskItem(
+        N_("Vouchers"),
+        "/operator/vouchers",
+        "tag",
+        MANAGE_VOUCHERS,
+        order=39,
+        count=waiting_batches,
+        part=Part.TRADE,
+    ),
+    DeskItem(
+        N_("Orders to send"),
+        "/supplier/orders",
+        "truck",
+        SHIP_ORDERS,
+        order=5,
+        count=waiting_parts,
+        part=Part.TRADE,
+    ),
+    DeskItem(N_("Sales"), "/supplier/sales", "book", SHIP_ORDERS, order=4, part=Part.TRADE),
+    DeskItem(
+        N_("Reviews"),
+        "/supplier/reviews",
+        "heart",
+        ANSWER_REVIEWS,
+        order=8,
+        count=waiting_reviews,
+        part=Part.TRADE,
+    ),
     DeskItem(
         N_("Product reviews"),
         "/operator/product-reviews",
@@ -164,9 +216,12 @@ navigation.register(
         MODERATE_REVIEWS,
         order=39,
         count=reported_reviews,
+        part=Part.TRADE,
     ),
-    DeskItem(N_("Terms of return"), "/operator/return-terms", "box", CORRECT_TERMS, order=40),
-    DeskItem(N_("Settlement"), "/supplier/settlement", "coin", SEE_SETTLEMENT, order=7),
+    DeskItem(
+        N_("Terms of return"), "/operator/return-terms", "box", CORRECT_TERMS, order=40, part=Part.RULES
+    ),
+    DeskItem(N_("Settlement"), "/supplier/settlement", "coin", SEE_SETTLEMENT, order=7, part=Part.TRADE),
     DeskItem(
         N_("Payouts to suppliers"),
         "/operator/payouts",
@@ -174,12 +229,37 @@ navigation.register(
         PAY_SUPPLIERS,
         order=45,
         count=waiting_for_somebody,
+        part=Part.MONEY,
     ),
     DeskItem(N_("Parcels at my node"), "/handover", "scan", HAND_OVER, order=5, count=parcels_here),
-    DeskItem(N_("Delivery nodes"), "/operator/nodes", "truck", MANAGE_NODES, order=40),
-    DeskItem(N_("Claims"), "/supplier/claims", "scale", SHIP_ORDERS, order=6, count=claims_to_answer),
-    DeskItem(N_("Claims"), "/operator/claims", "scale", HANDLE_ORDERS, order=39, count=claims_to_decide),
-    DeskItem(N_("Recalls"), "/operator/recalls", "warning", HANDLE_ORDERS, order=39, count=unseen_recalls),
+    DeskItem(N_("Delivery nodes"), "/operator/nodes", "truck", MANAGE_NODES, order=40, part=Part.RULES),
+    DeskItem(
+        N_("Claims"),
+        "/supplier/claims",
+        "scale",
+        SHIP_ORDERS,
+        order=6,
+        count=claims_to_answer,
+        part=Part.TRADE,
+    ),
+    DeskItem(
+        N_("Claims"),
+        "/operator/claims",
+        "scale",
+        HANDLE_ORDERS,
+        order=39,
+        count=claims_to_decide,
+        part=Part.TRADE,
+    ),
+    DeskItem(
+        N_("Recalls"),
+        "/operator/recalls",
+        "warning",
+        HANDLE_ORDERS,
+        order=39,
+        count=unseen_recalls,
+        part=Part.TRADE,
+    ),
     DeskItem(N_("Canteen orders"), "/procurement/orders", "clipboard", READ_INSTITUTION_ORDERS, order=5),
     DeskItem(N_("Choose for the canteen"), "/procurement/goods", "bowl", ORDER_ON_ACCOUNT, order=6),
 )

@@ -164,3 +164,15 @@ def test_a_day_among_many_orders_is_found_by_its_index(session: Session, orders:
         assert "ix_shop_orders_placed" in counted, counted
         assert queries.count_orders(session, old) == 3 * 24 * 3
         many.rollback()
+
+
+def test_of_the_states_one_is_always_chosen_so_none_has_a_cross(client: PageClient, session: Session) -> None:
+    finance = client.sign_in(
+        make_user(session, Role.FINANCE, organisation=make_organisation(session, OrganisationKind.OPERATOR))
+    )
+    for address in (
+        "/operator/orders",
+        "/operator/orders?state=paid",
+        "/operator/claims?show=all&kind=return",
+    ):
+        assert "取消此筛选" not in finance.get(address).html
