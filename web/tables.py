@@ -13,11 +13,13 @@ Header = str | tuple[str, str]
 #: The column that names the row; without one it is the first.
 TITLE = "title"
 _ROW = re.compile(r"<tr\b.*?</tr>", re.DOTALL)
+#: What a cell holds of which there is nothing to say: a wide table keeps its column, a card leaves the line out.
+_NOTHING = re.compile(r"\s*–\s*</t[dh]>")
 _CELL = re.compile(r"<(?:td|th)\b(?P<attributes>[^>]*)>")
 
 
 def labelled(rows: str, headers: Sequence[Header]) -> Markup:
-    """Give every cell of written rows the text of its column, except the column that names the row."""
+    """Give every cell of written rows the text of its column, except the column that names the row, and mark a lone dash."""
     columns = [(header, "") if isinstance(header, str) else header for header in headers]
     titles = [kind == TITLE for _, kind in columns]
     if True not in titles:
@@ -32,6 +34,8 @@ def labelled(rows: str, headers: Sequence[Header]) -> Markup:
                 break
             kept.append(row[0][end : cell.end() - 1])
             kept.append(_said_of(column, is_title))
+            if _NOTHING.match(row[0], cell.end()):
+                kept.append(" data-none")
             end = cell.end() - 1
         return "".join((*kept, row[0][end:]))
 

@@ -356,7 +356,7 @@ class CallOffForm(Form):
 class NothingArrivedForm(Form):
     """Which parcel reached nobody, and how the operator knows."""
 
-    part = SelectField(_l("Parcel"), [required(), Regexp(r"^[0-9A-Z]+$")], validate_choice=False)
+    part = RadioField(_l("Parcel"), [required(), Regexp(r"^[0-9A-Z]+$")], validate_choice=False)
     reason = TextAreaField(
         _l("Reason"),
         [required(), at_most(500), no_control_characters],
@@ -367,7 +367,7 @@ class NothingArrivedForm(Form):
 class LineRefundForm(Form):
     """How much of which line goes back, and why."""
 
-    line = SelectField(_l("Line"), [required(), Regexp(r"^[0-9]{1,18}$")], validate_choice=False)
+    line = RadioField(_l("Line"), [required(), Regexp(r"^[0-9]{1,18}$")], validate_choice=False)
     amount = YuanField(_l("Amount that goes back"), [required()])
     why = TextAreaField(
         _l("Reason"),

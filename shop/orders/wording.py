@@ -293,6 +293,18 @@ def history_note(entry: AuditEntry, view: OrderView, reason: str) -> str:
     return " · ".join(note for note in notes if note)
 
 
+def history_step(entry: AuditEntry, view: OrderView, reason: str) -> Step:
+    """Return what happened to an order as a step of its history."""
+    who = {"system": _("by itself"), "guest": _("guest")}.get(entry.actor_name, entry.actor_name)
+    return Step(
+        action_label(entry.action),
+        "done",
+        moment(entry.happened_at),
+        who,
+        history_note(entry, view, reason),
+    )
+
+
 @explains(LineRefundedBefore)
 def _line_refunded(refusal: LineRefundedBefore) -> str:
     return _("Of this line only %(left)s can still go back.", left=money.format_fen(refusal.left_fen))

@@ -39,5 +39,11 @@ def test_rows_shorter_or_longer_than_the_head_and_spans_stay() -> None:
     assert labelled('<tr><td colspan="2">a</td></tr>', ("A", "B")) == '<tr><td colspan="2">a</td></tr>'
 
 
+def test_a_lone_dash_is_known_as_nothing() -> None:
+    said = labelled('<tr><td>a</td><td class="num">–</td><td>–¥1</td><td>\n–\n</td></tr>', "ABCD")
+    assert said.count("data-none") == 2
+    assert '<td class="num" data-label="B" data-none>–</td><td data-label="C">–¥1</td>' in said
+
+
 def test_no_rows_are_no_rows() -> None:
     assert labelled("", ("A",)) == ""

@@ -11,6 +11,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
+from wtforms import RadioField
 
 from core import ids
 from core.db import reading, transaction
@@ -189,12 +190,14 @@ def _page(
     ]
     if not line_form.once.data:
         line_form.once.data = ids.public_id(20)
+    _choose_the_only(line_form.line)
     lost_form = lost_form or NothingArrivedForm(prefix="lost", formdata=None)
     lost_form.part.choices = [
         (part.public_id, in_language(part.supplier_zh, part.supplier_en))
         for part in view.parts
         if part.state == PartState.SHIPPED and order.kind == Kind.PUBLIC
     ]
+    _choose_the_only(lost_form.part)
     page = render_template(
         "shop/orders/operator.html",
         view=view,
@@ -204,7 +207,10 @@ def _page(
         refunds=refunds,
         disputes=disputes,
         payments=payments,
-        history=history,
+        history=[
+            wording.history_step(entry, view, payment_wording.refund_reason(entry.reason))
+            for entry in history
+        ],
         claims=claims,
         claim_wording=after_sales_wording,
         recalls=recalls,
@@ -221,8 +227,6 @@ def _page(
         state_label=wording.state_label,
         part_label=wording.part_label,
         tone=wording.tone,
-        action_label=wording.action_label,
-        history_note=wording.history_note,
         refund_label=payment_wording.refund_label,
         refund_reason=payment_wording.refund_reason,
         dispute_reason=payment_wording.dispute_reason,
@@ -384,3 +388,9 @@ def _back(number: str) -> Response:
 def _only_the_operator() -> None:
     with reading() as session:
         require_operator(session, current_actor())
+
+
+def _choose_the_only(field: RadioField) -> None:
+    """Choose where there is no choice; of several, whoever gives money back says which."""
+    if field.data is None and len(field.choices) == 1:
+        field.data = field.choices[0][0]
