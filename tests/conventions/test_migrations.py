@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import pytest
+import sqlalchemy.exc
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, select, text
@@ -19,6 +26,8 @@ from tests.factories.orders import make_variant, place
 from tests.factories.people import make_village
 from tests.factories.product_files import apply, as_csv, make_supplier, row, send
 from tests.factories.products import make_product, pack
+
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def test_the_migrations_build_what_the_models_say(live_database: Any) -> None:
@@ -37,6 +46,34 @@ def test_the_migrations_go_down_and_up_again(live_database: Any) -> None:
     migrations.upgrade(url)
     assert "ledger_entries" in inspect(engine).get_table_names()
     engine.dispose()
+
+
+def test_two_servers_that_start_at_once_migrate_once(live_database: Any) -> None:
+    url = live_database.url.render_as_string(hide_password=False)
+    migrations.downgrade(url, "0030")
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(_upgrade_by_a_process, url) for _ in range(2)]:
+            assert done.result() == ""
+
+
+def _upgrade_by_a_process(url: str) -> str:
+    code = f"from core import migrations; migrations.upgrade({url!r})"
+    ran = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, cwd=ROOT
+    )
+    return ran.stderr if ran.returncode else ""
+
+
+def test_a_migration_gives_up_on_a_table_that_somebody_reads(live_database: Any) -> None:
+    url = live_database.url.render_as_string(hide_password=False)
+    before = migrations.head()
+    with create_engine(url).connect() as reader:
+        reader.execute(text("SELECT count(*) FROM core_mails"))
+        began = time.monotonic()
+        with pytest.raises(sqlalchemy.exc.OperationalError, match="lock timeout"):
+            migrations.downgrade(url, "0030")
+        assert time.monotonic() - began < 60
+        assert reader.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == before
 
 
 def test_terms_of_return_keep_their_meaning_forth_and_back(live_database: Any) -> None:
