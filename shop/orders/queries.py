@@ -32,6 +32,7 @@ from payments.models import Refund
 from payments.values import Purpose
 from registry.models import Region
 from shop.catalogue.models import Product
+from shop.live.models import LiveItem, LiveSession
 from shop.orders import rules
 from shop.orders.addresses import read_delivery, read_invoice
 from shop.orders.models import Order, OrderLine, OrderRefund, SupplierOrder
@@ -56,6 +57,15 @@ INSTITUTION_ROLES = (Role.REQUESTER, Role.APPROVER, Role.RECEIVER)
 
 
 @dataclass(frozen=True, slots=True)
+class SoldLive:
+    """The live session whose packs a line was bought of."""
+
+    public_id: str
+    title_zh: str
+    title_en: str
+
+
+@dataclass(frozen=True, slots=True)
 class LineView:
     """A line as a page shows it; amounts in fen, what was promised when it was placed."""
 
@@ -74,6 +84,7 @@ class LineView:
     return_note_en: str
     no_return_confirmed: bool
     accepted_quantity: int | None
+    live: SoldLive | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +247,7 @@ _LOCKED = (
 _parts, _lines, _products = table_of(SupplierOrder), table_of(OrderLine), table_of(Product)
 _villages, _suppliers = table_of(Region), table_of(Organisation)
 _refunds, _recalled = table_of(Refund), table_of(RecalledLine)
+_live_items, _live_sessions = table_of(LiveItem), table_of(LiveSession)
 _back = given_back_of(_parts.c.order_id)
 _has_refunds = exists(_refunds.c.id).where(
     _refunds.c.purpose == Purpose.ORDER.value, _refunds.c.subject_id == _parts.c.order_id
@@ -292,6 +304,9 @@ _VIEW_COLUMNS = (
         _villages.c.name_en.label("village_en"),
         _suppliers.c.name_zh.label("supplier_zh"),
         _suppliers.c.name_en.label("supplier_en"),
+        _live_sessions.c.public_id.label("live_id"),
+        _live_sessions.c.title_zh.label("live_zh"),
+        _live_sessions.c.title_en.label("live_en"),
         reaching_fen(_back).label("reaching"),
         _has_refunds.label("has_refunds"),
         _has_recalls.label("has_recalls"),
@@ -302,6 +317,8 @@ _VIEW_COLUMNS = (
     .join(_villages, _villages.c.id == _lines.c.village_id)
     .join(_suppliers, _suppliers.c.id == _parts.c.supplier_id)
     .outerjoin(_back, _back.c.line_id == _lines.c.id)
+    .outerjoin(_live_items, _live_items.c.variant_id == _lines.c.variant_id)
+    .outerjoin(_live_sessions, _live_sessions.c.id == _live_items.c.session_id)
     .order_by(_parts.c.id, _lines.c.id)
 )
 _VIEW = _VIEW_COLUMNS.where(_parts.c.order_id == bindparam("order_id"))
@@ -508,6 +525,7 @@ def _line_view(row: Any) -> LineView:
         row.return_note_en,
         row.no_return_confirmed,
         row.accepted_quantity,
+        SoldLive(row.live_id, row.live_zh, row.live_en) if row.live_id is not None else None,
     )
 
 

@@ -413,3 +413,20 @@ def test_a_local_product_is_never_labelled_as_aid_goods(world: World) -> None:
     page = PageClient(world.app, world.session).get(f"/shop/live/{live.public_id}")
     assert "已由县级认定为本地产品" in page.html
     assert "已由县级认定为帮扶产品" not in page.html
+
+
+def test_the_page_of_an_order_says_which_goods_came_from_a_session(world: World) -> None:
+    live = world.live(opened=True, price_fen=30_00)
+    secret = ids.secret()
+    place(world.session, (edition_of(world.session, live), 1), (world.variant, 1), guest_secret=secret)
+    world.session.commit()
+    reader = PageClient(world.app, world.session, "en")
+    page = reader.get(f"/shop/orders/guest/{secret}")
+    address = f"/shop/live/{live.public_id}"
+    assert page.text.count("From the live session An evening of millet") == 1
+    assert page.html.count(address) == 1
+    reader.language = "zh"
+    assert "来自直播专场 青莲村小米专场" in reader.get(f"/shop/orders/guest/{secret}").text
+    services.end_session(world.session, world.actor, live.public_id)
+    world.session.commit()
+    reader.get(address)
