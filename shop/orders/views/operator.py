@@ -392,5 +392,6 @@ def _only_the_operator() -> None:
 
 def _choose_the_only(field: RadioField) -> None:
     """Choose where there is no choice; of several, whoever gives money back says which."""
-    if field.data is None and len(field.choices) == 1:
-        field.data = field.choices[0][0]
+    values = [choice[0] for choice in field.iter_choices()]
+    if field.data is None and len(values) == 1:
+        field.data = values[0]
