@@ -19,6 +19,7 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from accounts.models import Organisation
@@ -629,7 +630,7 @@ def _with_goods(session: Session, rows: Sequence[OrderRow]) -> list[OrderRow]:
         select(Order.number, OrderLine.id, OrderLine.product_id, OrderLine.name_zh, OrderLine.name_en)
         .join(Order, Order.id == OrderLine.order_id)
         .where(Order.number.in_([row.number for row in rows]))
-        .distinct(OrderLine.order_id, OrderLine.product_id)
+        .ext(distinct_on(OrderLine.order_id, OrderLine.product_id))
         .order_by(OrderLine.order_id, OrderLine.product_id, OrderLine.id)
         .subquery()
     )
