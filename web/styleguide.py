@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -223,3 +223,10 @@ def index() -> ResponseReturnValue:
             ),
         ),
     )
+
+
+@bp.post("/styleguide")
+@public
+def take() -> ResponseReturnValue:
+    """Take what a specimen sends, and do nothing with it."""
+    return redirect("/styleguide", 303)

@@ -127,7 +127,10 @@ def test_readiness_waits_once_for_a_database_that_does_not_answer(
 
 def test_the_style_page_shows_every_component(client: PageClient) -> None:
     # It shows a page header as a specimen, so it is not held to one h1.
-    assert client.client.get("/styleguide").status_code == 200
+    page = client.client.get("/styleguide")
+    assert page.status_code == 200
+    assert all(shown in page.text for shown in ('class="once-more"', 'class="desk-search"'))
+    assert client.post("/styleguide", {}).location == "/styleguide"
 
 
 @pytest.mark.parametrize(

@@ -188,7 +188,7 @@ def test_a_supplier_plans_sets_aside_opens_and_ends(world: World) -> None:
     client.post(world.pack(live, "/take-back"), {"once": ids.public_id(20), "packs": "5"})
     assert (world.left(world.variant), world.left(edition)) == (35, 15)
     # What cannot be undone asks once more: its button lies behind a first tap.
-    assert '<details class="call-off">' in client.get(world.desk(live)).html
+    assert '<details class="once-more">' in client.get(world.desk(live)).html
     client.post(world.desk(live, "/open"), {})
     assert "正在直播" in client.get(world.desk(live)).text
     # The price of an open session stays.

@@ -306,7 +306,7 @@ def test_a_guest_gives_an_order_up(client: PageClient, session: Session) -> None
     path = f"/shop/orders/guest/{secret}"
     page = client.get(path)
     assert page.response.headers["Cache-Control"] == "no-store"
-    assert page.html.count('<details class="call-off">') == 1
+    assert page.html.count('<details class="once-more">') == 1
     assert "取消后货品不再为您保留" in page.text
     client.post(page.form("/cancel")["action"])
     assert stock_queries.available(session, [variant.id]) == {variant.id: 3}
