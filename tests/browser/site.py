@@ -23,8 +23,9 @@ from accounts.models import Organisation
 from accounts.values import OrganisationKind, Role
 from app import create_app
 from config import Config
-from core import jobs, storage
+from core import clock, jobs, storage
 from core.db import transaction
+from payments.services import record_bank_transfer
 from registry import queries as registry_queries
 from search import indexing
 from shop.catalogue.models import Product, Variant
@@ -95,6 +96,13 @@ def _people(session: Session, house: making.House, points: PointsWorld) -> dict[
         "household": points.household_user,
         "admin": make_user(session, Role.ADMIN),
     }
+    # A transfer is expected, another one came that fits nothing.
+    cook = actor_of(people["requester"], Role.REQUESTER, organisation=canteen)
+    place(session, (variants[1], 3), actor=cook, institution_id=canteen.id, guest_secret=None)
+    clerk = actor_of(people["finance"], Role.FINANCE, organisation=operator)
+    record_bank_transfer(
+        session, clerk, "YG-NOBODY-1", 1_234_56, clock.today(), "2026112300012345678901234567"
+    )
     return {kind: user.email or "" for kind, user in people.items()}
 
 

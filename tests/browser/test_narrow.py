@@ -1,4 +1,7 @@
-"""Nothing is wider than a phone: every desk and public page stays within 390 pixels, and so do its tables."""
+"""Nothing is wider than a phone: every desk and public page stays within 390 pixels, and so do its tables.
+
+With the text at twice its size only the tables may be wider: they scroll in their frames.
+"""
 
 from __future__ import annotations
 
@@ -66,6 +69,31 @@ def test_no_page_is_wider_than_a_phone(site: Site, open_page: OpenPage, kind: st
         if overhang_of(page) > 0 or tables_that_scroll(page):
             wide[path] = (overhang_of(page), tables_that_scroll(page))
     assert not wide, f"wider than the window (by so many pixels, with these tables): {wide}"
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])
+@pytest.mark.parametrize("kind", PAGES, ids=lambda kind: kind or "nobody")
+def test_no_page_is_wider_than_a_phone_whose_text_is_twice_its_size(
+    site: Site, open_page: OpenPage, kind: str, locale: str
+) -> None:
+    page = open_page(PHONE, locale=locale)
+    # What the browser's own setting does: every rem, also those of the media queries, counts 32 pixels.
+    large = {"fontSizes": {"standard": 32, "fixed": 26}}
+    page.context.new_cdp_session(page).send("Page.setFontSizes", large)
+    page.route("**/media/**", lambda route: route.fulfill(status=200, content_type="image/svg+xml", body=""))
+    # The style guide shows parts as wide as a desk needs them.
+    paths = [path for path in PAGES[kind] if path != "/styleguide"]
+    if kind:
+        sign_in(page, site.people[kind], site.password, paths[0])
+    else:
+        paths += [f"/shop/products/{site.products[0]['slug']}", f"/shop/live/{site.live}", "/sign-in"]
+    wide = {}
+    for path in paths:
+        page.goto(path, wait_until="domcontentloaded")
+        assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "32px"
+        if overhang_of(page) > 0:
+            wide[path] = overhang_of(page)
+    assert not wide, f"wider than the window (by so many pixels): {wide}"
 
 
 def tables_that_scroll(page: Page) -> list[str]:
