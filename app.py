@@ -143,6 +143,7 @@ def build_packages(app: Flask, config: Config) -> None:
 
 def build_commands(app: Flask, config: Config) -> None:
     """Add the commands of `flask --app app …`."""
+    from accounts.cli import commands as accounts_commands
     from core import jobs
     from ledger.cli import commands as ledger_commands
     from registry.cli import commands as registry_commands
@@ -150,6 +151,7 @@ def build_commands(app: Flask, config: Config) -> None:
     from web import translations
 
     app.cli.add_command(translations.commands)
+    app.cli.add_command(accounts_commands)
     app.cli.add_command(ledger_commands)
     app.cli.add_command(registry_commands)
     app.cli.add_command(search_commands)

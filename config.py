@@ -16,6 +16,7 @@ MODES = ("production", "demo", "test")
 DEMO_BANK_ACCOUNT = "益购平台运营中心（演示）; 山亭农村商业银行（演示）; 0000 0000 0000 0000 000"
 
 SEARCH_ENGINES = ("whoosh", "postgres")
+SECOND_FACTOR = ("required", "offered")
 FUNDRAISING_MODES = ("outbound", "charity_own_site", "directed")
 
 
@@ -48,6 +49,7 @@ class Config:
     trusted_proxies: int = 0
     pool_size: int = 10
     requests_at_once: int = 1
+    second_factor: str = "required"
 
     @property
     def production(self) -> bool:
@@ -58,6 +60,11 @@ class Config:
     def https(self) -> bool:
         """Say whether visitors come over https."""
         return self.base_url.startswith("https://")
+
+    @property
+    def factor_required(self) -> bool:
+        """Say whether the roles of staff rest until their holder has a second factor."""
+        return self.second_factor == "required"
 
     @property
     def sandbox(self) -> bool:
@@ -113,6 +120,7 @@ class Config:
             trusted_proxies=_whole(env, "TRUSTED_PROXIES", 0),
             pool_size=_whole(env, "DATABASE_POOL_SIZE", 10),
             requests_at_once=_whole(env, "REQUESTS_AT_ONCE", 1),
+            second_factor=env.get("SECOND_FACTOR", "required" if mode == "production" else "offered"),
         )
         config.check()
         return config
@@ -130,6 +138,8 @@ class Config:
             raise BadSetting(f"FUNDRAISING_MODE must be one of {', '.join(FUNDRAISING_MODES)}.")
         if self.search_engine not in SEARCH_ENGINES:
             raise BadSetting(f"SEARCH_ENGINE must be one of {', '.join(SEARCH_ENGINES)}.")
+        if self.second_factor not in SECOND_FACTOR:
+            raise BadSetting(f"SECOND_FACTOR must be one of {', '.join(SECOND_FACTOR)}.")
         if self.stripe_secret_key and not self.stripe_webhook_secrets:
             raise BadSetting("STRIPE_WEBHOOK_SECRET is missing; without it no payment could be confirmed.")
         if self.security_contact and not _CONTACT.fullmatch(self.security_contact):

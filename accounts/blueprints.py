@@ -8,11 +8,14 @@ from accounts.licences import jobs as licence_jobs
 from accounts.licences import wording as licence_wording
 from accounts.licences.views import bp as licences
 from accounts.licences.views import to_renew
-from accounts.permissions import MANAGE_LICENCES, READ_REGISTRATIONS
+from accounts.permissions import MANAGE_LICENCES, READ_REGISTRATIONS, TAKE_SECOND_FACTORS_OFF
 from accounts.registrations import emails as registration_emails
 from accounts.registrations import wording as registration_wording
 from accounts.registrations.views import BLUEPRINTS as REGISTRATIONS
 from accounts.registrations.views import waiting
+from accounts.second_factors import emails as second_factor_emails
+from accounts.second_factors import wording as second_factor_wording
+from accounts.second_factors.views import bp as second_factors
 from accounts.values import Role
 from accounts.views import bp
 from core.text import N_
@@ -20,7 +23,7 @@ from web import doors, navigation
 from web.doors import WayIn
 from web.navigation import DeskItem, Part
 
-BLUEPRINTS = (bp, licences, *REGISTRATIONS)
+BLUEPRINTS = (bp, second_factors, licences, *REGISTRATIONS)
 
 navigation.register(
     DeskItem(
@@ -40,6 +43,14 @@ navigation.register(
         order=20,
         count=waiting,
         part=Part.PUBLIC,
+    ),
+    DeskItem(
+        N_("Two-step sign-in"),
+        "/operator/second-factors",
+        "lock",
+        TAKE_SECOND_FACTORS_OFF,
+        order=790,
+        part=Part.SYSTEM,
     ),
 )
 
@@ -80,5 +91,7 @@ __all__ = [
     "licence_wording",
     "registration_emails",
     "registration_wording",
+    "second_factor_emails",
+    "second_factor_wording",
     "wording",
 ]

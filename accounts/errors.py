@@ -13,6 +13,12 @@ class WrongCredentials(Refusal):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
+class HalfSignInEnded(Refusal):
+    """The password was given too long ago, or the sign-in was finished or ended meanwhile."""
+
+    status = HTTPStatus.GONE
+
+
 class WeakPassword(Refusal):
     """The password is too short, or one that everybody tries first."""
 

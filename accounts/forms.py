@@ -9,6 +9,7 @@ from wtforms import EmailField, Field, HiddenField, PasswordField, StringField, 
 from wtforms.validators import StopValidation
 
 from accounts import rules
+from accounts.second_factors.rules import LONGEST_TYPED
 from accounts.values import SignUpRequest
 from web.forms import Form, at_most, no_control_characters, required
 
@@ -49,6 +50,13 @@ class SignInForm(Form):
 
     login = StringField(_l("E-mail or mobile number"), [required(), at_most(254), no_control_characters])
     password = PasswordField(_l("Password"), [required(), at_most(rules.LONGEST_PASSWORD)])
+    next = HiddenField()
+
+
+class CodeForm(Form):
+    """Which code does your app show, or which recovery code do you use?"""
+
+    code = StringField(_l("Code of your app"), [required(), at_most(LONGEST_TYPED)])
     next = HiddenField()
 
 

@@ -107,6 +107,17 @@ class SignIn(Base):
     agent: Mapped[str] = mapped_column(default="")
 
 
+class HalfSignIn(Base):
+    """A browser that gave the right password of a person with a second factor, and still owes the code."""
+
+    __tablename__ = "accounts_half_sign_ins"
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("accounts_users.id"), index=True)
+    created_at: Mapped[datetime]
+
+
 class Attempt(Base):
     """One try at a guarded door (sign-in, reset, card code), counted against a hashed key."""
 

@@ -19,3 +19,8 @@ READ_REGISTRATIONS = permission(
 DECIDE_REGISTRATIONS = permission(
     "accounts.decide_registrations", N_("Decide which organisations are registered"), Role.ADMIN
 )
+TAKE_SECOND_FACTORS_OFF = permission(
+    "accounts.take_second_factors_off",
+    N_("See which staff has two-step sign-in, and take it off whoever lost the phone"),
+    Role.ADMIN,
+)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DateTime, bindparam, func, select
+from sqlalchemy import DateTime, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from accounts import rules
-from accounts.models import Organisation, RoleGrant, SignIn, User
+from accounts.models import HalfSignIn, Organisation, RoleGrant, SignIn, User
+from accounts.second_factors.models import SecondFactor
 from core import clock, ids
 from core.db import table_of
 from core.permissions import Actor, Grant
@@ -27,6 +28,7 @@ class OpenSignIn:
     email: str | None
     locale: str
     seen_at: datetime
+    has_second_factor: bool
     actor: Actor
 
 
@@ -47,7 +49,7 @@ _GRANTS = (
 
 
 # Sent with every page of everybody who is signed in, so built once, over the plain tables.
-_users, _sign_ins = table_of(User), table_of(SignIn)
+_users, _sign_ins, _factors = table_of(User), table_of(SignIn), table_of(SecondFactor)
 _moment: Any = {
     name: bindparam(name, type_=DateTime(timezone=True)) for name in ("seen_after", "began_after")
 }
@@ -58,6 +60,9 @@ _OPEN_SIGN_IN = (
         _users.c.id.label("user_id"),
         *(_users.c[name] for name in ("public_id", "name", "email", "locale", "household_id")),
         _GRANTS.label("grants"),
+        exists()
+        .where(_factors.c.user_id == _users.c.id, _factors.c.stands_since.is_not(None))
+        .label("has_second_factor"),
     )
     .join(_users, _users.c.id == _sign_ins.c.user_id)
     .where(
@@ -89,7 +94,18 @@ def find_open_sign_in(session: Session, token: str) -> OpenSignIn | None:
         row.email,
         row.locale,
         row.seen_at,
+        row.has_second_factor,
         Actor(row.user_id, row.name, _grants(row.grants), row.household_id),
+    )
+
+
+def find_half_sign_in(session: Session, token: str) -> int | None:
+    """Return which person's password was given in this browser a moment ago; None when that is over."""
+    return session.scalar(
+        select(HalfSignIn.user_id).where(
+            HalfSignIn.token_hash == ids.digest(token),
+            HalfSignIn.created_at > clock.now() - rules.HALF_SIGN_IN_LIFE,
+        )
     )
 
 

@@ -16,6 +16,9 @@ ABSOLUTE = timedelta(days=14)
 
 RESET_LIFE = timedelta(hours=1)
 
+#: So long after the password the code of the second factor may come.
+HALF_SIGN_IN_LIFE = timedelta(minutes=5)
+
 _COMMON = frozenset(
     [
         "1234567890",

@@ -10,9 +10,9 @@ from sqlalchemy import DateTime, bindparam, delete, false, func, insert, or_, se
 from sqlalchemy.orm import Session
 
 from accounts import queries, rules
-from accounts.errors import LinkUsedUp, WeakPassword, WrongCredentials
+from accounts.errors import HalfSignInEnded, LinkUsedUp, WeakPassword, WrongCredentials
 from accounts.events import PasswordResetAsked, SignUpRepeated
-from accounts.models import Attempt, Organisation, PasswordReset, RoleGrant, SignIn, User
+from accounts.models import Attempt, HalfSignIn, Organisation, PasswordReset, RoleGrant, SignIn, User
 from accounts.values import LegalForm, NewSignIn, OrganisationKind, Role, SignUpRequest
 from core import audit, clock, events, ids
 from core.db import lock_keys, one_or_many, table_of
@@ -241,8 +241,44 @@ def check_own_password(session: Session, actor: Actor, password: str) -> None:
         raise WrongCredentials from None
 
 
+def start_half_sign_in(session: Session, user: User) -> str:
+    """Note that this browser gave the right password and owes the code of the second factor; returns its secret.
+
+    Nobody is signed in by it. Those that are over are cleared away.
+    """
+    moment = clock.now()
+    session.execute(delete(HalfSignIn).where(HalfSignIn.created_at <= moment - rules.HALF_SIGN_IN_LIFE))
+    token = ids.secret()
+    session.add(HalfSignIn(token_hash=ids.digest(token), user_id=user.id, created_at=moment))
+    return token
+
+
+def end_half_sign_in(session: Session, token: str) -> User:
+    """Use up what this browser has of a sign-in and return whose it is, or refuse (`HalfSignInEnded`)."""
+    user_id = session.scalar(
+        delete(HalfSignIn)
+        .where(
+            HalfSignIn.token_hash == ids.digest(token),
+            HalfSignIn.created_at > clock.now() - rules.HALF_SIGN_IN_LIFE,
+        )
+        .returning(HalfSignIn.user_id)
+    )
+    user = session.get(User, user_id) if user_id is not None else None
+    if user is None or user.disabled_at is not None:
+        raise HalfSignInEnded
+    return user
+
+
+def end_half_sign_ins(session: Session, user_id: int) -> None:
+    """Let nobody go on who gave this person's password and owes the code."""
+    session.execute(delete(HalfSignIn).where(HalfSignIn.user_id == user_id))
+
+
 def start_sign_in(session: Session, user: User, address: str, agent: str) -> NewSignIn:
-    """Open a session for a person whose password was checked; the secret is new each time."""
+    """Open a session for a person whose password, and code if they have a second factor, was checked.
+
+    The secret is new each time.
+    """
     token = ids.secret()
     moment = clock.now()
     session.add(
@@ -275,7 +311,8 @@ def end_sign_in(session: Session, token: str) -> None:
 
 
 def end_all_sign_ins(session: Session, user_id: int, *, except_token: str | None = None) -> None:
-    """End every session of a person, the present one excepted when its secret is given."""
+    """End every session of a person, begun ones too, the present one excepted when its secret is given."""
+    end_half_sign_ins(session, user_id)
     statement = update(SignIn).where(SignIn.user_id == user_id, SignIn.ended_at.is_(None))
     if except_token is not None:
         statement = statement.where(SignIn.token_hash != ids.digest(except_token))

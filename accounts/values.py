@@ -55,6 +55,10 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+#: Whose work reaches past one organisation and one village: they see and decide about other people's money, goods and data.
+STAFF = (Role.ADMIN, Role.FINANCE, Role.CERTIFIER, Role.SUPERVISOR)
+
+
 @dataclass(frozen=True, slots=True)
 class SignUpRequest:
     """What a buyer gives to open an account; one of `email` and `phone` at least."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, flash, redirect, render_template, request, session
 from flask_babel import gettext as _
@@ -10,13 +11,16 @@ from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from accounts import queries, rules, services
-from accounts.errors import WeakPassword, WrongCredentials
-from accounts.forms import AskResetForm, ChangePasswordForm, ResetForm, SignInForm, SignUpForm
+from accounts.errors import HalfSignInEnded, WeakPassword, WrongCredentials
+from accounts.forms import AskResetForm, ChangePasswordForm, CodeForm, ResetForm, SignInForm, SignUpForm
+from accounts.second_factors import queries as factor_queries
+from accounts.second_factors import services as factors
+from accounts.second_factors.errors import WrongCode
 from accounts.signed_in import load
 from accounts.wording import agent_text
 from core.db import reading, transaction
 from core.errors import TooManyAttempts
-from web.access import current_actor, public, signed_in
+from web.access import SECOND_FACTOR, current_actor, public, signed_in
 from web.addresses import safe_return, visitor_network
 from web.language import locale_code
 from web.navigation import desk_links
@@ -24,6 +28,9 @@ from web.security import keep_private
 from web.wording import words_for
 
 bp = Blueprint("accounts", __name__)
+
+#: Where the session of a browser keeps the secret of its half sign-in.
+HALF = "half_sign_in"
 
 
 def _keys(login: str) -> tuple[str, str]:
@@ -49,19 +56,23 @@ def sign_in() -> Any:
 @bp.post("/sign-in")
 @public
 def check_sign_in() -> Any:
-    """Check the password, renew the session and go where the person wanted to go."""
+    """Check the password, renew the session and go where the person wanted to go; with a second factor to its code first."""
     form = SignInForm()
     if not form.validate_on_submit():
         return _sign_in_page(form, 422)
     login, password = form.login.data or "", form.password.data or ""
     account_key, address_key = _keys(login)
+    half = None
     try:
         with transaction() as step:
             services.count_attempt(step, account_key)
             services.count_attempt(step, address_key, scale=10)
         with transaction() as step:
             user = services.check_password(step, login, password)
-            new = services.start_sign_in(step, user, request.remote_addr or "", request.user_agent.string)
+            if factor_queries.has_factor(step, user.id):
+                half = services.start_half_sign_in(step, user)
+            else:
+                new = services.start_sign_in(step, user, request.remote_addr or "", request.user_agent.string)
             services.forget_attempts(step, account_key)
             services.forgive_one(step, address_key)
     except WrongCredentials as refusal:
@@ -71,8 +82,83 @@ def check_sign_in() -> Any:
         form.add_error("password", words_for(refusal))
         body, _status = _sign_in_page(form)
         return body, 429, {"Retry-After": str(refusal.retry_after)}
+    if half is not None:
+        session[HALF] = half
+        return redirect(_code_url(safe_return(form.next.data, "")), 303)
     _open_session(new.token)
-    return redirect(safe_return(form.next.data, _home()), 303)
+    return redirect(_way_on(form.next.data), 303)
+
+
+def _code_url(wanted: str) -> str:
+    return f"/sign-in/code?next={quote(wanted)}" if wanted else "/sign-in/code"
+
+
+def _code_page(form: CodeForm, status: int = 200) -> tuple[str, int]:
+    keep_private()
+    wanted = safe_return(form.next.data, "")
+    by_recovery = request.args.get("by") == "recovery"
+    if by_recovery:
+        form.code.label.text = _("Recovery code")
+    page = render_template("accounts/sign_in_code.html", form=form, wanted=wanted, by_recovery=by_recovery)
+    return page, status
+
+
+def _half_signed_in() -> int | None:
+    """Return whose password was given in this browser a moment ago."""
+    token = session.get(HALF)
+    if not isinstance(token, str):
+        return None
+    with reading() as step:
+        return queries.find_half_sign_in(step, token)
+
+
+def _start_over() -> Response:
+    session.pop(HALF, None)
+    flash(_("Please begin again: between the password and the code at most five minutes may pass."), "info")
+    return redirect("/sign-in", 303)
+
+
+@bp.get("/sign-in/code")
+@public
+def ask_code() -> Any:
+    """Ask for the code of the second factor, after the password."""
+    if _half_signed_in() is None:
+        return _start_over()
+    return _code_page(CodeForm(formdata=None, next=safe_return(request.args.get("next"), "")))
+
+
+@bp.post("/sign-in/code")
+@public
+def check_code() -> Any:
+    """Check the code, and only now sign the person in."""
+    user_id = _half_signed_in()
+    if user_id is None:
+        return _start_over()
+    form = CodeForm()
+    if not form.validate_on_submit():
+        return _code_page(form, 422)
+    account_key, address_key = f"second factor:{user_id}", f"second-factor-from:{visitor_network()}"
+    try:
+        with transaction() as step:
+            services.count_attempt(step, account_key)
+            services.count_attempt(step, address_key, scale=10)
+        with transaction() as step:
+            user = services.end_half_sign_in(step, session[HALF])
+            factors.use_code(step, user.id, form.code.data or "")
+            new = services.start_sign_in(step, user, request.remote_addr or "", request.user_agent.string)
+            services.forget_attempts(step, account_key)
+            services.forgive_one(step, address_key)
+    except HalfSignInEnded:
+        return _start_over()
+    except WrongCode as refusal:
+        form.add_error("code", words_for(refusal))
+        return _code_page(form, 422)
+    except TooManyAttempts as refusal:
+        form.add_error("code", words_for(refusal))
+        body, _status = _code_page(form)
+        return body, 429, {"Retry-After": str(refusal.retry_after)}
+    _open_session(new.token)
+    return redirect(_way_on(form.next.data), 303)
 
 
 def _open_session(token: str) -> None:
@@ -83,6 +169,11 @@ def _open_session(token: str) -> None:
     assert user is not None
     login_user(user)
     keep_private()
+
+
+def _way_on(wanted: str | None) -> str:
+    """Return where a fresh sign-in leads: staff without the second factor that is required to the page where it is turned on."""
+    return SECOND_FACTOR if current_actor().resting else safe_return(wanted, _home())
 
 
 def _home() -> str:

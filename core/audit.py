@@ -79,7 +79,7 @@ def record(
         "reason": reason,
         "before": before,
         "after": after,
-        "address": _came_from.get() if actor.grants else None,
+        "address": _came_from.get() if actor.grants or actor.resting else None,
     }
     waiting = session.info.get(_TOGETHER)
     if waiting is None:

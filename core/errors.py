@@ -33,6 +33,10 @@ class RoleMissing(Forbidden):
         self.wanted = wanted
 
 
+class FactorMissing(Forbidden):
+    """The person's role takes effect only once they have a second factor."""
+
+
 class TooManyAttempts(Refusal):
     """Somebody tries too often; `retry_after` is in seconds."""
 

@@ -37,10 +37,16 @@ class Actor:
     name: str
     grants: tuple[Grant, ...] = field(default=())
     household_id: int | None = None
+    #: Granted, but of no effect before the person has a second factor.
+    resting: tuple[Grant, ...] = field(default=())
 
     def may(self, wanted: Permission) -> bool:
         """Say whether some grant of this actor carries the permission."""
         return any(grant.role in wanted.roles for grant in self.grants)
+
+    def rests(self, wanted: Permission) -> bool:
+        """Say whether some grant that rests would carry the permission."""
+        return any(grant.role in wanted.roles for grant in self.resting)
 
     def has_role(self, role: str) -> bool:
         """Say whether this actor was granted the role anywhere."""

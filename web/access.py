@@ -9,12 +9,15 @@ from typing import Any, TypeVar
 from flask import current_app, redirect, request
 from flask_login import current_user
 
-from core.errors import Forbidden, RoleMissing
+from core.errors import FactorMissing, Forbidden, RoleMissing
 from core.permissions import GUEST, Actor, Permission
 
 V = TypeVar("V", bound=Callable[..., Any])
 
 ATTRIBUTE = "_yigou_access"
+
+#: Where people turn their second factor on.
+SECOND_FACTOR = "/account/second-factor"
 
 
 def current_actor() -> Actor:
@@ -43,14 +46,20 @@ def signed_in(view: V) -> V:
 
 
 def requires(wanted: Permission) -> Callable[[V], V]:
-    """Let people in who hold a role that carries the permission."""
+    """Let people in who hold a role that carries the permission.
+
+    A role that rests until its holder has a second factor leads to the page where that is turned on.
+    """
 
     def decorate(view: V) -> V:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if not current_user.is_authenticated:
                 return _to_sign_in()
-            if not current_actor().may(wanted):
+            actor = current_actor()
+            if not actor.may(wanted):
+                if actor.rests(wanted):
+                    return _to_second_factor()
                 raise RoleMissing(wanted)
             return view(*args, **kwargs)
 
@@ -66,3 +75,9 @@ def _to_sign_in() -> Any:
     from urllib.parse import quote
 
     return redirect(f"/sign-in?next={quote(request.full_path.rstrip('?'))}", 302)
+
+
+def _to_second_factor() -> Any:
+    if request.method not in ("GET", "HEAD"):
+        raise FactorMissing("turn the second factor on first")
+    return redirect(SECOND_FACTOR, 302)

@@ -112,6 +112,13 @@ class SampleForm(Form):
     agreed = BooleanField(lazy_gettext("I have read how my data is used"), [InputRequired()])
 
 
+class SampleAgainForm(Form):
+    """Who it is, asked again of somebody with two-step sign-in."""
+
+    password = PasswordField(lazy_gettext("Your password, once more"), [InputRequired()])
+    code = StringField(lazy_gettext("Code of your app"), [InputRequired()])
+
+
 def _sample_form(with_errors: bool) -> SampleForm:
     """Build the sample form, with a refusal at each kind of field if asked."""
     form = SampleForm(formdata=None, prefix="bad" if with_errors else "good", meta={"csrf": False})
@@ -175,6 +182,7 @@ def index() -> ResponseReturnValue:
         "styleguide/index.html",
         form=_sample_form(with_errors=False),
         bad_form=_sample_form(with_errors=True),
+        again_form=SampleAgainForm(formdata=None, prefix="again", meta={"csrf": False}),
         products=_products(),
         tints=TINTS,
         campaigns=[

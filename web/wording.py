@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from core.errors import Forbidden, NotFound, Refusal, TooManyAttempts
+from core.errors import FactorMissing, Forbidden, NotFound, Refusal, TooManyAttempts
 
 R = TypeVar("R", bound=Refusal)
 _words: dict[type[Refusal], Callable[[Any], str]] = {}
@@ -47,6 +47,11 @@ def _forbidden(_refusal: Forbidden) -> str:
     return _(
         "Your account may not do this. If you think it should, ask the person who manages your organisation."
     )
+
+
+@explains(FactorMissing)
+def _factor_missing(_refusal: FactorMissing) -> str:
+    return _("Your task asks for two-step sign-in. Turn it on in your account first, then try again.")
 
 
 @explains(TooManyAttempts)

@@ -99,3 +99,21 @@ def test_templates_hold_no_inline_script_or_style() -> None:
         if 'style="' in text or "<style" in text or " onclick=" in text or "<script>" in text:
             wrong.append(str(path.relative_to(ROOT)))
     assert wrong == []
+
+
+def templates_that_ask_by_hand(texts: dict[str, str]) -> list[str]:
+    """Return the templates that ask for the present password past the component, which asks for the code too."""
+    return [name for name, text in texts.items() if "current-password" in text]
+
+
+def test_whoever_asks_for_the_password_again_asks_for_the_code_too() -> None:
+    allowed = {"components/password_again.html", "accounts/sign_in.html", "accounts/account.html"}
+    folder = ROOT / "templates"
+    texts = {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*.html")}
+    assert set(templates_that_ask_by_hand(texts)) == allowed
+
+
+def test_a_page_that_asks_by_hand_is_noticed() -> None:
+    assert templates_that_ask_by_hand({"a.html": 'autocomplete="current-password"', "b.html": ""}) == [
+        "a.html"
+    ]

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+import pytest
 from flask import Flask
+from sqlalchemy.orm import Session
 
+from accounts.values import STAFF
 from core.permissions import Permission
-from web.access import ATTRIBUTE, public
+from tests.factories.people import make_user
+from web.access import ATTRIBUTE, SECOND_FACTOR, public
 
 STATIC = frozenset({"static", "bootstrap.static"})
 
@@ -49,3 +54,30 @@ def test_nobody_signed_out_gets_into_a_guarded_page(app: Flask, client: Any) -> 
             assert client.get(address, None).status in (302, 404), address
         if "POST" in rule.methods:
             assert client.post(address, {}, None).status in (403, 404), address
+
+
+def test_no_door_of_staff_opens_without_a_second_factor_where_it_is_required(
+    app: Flask, client: Any, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "YIGOU", replace(app.config["YIGOU"], second_factor="required"))
+    client.sign_in(make_user(session, *STAFF))
+    token, tried = client.csrf_token(), 0
+    for rule in app.url_map.iter_rules():
+        access = getattr(app.view_functions[rule.endpoint], ATTRIBUTE, None)
+        if not isinstance(access, Permission) or not access.roles & set(STAFF):
+            continue
+        tried += 1
+        values = {name: 1 if "Integer" in type(c).__name__ else "x" for name, c in rule._converters.items()}
+        with app.test_request_context():
+            address = rule.build(values)[1]
+        if "GET" in rule.methods:
+            assert client.get(address, 302).location == SECOND_FACTOR, address
+        if "POST" in rule.methods:
+            refused = client.post(address, {"csrf_token": token}, 403)
+            assert "两步验证" in refused.text, address
+    assert tried > 100
+
+
+def test_a_door_of_staff_that_opens_is_noticed(app: Flask, client: Any, session: Session) -> None:
+    client.sign_in(make_user(session, *STAFF))
+    assert client.get("/operator/jobs", None).status == 200

@@ -176,6 +176,7 @@ def samples(world: World) -> Mapping[str, Iterable[str]]:
         "payments_sandbox.checkout": [f"/sandbox/pay/{world.sandbox}"],
         "payments_sandbox.closed": [f"/sandbox/pay/{world.sandbox}/closed"],
         "accounts.sign_in": ["/sign-in"],
+        "accounts.ask_code": ["/sign-in/code"],
         "accounts.sign_up": ["/sign-up"],
         "accounts.ask_reset": ["/password-reset"],
         "accounts.choose_password": [f"/password-reset/{world.reset_token}"],

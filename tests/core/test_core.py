@@ -177,11 +177,22 @@ def test_production_is_the_default_and_good_settings_start() -> None:
         ({"FUNDRAISING_MODE": "public"}, "FUNDRAISING_MODE"),
         ({"STRIPE_SECRET_KEY": "sk_live_x"}, "STRIPE_WEBHOOK_SECRET"),
         ({"TRUSTED_PROXIES": "many"}, "TRUSTED_PROXIES"),
+        ({"SECOND_FACTOR": "perhaps"}, "SECOND_FACTOR"),
     ],
 )
 def test_a_missing_or_weak_setting_stops_the_start_and_is_named(change: dict[str, str], named: str) -> None:
     with pytest.raises(BadSetting, match=named):
         Config.from_environ({**GOOD, **change})
+
+
+def test_production_asks_staff_for_a_second_factor_and_the_demo_offers_it() -> None:
+    asks = {
+        (mode, wanted): Config.from_environ({**GOOD, "YIGOU_MODE": mode, **wanted_as}).factor_required
+        for mode in ("production", "demo", "test")
+        for wanted, wanted_as in (("", {}), ("offered", {"SECOND_FACTOR": "offered"}))
+    }
+    assert [key for key, asked in asks.items() if asked] == [("production", "")]
+    assert Config.from_environ({**GOOD, "YIGOU_MODE": "demo", "SECOND_FACTOR": "required"}).factor_required
 
 
 def test_the_configuration_keeps_secrets_to_itself() -> None:

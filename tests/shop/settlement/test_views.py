@@ -23,6 +23,7 @@ from shop.settlement.values import NewAccount, Period
 from tests.conftest import StatementCounter
 from tests.factories.certification import make_link, make_world
 from tests.factories.people import PASSWORD, make_household, make_organisation, make_user
+from tests.factories.second_factors import turn_on
 from tests.factories.settlement import NUMBER, Seller, deliver, enter, make_officer, make_seller
 from tests.page_client import PageClient
 
@@ -65,6 +66,34 @@ def propose(finance: PageClient, seller: Seller) -> str:
     )
     assert sent.location is not None
     return sent.location.rsplit("/", 1)[1]
+
+
+def test_who_has_a_second_factor_approves_with_a_code_besides_the_password(
+    client: PageClient, session: Session, finance: PageClient, seller: Seller
+) -> None:
+    user, _ = make_officer(session, Role.ADMIN)
+    app = turn_on(session, user)
+    session.commit()
+    deliver(seller)
+    batch = propose(finance, seller)
+    path = f"/operator/payouts/{batch}"
+    with clock.at(clock.now()):
+        client.post("/sign-in", {"login": user.email, "password": PASSWORD})
+        client.post("/sign-in/code", {"code": app.code()})
+        fields = client.get(path).form("/approve")["fields"]
+        assert {"approve-password", "approve-code"} <= set(fields)
+        for typed in (
+            {"approve-password": PASSWORD},
+            {"approve-password": PASSWORD, "approve-code": ""},
+            {"approve-password": PASSWORD, "approve-code": "000000"},
+            {"approve-password": PASSWORD, "approve-code": app.code()},  # used at the sign-in
+            {"approve-password": "not it at all", "approve-code": app.code(1)},
+        ):
+            client.post(f"{path}/approve", typed, 422)
+        assert session.scalars(select(PayoutBatch.state)).one() == "proposed"
+        client.post(f"{path}/approve", {"approve-password": PASSWORD, "approve-code": app.code(1)}, 303)
+    session.expire_all()
+    assert session.scalars(select(PayoutBatch.state)).one() == "approved"
 
 
 def test_from_the_delivery_to_the_bank_and_the_suppliers_statement(

@@ -1,0 +1,1 @@
+"""The second factor: codes of an app beside the password, recovery codes for when the app is lost."""
