@@ -12,9 +12,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from markupsafe import Markup, escape
-from wtforms import Field, HiddenField, StringField, TextAreaField
+from wtforms import DateField as PlainDateField
+from wtforms import Field, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.i18n import messages_path
-from wtforms.validators import InputRequired, Length, Regexp, StopValidation
+from wtforms.validators import InputRequired, Length, Regexp, StopValidation, ValidationError
 from wtforms.widgets import core as widgets
 
 from core import clock, ids, money
@@ -26,6 +27,9 @@ NO_CARD_NUMBER = _l(
 )
 _TOKEN = re.compile(r"^[0-9A-Z]{12,40}$")
 _WHOLE = re.compile(r"^[0-9]{1,9}$")
+#: A number all the same, only not one that can be: below zero, or with more digits than anything here has.
+_ANY_WHOLE = re.compile(r"^[-−]?[0-9]+$")
+_ANY_AMOUNT = re.compile(r"^[-−]?[0-9]+(\.[0-9]{1,2})?$")
 
 
 def attributes(**pairs: Any) -> Markup:
@@ -104,9 +108,9 @@ class WholeNumberField(StringField):
             if self.flags.required:
                 raise StopValidation(_("Please fill this in."))
             return
-        if not _WHOLE.match(text):
+        if not _ANY_WHOLE.match(text):
             raise StopValidation(_("Enter a whole number in digits, for example 2."))
-        if not self.least <= int(text) <= self.most:
+        if not _WHOLE.match(text) or not self.least <= int(text) <= self.most:
             raise StopValidation(
                 _("Enter a number from %(least)s to %(most)s.", least=self.least, most=self.most)
             )
@@ -131,6 +135,17 @@ class DayField(StringField):
             self.day = date.fromisoformat(text)
         except ValueError:
             raise StopValidation(_("Enter a day, for example 2026-11-21.")) from None
+
+
+class DateField(PlainDateField):
+    """A calendar day as `data`; where a browser draws no calendar, what it expects is said by an example."""
+
+    def process_formdata(self, valuelist: Any) -> None:
+        """Read the day."""
+        try:
+            super().process_formdata([half_width(value or "").strip() for value in valuelist])
+        except ValueError:
+            raise ValueError(_("Enter a day, for example 2026-11-21.")) from None
 
 
 class MomentField(StringField):
@@ -180,11 +195,13 @@ class YuanField(StringField):
             if self.flags.required:
                 raise StopValidation(_("Please fill this in."))
             return
+        amount: int | None = None
         try:
             amount = money.parse_yuan(text)
         except ValueError:
-            raise StopValidation(_("Enter an amount in yuan, for example 50 or 12.50.")) from None
-        if not self.least <= amount <= self.most:
+            if not _ANY_AMOUNT.match(half_width(text)):
+                raise StopValidation(_("Enter an amount in yuan, for example 50 or 12.50.")) from None
+        if amount is None or not self.least <= amount <= self.most:
             raise StopValidation(
                 _(
                     "Enter an amount from %(least)s to %(most)s.",
@@ -199,6 +216,9 @@ class _Required(InputRequired):
     """Spaces are nothing."""
 
     def __call__(self, form: Any, field: Field) -> None:
+        if isinstance(field, RadioField) and not field.raw_data:
+            field.errors = []
+            raise StopValidation(_("Please choose one of these."))
         super().__call__(form, field)
         first = field.raw_data[0] if field.raw_data else ""
         if isinstance(first, str) and not first.strip():
@@ -215,9 +235,19 @@ def required() -> InputRequired:
     return _Required(_l("Please fill this in."))
 
 
+class _AtMost(Length):
+    """Says so alone: what is too long is not also said to have a wrong shape."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        try:
+            super().__call__(form, field)
+        except ValidationError as error:
+            raise StopValidation(str(error)) from None
+
+
 def at_most(characters: int) -> Length:
     """Refuse a text that is too long."""
-    return Length(max=characters, message=_l("At most %(max)d characters."))
+    return _AtMost(max=characters, message=_l("At most %(max)d characters."))
 
 
 def no_control_characters(_form: Any, field: Field) -> None:

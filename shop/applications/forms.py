@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, RadioField, SelectField, TextAreaField
+from wtforms import RadioField, SelectField, TextAreaField
 from wtforms.validators import DataRequired, Optional
 
 from shop.applications.rules import LONGEST_OPINION
 from shop.applications.values import Decision, Stage
 from shop.certification.values import CertificateKind
-from web.forms import Form, WholeNumberField, at_most, no_control_characters, required
+from web.forms import DateField, Form, WholeNumberField, at_most, no_control_characters, required
 
 
 class StatementForm(Form):

@@ -8,7 +8,6 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
-    DateField,
     FileField,
     HiddenField,
     SelectField,
@@ -21,7 +20,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from shop.benefit_links.rules import LONGEST_REASON
 from shop.benefit_links.values import LinkKind, ShareTerms
-from web.forms import Form, YuanField, at_most, no_control_characters, required, single_use_token
+from web.forms import DateField, Form, YuanField, at_most, no_control_characters, required, single_use_token
 
 _PERCENT = re.compile(r"^([0-9]{1,3})(?:\.([0-9]{1,2}))?%?$")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
-    DateField,
     HiddenField,
     RadioField,
     SelectField,
@@ -27,7 +26,15 @@ from shop.tracing.values import (
     SheetFormat,
 )
 from shop.tracing.wording import CLOSINGS, LABEL_KINDS, LANGUAGES, SHEETS
-from web.forms import Form, WholeNumberField, at_most, no_control_characters, required, single_use_token
+from web.forms import (
+    DateField,
+    Form,
+    WholeNumberField,
+    at_most,
+    no_control_characters,
+    required,
+    single_use_token,
+)
 
 
 class _FactsForm(Form):

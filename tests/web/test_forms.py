@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from wtforms import RadioField, StringField, TextAreaField
+from wtforms.validators import Regexp
 
 from web import forms
 from web.language import LOCALES
@@ -119,3 +120,41 @@ def test_the_number_of_a_card_is_refused_where_people_write_freely(
         # Some lines ask for such numbers: a supplier's account may be one.
         assert not form.account.errors
         assert form.lines.data == data["lines"]
+
+
+@pytest.mark.parametrize(
+    ("packs", "price"), [("-5", "-5"), ("0", "0"), ("9" * 40, "9" * 40), ("１" * 12, "−1.50")]
+)
+def test_a_number_that_cannot_be_is_answered_with_those_that_can(app: Flask, packs: str, price: str) -> None:
+    form = filled(app, packs=packs, price=price, on="2026-11-21", at="2026-11-21T20:00")
+    assert form.packs.errors == ["请填写 1 到 500 之间的数。"]
+    assert form.price.errors == ["请填写 ¥0.01 到 ¥10,000,000 之间的金额。"]
+
+
+class Shapes(forms.Form):
+    """A form with a code of a shape, a question to choose at, and a day of a calendar."""
+
+    class Meta:
+        """Nothing is changed by it."""
+
+        csrf = False
+
+    code = StringField("Code", [forms.required(), forms.at_most(5), Regexp("^[0-9]+$", message="digits")])
+    answer = RadioField("Answer", [forms.required()], choices=[("y", "yes"), ("n", "no")])
+    on = forms.DateField("Day", [forms.required()])
+
+
+def test_each_field_says_one_thing_and_what_to_do(app: Flask) -> None:
+    with app.test_request_context("/", method="POST", data={"code": "abcdef", "on": "21/11/2026"}):
+        form = Shapes()
+        assert not form.validate()
+    assert form.errors == {
+        "code": ["最多 5 个字。"],
+        "answer": ["请选择一项。"],
+        "on": ["请填写日期，例如 2026-11-21。"],
+    }
+    with app.test_request_context(
+        "/", method="POST", data={"code": "１", "answer": "y", "on": "２０２６-１１-２１"}
+    ):
+        form = Shapes()
+        assert form.on.data == date(2026, 11, 21)

@@ -527,6 +527,17 @@ def test_a_guest_calls_off_and_reads_of_the_refund(client: PageClient, session: 
     client.post(f"/shop/orders/guest/{ids.secret()}/cancel", status=404)
 
 
+def test_of_several_lines_whoever_gives_money_back_chooses_one(client: PageClient, session: Session) -> None:
+    order = paid_order(session, (make_variant(session), 2), (make_variant(session), 1))
+    page = officer_page(client, session)
+    path = f"/operator/orders/{order.number}"
+    form = page.get(path).form(f"{path}/refund")["fields"]
+    assert "line" not in form
+    answer = page.post(f"{path}/refund", {**form, "amount": "1.50", "why": "Torn"}, 422)
+    assert "请选择一项" in answer.text
+    assert not session.scalars(select(Refund)).all()
+
+
 def test_the_operator_finds_an_order_and_gives_a_line_back(client: PageClient, session: Session) -> None:
     order = paid_order(session, (make_variant(session), 2))
     page = officer_page(client, session)
