@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from accounts.values import OrganisationKind, Role
@@ -348,6 +348,11 @@ class TestPages:
             client.post(f"/operator/reconciliation/stripe/{day}", status=404)
         assert "Nothing differs" in client.get(f"/operator/reconciliation/stripe/{clock.today()}").text
         assert "ledger_to_bank" in client.get("/operator/reconciliation.csv").html
+        assert "Recorded here" not in client.get("/operator/reconciliation").text
+        session.execute(update(Reconciliation).values(our_in_fen=9_999))
+        session.commit()
+        page = client.get("/operator/reconciliation").text
+        assert "Payment service ¥100.00 Recorded here ¥99.99 Ledger ¥100.00" in page
 
     def test_the_service_that_does_not_answer_changes_nothing(
         self, client: PageClient, session: Session, stripe: FakeStripe, open_intent: OpenIntent
