@@ -238,7 +238,7 @@ def required() -> InputRequired:
 class _AtMost(Length):
     """Says so alone: what is too long is not also said to have a wrong shape."""
 
-    def __call__(self, form: Any, field: Field) -> None:
+    def __call__(self, form: Any, field: Any) -> None:
         try:
             super().__call__(form, field)
         except ValidationError as error:
