@@ -37,11 +37,22 @@ PAGES = {
         "/supplier/products/new",
         "/supplier/applications",
         "/supplier/benefit-links",
+        "/supplier/settlement",
+        "/supplier/settlement/account",
+        "/supplier/claims",
         "/live-desk",
         "/live-desk/new",
     ),
     "certifier": ("/certification", "/certification/products", "/certification/alerts", "/notices/desk"),
-    "finance": ("/operator/bank-transfers", "/operator/payment-events"),
+    "finance": (
+        "/operator/bank-transfers",
+        "/operator/payment-events",
+        "/operator/orders",
+        "/operator/claims",
+        "/operator/refunds",
+        "/operator/payouts",
+        "/operator/reconciliation/payouts/new",
+    ),
     "charity": ("/charity/desk",),
     "cadre": ("/points/claims", "/points/claims/new"),
     "committee": ("/points/committee", "/points/committee/decided"),
@@ -52,6 +63,10 @@ PAGES = {
         "/operator/jobs",
         "/operator/mail",
         "/operator/return-terms?terms=seven_days",
+        "/operator/freight",
+        "/operator/freight/new",
+        "/operator/vouchers/new",
+        "/operator/nodes",
     ),
 }
 
@@ -94,6 +109,18 @@ def test_no_page_is_wider_than_a_phone_whose_text_is_twice_its_size(
         if overhang_of(page) > 0:
             wide[path] = overhang_of(page)
     assert not wide, f"wider than the window (by so many pixels): {wide}"
+
+
+def test_beside_the_rail_of_a_desk_there_is_room_for_what_one_reads(site: Site, open_page: OpenPage) -> None:
+    page = open_page((1024, 768))
+    sign_in(page, site.people["finance"], site.password, "/operator/orders")
+    page.locator("main td a").first.click()
+    page.wait_for_url("**/operator/orders/*")
+    for path in (page.url, "/operator/bank-transfers", "/operator/refunds"):
+        page.goto(path, wait_until="domcontentloaded")
+        assert not tables_that_scroll(page)
+        for column in page.locator(".split > *").all():
+            assert column.evaluate("one => one.clientWidth") > 600
 
 
 def tables_that_scroll(page: Page) -> list[str]:
