@@ -28,10 +28,13 @@ class PasswordAgainForm(Form):
     code = StringField(_l("Code of your app"), [required(), at_most(factor_rules.LONGEST_TYPED)])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Ask for a code only of people who have one."""
+        """Ask for a code only of people who have one; who it is comes last, after what a form adds."""
         super().__init__(*args, **kwargs)
         if not getattr(current_user, "has_second_factor", False):
             del self.code
+        for name in ("password", "code"):
+            if name in self._fields:
+                self._fields[name] = self._fields.pop(name)
 
 
 def is_the_same_person(form: PasswordAgainForm) -> bool:

@@ -200,6 +200,9 @@ def test_a_supplier_names_an_account_and_the_operator_confirms_it(
     ):
         page = supplier.post("/supplier/settlement/account", {**typed, **change}, 422)
         assert words in page.text
+    page = supplier.post("/supplier/settlement/account", {"once": once()}, 422)
+    summary = page.text.split("请更正以下内容")[1].split("更换账户")[0]
+    assert summary.index("账户名称") < summary.index("再次输入账号") < summary.index("您的密码")
     assert session.scalar(select(func.count()).select_from(SupplierAccount)) == 0
     for _ in range(2):
         page = supplier.follow(supplier.post("/supplier/settlement/account", typed))
