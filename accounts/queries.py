@@ -10,7 +10,7 @@ from sqlalchemy import DateTime, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from accounts import rules
-from accounts.models import HalfSignIn, Organisation, RoleGrant, SignIn, User
+from accounts.models import Attempt, HalfSignIn, Organisation, RoleGrant, SignIn, User
 from accounts.second_factors.models import SecondFactor
 from core import clock, ids
 from core.db import table_of
@@ -107,6 +107,14 @@ def find_half_sign_in(session: Session, token: str) -> int | None:
             HalfSignIn.created_at > clock.now() - rules.HALF_SIGN_IN_LIFE,
         )
     )
+
+
+def count_attempts(session: Session, key: str) -> int:
+    """Return how many tries against a key are remembered."""
+    counted = select(func.count()).where(
+        Attempt.key == ids.digest(key), Attempt.tried_at > clock.now() - rules.FORGET_ATTEMPTS
+    )
+    return session.scalar(counted) or 0
 
 
 def find_actor(session: Session, login: str) -> Actor | None:

@@ -16,6 +16,9 @@ ABSOLUTE = timedelta(days=14)
 
 RESET_LIFE = timedelta(hours=1)
 
+#: Tries at a guarded door are remembered for so long.
+FORGET_ATTEMPTS = timedelta(hours=1)
+
 #: So long after the password the code of the second factor may come.
 HALF_SIGN_IN_LIFE = timedelta(minutes=5)
 

@@ -23,8 +23,6 @@ from core.permissions import SYSTEM, Actor
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _NOBODY = _hasher.hash("nobody has this password")
 
-FORGET_ATTEMPTS = timedelta(hours=1)
-
 
 def add_organisation(
     session: Session,
@@ -198,7 +196,9 @@ def count_attempt(session: Session, *keys: str, scale: int = 1) -> None:
     moment = clock.now()
     hashed = sorted({ids.digest(key) for key in keys})
     lock_keys(session, *hashed)
-    for _key, count, latest in session.execute(_TRIED, {"keys": hashed, "since": moment - FORGET_ATTEMPTS}):
+    for _key, count, latest in session.execute(
+        _TRIED, {"keys": hashed, "since": moment - rules.FORGET_ATTEMPTS}
+    ):
         rest = latest + rules.wait_after(count // scale) - moment
         if rest > timedelta(0):
             raise TooManyAttempts(int(rest.total_seconds()) + 1)
@@ -239,6 +239,14 @@ def check_own_password(session: Session, actor: Actor, password: str) -> None:
         _hasher.verify(user.password_hash, password[: rules.LONGEST_PASSWORD])
     except (VerificationError, InvalidHashError):
         raise WrongCredentials from None
+
+
+def lock_sign_ins(session: Session, user_id: int) -> None:
+    """Let nobody else sign in as this person, nor turn their second factor on, until the end of this step.
+
+    Else a session might begin with the password alone at the moment at which that no longer suffices.
+    """
+    lock_keys(session, f"sign-ins of {user_id}")
 
 
 def start_half_sign_in(session: Session, user: User) -> str:

@@ -69,6 +69,7 @@ def check_sign_in() -> Any:
             services.count_attempt(step, address_key, scale=10)
         with transaction() as step:
             user = services.check_password(step, login, password)
+            services.lock_sign_ins(step, user.id)
             if factor_queries.has_factor(step, user.id):
                 half = services.start_half_sign_in(step, user)
             else:
@@ -151,6 +152,8 @@ def check_code() -> Any:
     except HalfSignInEnded:
         return _start_over()
     except WrongCode as refusal:
+        with transaction() as step:
+            factors.note_wrong_code(step, user_id, account_key)
         form.add_error("code", words_for(refusal))
         return _code_page(form, 422)
     except TooManyAttempts as refusal:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from accounts import queries
 from accounts.second_factors.events import (
+    CodesGuessed,
     RecoveryCodesMade,
     RecoveryCodeUsed,
     SecondFactorTakenOff,
@@ -52,12 +53,18 @@ def tell_code_used(session: Session, event: RecoveryCodeUsed) -> None:
     _tell(session, News.CODE_USED, event.user_id, event.code_id, event.left)
 
 
+@events.on(CodesGuessed)
+def tell_guessed(session: Session, event: CodesGuessed) -> None:
+    """Warn the person, at most once a day, that somebody knows their password."""
+    _tell(session, News.GUESSED, event.user_id, event.day)
+
+
 def _tell(session: Session, news: News, user_id: int, number: int, left: int = 0) -> None:
     jobs.enqueue(
         session,
         MAIL,
         {"news": news.value, "user_id": user_id, "number": number, "left": left},
-        key=f"{MAIL}:{news.value}:{number}",
+        key=f"{MAIL}:{news.value}:{user_id}:{number}",
     )
 
 
@@ -71,7 +78,7 @@ def compose(payload: dict[str, Any]) -> None:
     with transaction() as session:
         mailing.post(
             session,
-            key=f"second-factor-{payload['news']}:{payload['number']}",
+            key=f"second-factor-{payload['news']}:{user.public_id}:{payload['number']}",
             recipient=user.email,
             template="accounts/second_factors/emails/news",
             locale=user.locale,

@@ -44,3 +44,11 @@ class RecoveryCodeUsed:
     user_id: int
     code_id: int
     left: int
+
+
+@dataclass(frozen=True, slots=True)
+class CodesGuessed:
+    """Somebody gave the right password of a person and one wrong code after the other."""
+
+    user_id: int
+    day: int

@@ -20,6 +20,9 @@ DRIFT_STEPS = 1
 #: So long after it was begun a second factor can be set up.
 SET_UP_LIFE = timedelta(minutes=30)
 
+#: After so many wrong codes in a row the person is told that somebody knows the password.
+TOO_MANY_FOR_A_SLIP = 5
+
 RECOVERY_CODES = 10
 #: From so many left on, the account's page advises new ones.
 FEW_LEFT = 3

@@ -8,12 +8,13 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from accounts import queries as account_queries
 from accounts import services as accounts
 from accounts.models import User
-from accounts.queries import find_user_by_login
 from accounts.second_factors import queries, rules
 from accounts.second_factors.errors import AlreadyOn, NotOn, OwnFactor, SetUpEnded, WrongCode
 from accounts.second_factors.events import (
+    CodesGuessed,
     RecoveryCodesMade,
     RecoveryCodeUsed,
     SecondFactorTakenOff,
@@ -57,6 +58,7 @@ def confirm_set_up(
     Every other session of the person ends: it was opened with the password alone.
     """
     assert actor.user_id is not None
+    accounts.lock_sign_ins(session, actor.user_id)
     begun = queries.find_begun(session, actor.user_id, sign_in_id, lock=True)
     if begun is None:
         raise SetUpEnded
@@ -86,6 +88,12 @@ def use_code(session: Session, user_id: int, typed: str) -> None:
         _use_app_code(session, user_id, code.text)
     else:
         _use_recovery_code(session, user_id, code.text)
+
+
+def note_wrong_code(session: Session, user_id: int, key: str) -> None:
+    """Warn the person when wrong codes after their right password are no slip any more; `key` is what tries count against."""
+    if account_queries.count_attempts(session, key) >= rules.TOO_MANY_FOR_A_SLIP:
+        events.publish(session, CodesGuessed(user_id, clock.today().toordinal()))
 
 
 def _use_app_code(session: Session, user_id: int, code: str) -> None:
@@ -178,7 +186,7 @@ def take_off(session: Session, actor: Actor, public_id: str, reason: str) -> Non
 
 def take_off_by_command(session: Session, login: str, reason: str) -> None:
     """Take the second factor off a person by the command line, where no other operator could."""
-    user = find_user_by_login(session, login)
+    user = account_queries.find_user_by_login(session, login)
     if user is None:
         raise NotFound("person")
     _take_off(session, SYSTEM, user, reason)

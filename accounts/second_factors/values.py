@@ -24,6 +24,7 @@ class News(StrEnum):
     TAKEN_OFF = "taken_off"
     CODES_MADE = "codes_made"
     CODE_USED = "code_used"
+    GUESSED = "guessed"
 
 
 @dataclass(frozen=True, slots=True)

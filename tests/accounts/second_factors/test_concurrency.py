@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Event
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
 
 from accounts import services as accounts
 from accounts.models import SignIn, User
-from accounts.second_factors import services
+from accounts.second_factors import queries, services
 from accounts.second_factors.errors import NotOn, WrongCode
 from core.db import reading, transaction
 from core.permissions import Actor
 from tests.accounts.second_factors.test_views import sign_in
 from tests.factories.people import PASSWORD, make_user
-from tests.factories.second_factors import App, turn_on
+from tests.factories.second_factors import App, open_sign_in, turn_on
 from tests.page_client import PageClient
 from tests.shop.settlement.test_concurrency import at_once
 
@@ -128,3 +130,43 @@ def test_taking_it_off_and_a_sign_in_at_once_leave_no_session(app: Flask) -> Non
     browser.get("/account", 302)
     with reading() as session:
         assert session.scalar(_open_now(user)) == 0
+
+
+def test_no_session_begins_with_the_password_alone_while_it_is_turned_on(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with transaction() as session:
+        user = make_user(session)
+        sign_in_id, token = open_sign_in(session, user)
+        services.begin_set_up(session, Actor(user.id, user.name), sign_in_id)
+        secret = queries.find_set_up(session, user.id, sign_in_id).secret
+    browser = PageClient(app, None)
+    csrf = browser.csrf_token()
+    looked, turned_on = Event(), Event()
+    usual = queries.has_factor
+
+    def slowly(session: Session, user_id: int) -> bool:
+        found = usual(session, user_id)
+        looked.set()
+        turned_on.wait(1)
+        return found
+
+    monkeypatch.setattr(queries, "has_factor", slowly)
+
+    def sign_in_there() -> bool:
+        typed = {"login": user.email, "password": PASSWORD, "csrf_token": csrf}
+        return browser.client.post("/sign-in", data=typed).status_code == 303
+
+    def turn_it_on() -> bool:
+        looked.wait(10)
+        with transaction() as session:
+            services.confirm_set_up(
+                session, Actor(user.id, user.name), sign_in_id, App(secret).code(), keep_token=token
+            )
+        turned_on.set()
+        return True
+
+    assert at_once(sign_in_there, turn_it_on) == [True, True]
+    browser.get("/account", 302)
+    with reading() as session:
+        assert session.scalar(_open_now(user)) == 1  # the browser in which it was turned on

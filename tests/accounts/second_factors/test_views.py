@@ -158,6 +158,27 @@ def test_guessing_codes_is_slowed_down_and_the_owner_comes_back(client: PageClie
     client.post("/sign-in/code", {"code": app.code()}, 303)
 
 
+def test_the_owner_is_told_once_when_somebody_knows_the_password(
+    client: PageClient, session: Session
+) -> None:
+    user = make_user(session)
+    app = turn_on(session, user)
+    give_password(client, user)
+    for tries in range(1, 7):
+        client.post("/sign-in/code", {"code": "000000"}, 422)
+        assert ("guessed" in letters(session)) == (tries >= 5)
+        session.execute(text("UPDATE accounts_attempts SET tried_at = tried_at - interval '2 minutes'"))
+    assert letters(session)["guessed"].recipient == user.email
+    assert session.scalar(select(func.count()).select_from(Mail)) == 2  # the other: that it was turned on
+    with later(86400):
+        give_password(client, user)
+        for _ in range(4):  # slips of the owner, long after
+            client.post("/sign-in/code", {"code": "000000"}, 422)
+        client.post("/sign-in/code", {"code": app.code()}, 303)
+        letters(session)
+    assert session.scalar(select(func.count()).select_from(Mail)) == 2
+
+
 def test_many_accounts_from_one_network_are_slowed_down_too(client: PageClient, session: Session) -> None:
     user = make_user(session)
     turn_on(session, user)
