@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import email_validator
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, Field, HiddenField, PasswordField, StringField, TelField
@@ -20,10 +19,8 @@ def valid_email(_form: Form, field: Field) -> None:
     if not text:
         return
     try:
-        field.data = email_validator.validate_email(
-            text, check_deliverability=False, test_environment=True
-        ).normalized
-    except email_validator.EmailNotValidError:
+        field.data = rules.plain_email(text)
+    except ValueError:
         raise StopValidation(_("Enter an e-mail address such as name@example.org.")) from None
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+import email_validator
+
 from accounts.values import Agent
 
 SHORTEST_PASSWORD = 10
@@ -81,6 +83,13 @@ def normalise_login(text: str) -> tuple[str, str]:
     if _PHONE.match(digits):
         return "phone", digits
     return "email", cleaned.casefold()
+
+
+def plain_email(text: str) -> str:
+    """Return an e-mail address as it is kept, or raise ValueError (its shape only; no look-up on the network)."""
+    return email_validator.validate_email(
+        text.strip(), check_deliverability=False, test_environment=True
+    ).normalized
 
 
 def wait_after(failures: int) -> timedelta:

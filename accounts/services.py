@@ -21,6 +21,8 @@ from core.permissions import SYSTEM, Actor
 
 # OWASP's second recommended setting for Argon2id: 19 MiB, 2 passes, 1 lane.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+#: Stands where nobody has chosen a password: no password fits it.
+NO_PASSWORD = "!"
 _NOBODY = _hasher.hash("nobody has this password")
 
 
@@ -104,7 +106,7 @@ def add_user(
         name=name,
         email=email.casefold() if email else None,
         phone=phone,
-        password_hash=password_hash or "!",
+        password_hash=password_hash or NO_PASSWORD,
         locale=locale,
         household_id=household_id,
         created_at=clock.now(),
