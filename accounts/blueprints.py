@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from accounts import emails, wording
+from accounts import emails, jobs, wording
 from accounts.licences import emails as licence_emails
 from accounts.licences import jobs as licence_jobs
 from accounts.licences import wording as licence_wording
@@ -86,6 +86,7 @@ doors.explain(
 __all__ = [
     "BLUEPRINTS",
     "emails",
+    "jobs",
     "licence_emails",
     "licence_jobs",
     "licence_wording",

@@ -21,6 +21,9 @@ RESET_LIFE = timedelta(hours=1)
 #: Tries at a guarded door are remembered for so long.
 FORGET_ATTEMPTS = timedelta(hours=1)
 
+#: From where somebody signed in is forgotten so long after they were last there.
+FORGET_WHENCE = timedelta(days=90)
+
 #: So long after the password the code of the second factor may come.
 HALF_SIGN_IN_LIFE = timedelta(minutes=5)
 

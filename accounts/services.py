@@ -329,6 +329,20 @@ def end_all_sign_ins(session: Session, user_id: int, *, except_token: str | None
     session.execute(statement.values(ended_at=clock.now()))
 
 
+def forget_old_traces(session: Session) -> int:
+    """Remove tries that count no more and used-up ways in, and from where people signed in long ago; returns how many rows."""
+    moment = clock.now()
+    old = (
+        delete(Attempt).where(Attempt.tried_at <= moment - rules.FORGET_ATTEMPTS),
+        delete(HalfSignIn).where(HalfSignIn.created_at <= moment - rules.HALF_SIGN_IN_LIFE),
+        delete(PasswordReset).where(PasswordReset.expires_at <= moment - rules.FORGET_WHENCE),
+        update(SignIn)
+        .where(SignIn.seen_at <= moment - rules.FORGET_WHENCE, (SignIn.address != "") | (SignIn.agent != ""))
+        .values(address="", agent=""),
+    )
+    return sum(session.execute(statement).rowcount for statement in old)  # type: ignore[attr-defined]
+
+
 def ask_password_reset(session: Session, login: str) -> None:
     """Send a reset link when there is such an account with an e-mail address; say nothing either way."""
     user = queries.find_user_by_login(session, login) if "\x00" not in login else None
