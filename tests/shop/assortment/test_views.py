@@ -151,7 +151,7 @@ def test_a_split_that_is_off_says_by_how_much(world: World) -> None:
         ({"amount": "2.5", "unit": "piece"}, "整数"),
         ({"amount": "0.00001"}, "小数点后"),
         ({"amount": "٢"}, "请填写数字"),
-        ({"price": "-1"}, "请以元为单位"),
+        ({"price": "-1"}, "之间的金额"),
         ({"price": "0"}, "请填写"),
         ({"stock": "1e9"}, "整数"),
         ({"label_zh": " "}, "名称"),
@@ -251,7 +251,7 @@ def test_stock_comes_in_once_and_is_counted_with_a_reason(world: World) -> None:
     assert reasons == ["opening stock", "本周新收", "盘点"]
     assert "盘点" in world.client.get(url).text
     page = world.client.post(url + "/stock", {**came, "packs": "-3"}, 422)
-    assert "整数" in page.text
+    assert "之间的数" in page.text
     world.client.post(url + "/stock", {**came, "reason": ""}, 422)
     world.client.post(url + "/stock", {**came, "packs": "0"}, 422)
 
