@@ -97,9 +97,10 @@ class Answers:
     def __init__(self, reader: IndexReader, known: KnownLists) -> None:
         """Read lists that are not `known` when they are needed."""
         self._reader = reader
-        self._leaves: list[tuple[SegmentReader, int]] = list(reader.leaf_readers())
-        self._known = known
         self._all = reader.doc_count_all()
+        #: None in an index without documents, as a new shop has one: its one reader reads no segment.
+        self._leaves: list[tuple[SegmentReader, int]] = list(reader.leaf_readers()) if self._all else []
+        self._known = known
         #: Documents that lists still name.
         self.gone = frozenset(
             base + number for leaf, base in self._leaves for number in leaf.segment().deleted_docs()

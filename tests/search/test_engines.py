@@ -148,6 +148,20 @@ def test_a_missing_index_says_so(empty_engine: Engine) -> None:
         engine.update([Document(1, ("小米",))])
 
 
+def test_the_index_of_a_new_shop_is_empty_and_fit(empty_engine: Engine) -> None:
+    engine = empty_engine
+    assert engine.rebuild([]) == 0
+    assert engine.problem() is None
+    for typed in ("小米", "xiomi", "红枣 苹果", "zzz"):
+        assert engine.search(typed, 10) == []
+    engine.update([Document(1, NAMES[1])])
+    assert engine.search("小米", 10) == [1]
+    engine.remove([1])
+    assert engine.problem() is None
+    assert engine.search("小米", 10) == []
+    assert engine.search("xiomi", 10) == []
+
+
 def test_an_index_of_another_make_counts_as_missing(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(words, "make", lambda: "other")
     assert engine.problem()
