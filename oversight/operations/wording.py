@@ -280,6 +280,7 @@ REASONS: dict[str, str] = {
 
 #: What runs by the clock, by the name of its function.
 JOBS: dict[str, str] = {
+    "accounts.jobs.forget_old_traces": N_("Forget old sign-in traces"),
     "accounts.licences.jobs.remind_of_ends": N_("Remind of licences that end"),
     "charity.campaigns.jobs.end_overdue_campaigns": N_("End campaigns whose time is up"),
     "charity.donations.jobs.give_up_abandoned_donations": N_("Give up gifts that were never paid"),
