@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from wtforms import (
     BooleanField,
-    DateField,
     FileField,
     IntegerField,
     PasswordField,
@@ -20,7 +19,7 @@ from wtforms import (
 from wtforms.validators import InputRequired
 
 from web.access import public
-from web.forms import Form
+from web.forms import DateField, Form
 
 bp = Blueprint("styleguide", __name__)
 

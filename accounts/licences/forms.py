@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, FileField, HiddenField, SelectField, StringField
+from wtforms import BooleanField, FileField, HiddenField, SelectField, StringField
 from wtforms.validators import Optional
 
 from accounts.licences import wording
@@ -15,7 +15,7 @@ from accounts.licences.rules import LONGEST_NUMBER
 from accounts.licences.values import LicenceKind, NewLicence
 from core import documents, storage
 from core.documents import Document
-from web.forms import Form, at_most, no_control_characters, required, single_use_token
+from web.forms import DateField, Form, at_most, no_control_characters, required, single_use_token
 
 
 class LicenceForm(Form):

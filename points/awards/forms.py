@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, HiddenField, RadioField, TextAreaField
+from wtforms import HiddenField, RadioField, TextAreaField
 from wtforms.validators import Length
 
 from points.awards.values import NewClaim
-from web.forms import Form, at_most, no_control_characters, required, single_use_token
+from web.forms import DateField, Form, at_most, no_control_characters, required, single_use_token
 
 
 class ClaimForm(Form):
