@@ -155,24 +155,21 @@ def grant_role(
     )
 
 
-def end_role(session: Session, actor: Actor, user_id: int, role: Role, *, region_id: int) -> None:
-    """Take a role in a region from a person; nothing happens when they do not hold it."""
+def end_role(
+    session: Session, actor: Actor, user_id: int, role: Role, *, region_id: int | None = None
+) -> int:
+    """Take a role from a person, in a region or wherever they hold it; returns how many grants ended, at once."""
+    held = [RoleGrant.user_id == user_id, RoleGrant.role == role.value, RoleGrant.valid_until.is_(None)]
+    before: dict[str, object] = {"role": role}
+    if region_id is not None:
+        held += [RoleGrant.region_id == region_id, RoleGrant.organisation_id.is_(None)]
+        before["region_id"] = region_id
     ended = session.scalars(
-        update(RoleGrant)
-        .where(
-            RoleGrant.user_id == user_id,
-            RoleGrant.role == role.value,
-            RoleGrant.region_id == region_id,
-            RoleGrant.organisation_id.is_(None),
-            RoleGrant.valid_until.is_(None),
-        )
-        .values(valid_until=clock.now())
-        .returning(RoleGrant.id)
+        update(RoleGrant).where(*held).values(valid_until=clock.now()).returning(RoleGrant.id)
     ).all()
     if ended:
-        audit.record(
-            session, actor, "role ended", "user", user_id, before={"role": role, "region_id": region_id}
-        )
+        audit.record(session, actor, "role ended", "user", user_id, before=before)
+    return len(ended)
 
 
 # Sent at every door that counts tries, so built once, over the plain table.

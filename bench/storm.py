@@ -180,10 +180,7 @@ class Storm:
     def _frozen_worker(self) -> None:
         """The worker stands still for six seconds."""
         with contextlib.suppress(psutil.NoSuchProcess, RuntimeError):
-            worker = psutil.Process(self.place.pid("worker"))
-            worker.suspend()
-            time.sleep(6)
-            worker.resume()
+            self._freeze([psutil.Process(self.place.pid("worker"))], 6)
 
     def _connection(self) -> None:
         """A process of PostgreSQL is killed, which ends all connections and rolls the log forward."""
@@ -197,13 +194,7 @@ class Storm:
     def _frozen_database(self) -> None:
         """PostgreSQL stands still for eight seconds, as it would behind a disk that does not answer."""
         root = psutil.Process(self.place.pid("postgres"))
-        for process in [root, *root.children()]:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.suspend()
-        time.sleep(8)
-        for process in [root, *root.children()]:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.resume()
+        self._freeze([root, *root.children()], 8)
 
     def _database(self) -> None:
         """PostgreSQL is killed as a whole, and started again."""
@@ -215,6 +206,15 @@ class Storm:
                 self.place.cluster.start()
                 return
         raise RuntimeError("PostgreSQL does not start again")
+
+    def _freeze(self, processes: list[psutil.Process], seconds: float) -> None:
+        for process in processes:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.suspend()
+        time.sleep(seconds)
+        for process in processes:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.resume()
 
     def _kill_one_of(self, processes: list[psutil.Process]) -> None:
         if processes:

@@ -63,6 +63,13 @@ def error_page(status: int, text: str | None = None, title: str | None = None) -
     return response
 
 
+def not_ready_page(seconds: int, text: str | None = None) -> Response:
+    """Render the page that asks to come again after so many seconds."""
+    response = error_page(503, text)
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
 def way_in_page(way: doors.WayIn) -> Response:
     """Render the page that says how somebody comes to a role; its status stays 403."""
     body = render_template(
@@ -114,21 +121,13 @@ def init_app(app: Flask) -> None:
             return error_page(400)
         log.exception("the database refused at %s", request.path)
         state = getattr(error.orig, "sqlstate", None) or ""
-        unready = isinstance(error, sqlalchemy.exc.OperationalError) or state in (
-            "40001",
-            "40P01",
-            "55P03",
-            "57014",
-        )
-        response = error_page(503 if unready else 500)
-        if unready:
-            response.headers["Retry-After"] = "5"
-        return response
+        unready = ("40001", "40P01", "55P03", "57014")
+        if isinstance(error, sqlalchemy.exc.OperationalError) or state in unready:
+            return not_ready_page(5)
+        return error_page(500)
 
     def pool_exhausted(_error: sqlalchemy.exc.TimeoutError) -> Response:
-        response = error_page(503)
-        response.headers["Retry-After"] = "5"
-        return response
+        return not_ready_page(5)
 
     def no_room(error: OSError) -> Response:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
@@ -136,9 +135,7 @@ def init_app(app: Flask) -> None:
                 raise error
             return unexpected(error)
         log.exception("no room on the disk at %s", request.path)
-        response = error_page(503, _("There is no room for files at the moment. Please try again later."))
-        response.headers["Retry-After"] = "300"
-        return response
+        return not_ready_page(300, _("There is no room for files at the moment. Please try again later."))
 
     def unexpected(_error: Exception) -> Response:
         log.exception("unexpected error at %s", request.path)

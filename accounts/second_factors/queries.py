@@ -19,7 +19,7 @@ from core.errors import NotFound
 
 def has_factor(session: Session, user_id: int) -> bool:
     """Say whether a person has a second factor that stands."""
-    return session.scalar(select(SecondFactor.id).where(*_stands(user_id))) is not None
+    return session.scalar(select(SecondFactor.id).where(*stands(user_id))) is not None
 
 
 def find_standing(session: Session, user_id: int) -> Standing | None:
@@ -29,7 +29,7 @@ def find_standing(session: Session, user_id: int) -> Standing | None:
         .where(RecoveryCode.second_factor_id == SecondFactor.id, RecoveryCode.used_at.is_(None))
         .scalar_subquery()
     )
-    row = session.execute(select(SecondFactor.stands_since, left).where(*_stands(user_id))).one_or_none()
+    row = session.execute(select(SecondFactor.stands_since, left).where(*stands(user_id))).one_or_none()
     return Standing(row[0], row[1]) if row is not None else None
 
 
@@ -114,5 +114,6 @@ def _people(session: Session, condition: ColumnElement[bool]) -> list[Person]:
     ]
 
 
-def _stands(user_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def stands(user_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Return the conditions on a second factor that it is a person's, and not only being set up."""
     return SecondFactor.user_id == user_id, SecondFactor.stands_since.is_not(None)

@@ -97,9 +97,7 @@ def note_wrong_code(session: Session, user_id: int, key: str) -> None:
 
 
 def _use_app_code(session: Session, user_id: int, code: str) -> None:
-    factor = session.scalar(
-        select(SecondFactor).where(SecondFactor.user_id == user_id, SecondFactor.stands_since.is_not(None))
-    )
+    factor = session.scalar(select(SecondFactor).where(*queries.stands(user_id)))
     if factor is None:
         raise WrongCode
     try:
@@ -122,9 +120,7 @@ def _use_app_code(session: Session, user_id: int, code: str) -> None:
 
 
 def _use_recovery_code(session: Session, user_id: int, code: str) -> None:
-    of_person = select(SecondFactor.id).where(
-        SecondFactor.user_id == user_id, SecondFactor.stands_since.is_not(None)
-    )
+    of_person = select(SecondFactor.id).where(*queries.stands(user_id))
     used = session.execute(
         update(RecoveryCode)
         .where(
@@ -207,11 +203,7 @@ def _remove(session: Session, user_id: int) -> int:
 
 
 def _lock_standing(session: Session, user_id: int) -> SecondFactor:
-    factor = session.scalar(
-        select(SecondFactor)
-        .where(SecondFactor.user_id == user_id, SecondFactor.stands_since.is_not(None))
-        .with_for_update()
-    )
+    factor = session.scalar(select(SecondFactor).where(*queries.stands(user_id)).with_for_update())
     if factor is None:
         raise NotOn
     return factor

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from accounts import queries as account_queries
@@ -14,7 +14,6 @@ from accounts.staff.errors import CannotAppoint, LastAdministrator, NotHeld
 from accounts.staff.rules import POSTS
 from accounts.staff.values import Appointed, Appointment
 from accounts.values import OrganisationKind, Role
-from core import audit, clock
 from core.db import lock_keys
 from core.permissions import Actor
 from registry import queries as registry_queries
@@ -71,18 +70,12 @@ def dismiss(session: Session, actor: Actor, login: str, role: Role) -> int:
     user = account_queries.find_user_by_login(session, login) if role in POSTS else None
     if user is None:
         raise NotHeld(login)
-    ended = session.scalars(
-        update(RoleGrant)
-        .where(RoleGrant.user_id == user.id, RoleGrant.role == role.value, RoleGrant.valid_until.is_(None))
-        .values(valid_until=clock.now())
-        .returning(RoleGrant.id)
-    ).all()
+    ended = accounts.end_role(session, actor, user.id, role)
     if not ended:
         raise NotHeld(login)
     if role == Role.ADMIN and not _administrators(session):
         raise LastAdministrator
-    audit.record(session, actor, "role ended", "user", user.id, before={"role": role})
-    return len(ended)
+    return ended
 
 
 def _administrators(session: Session) -> int:

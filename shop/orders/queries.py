@@ -886,11 +886,8 @@ def _something_accepted() -> ColumnElement[bool]:
 
 def _in_vain() -> ColumnElement[bool]:
     """Return the condition that nothing of a received order was accepted: of the few parts that owe their suppliers nothing."""
-    owes_nothing = select(SupplierOrder.order_id).where(
-        SupplierOrder.accepted_fen == 0,
-        ~exists().where(OrderLine.order_id == SupplierOrder.order_id, OrderLine.accepted_quantity > 0),
-    )
-    return Order.id.in_(owes_nothing)
+    owes_nothing = select(SupplierOrder.order_id).where(SupplierOrder.accepted_fen == 0)
+    return Order.id.in_(owes_nothing) & ~_something_accepted()
 
 
 def _morning(day: date) -> datetime:
